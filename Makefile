@@ -1,0 +1,94 @@
+# One definition of every check: pre-commit, .ci/run and the hosted CI call these targets.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/sh
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+STATE ?= .state
+ARGS ?=
+UV_INSTALL := VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet
+SUITES := tests/unit tests/contract tests/integration tests/airflow
+
+# A name on the PATH proves nothing (pyenv's shims exist for versions that are not chosen): each candidate is run.
+PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3 \
+	/usr/local/bin/python3 /usr/bin/python3.13 /usr/bin/python3.12 /usr/bin/python3.11 /usr/bin/python3; do \
+	$$candidate -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	>/dev/null 2>&1 && echo $$candidate && break; done)
+
+help:  ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-15s %s\n", $$1, $$2 }'
+
+venv: $(BIN)/uv  ## Make the virtual environment (.venv), empty but for uv
+
+install: $(VENV)/.installed  ## Install what the product and the demo need, from the lock file
+
+install-dev: $(VENV)/.installed-dev  ## Install what the checks need as well
+
+lock: $(BIN)/uv  ## Write requirements*.txt anew from the ranges in pyproject.toml
+	$(LOCK) --extra demo --extra test -o requirements.txt
+	$(LOCK) --extra demo --extra test --extra dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --extra celery -c requirements.txt -o requirements-celery.txt
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock" pyproject.toml
+
+demo: install  ## Run the whole system here: make demo ARGS="--once --summary FILE.json"
+	$(BIN)/python -m demo --state $(STATE) $(ARGS)
+
+lint: install-dev  ## Check format and lint rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: install-dev  ## Format the code and apply the safe fixes
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+type: install-dev  ## Check types (mypy, strict)
+	$(BIN)/mypy
+
+contracts: install-dev  ## Check which package may import which
+	$(BIN)/lint-imports
+
+test-unit: install-dev  ## Run the unit tests: seconds, no Airflow, no sockets
+	$(BIN)/pytest tests/unit $(ARGS)
+
+check: lint type contracts test-unit  ## Run what is quick: lint, types, import contracts, unit tests
+
+test: lint type contracts  ## Run every check and every test
+	$(BIN)/pytest $(SUITES) $(ARGS)
+
+bench: install  ## Time a first sync from nothing, and a second one that finds nothing to do
+	rm -rf $(STATE)/bench
+	$(BIN)/python -m demo --once --state $(STATE)/bench --summary $(STATE)/bench/first.json $(ARGS)
+	$(BIN)/python -m demo --once --state $(STATE)/bench --summary $(STATE)/bench/second.json $(ARGS)
+	@grep -H '"seconds"' $(STATE)/bench/first.json $(STATE)/bench/second.json
+
+compose-check: install-dev  ## Check docker-compose.yaml
+	$(BIN)/pytest tests/integration/demo/test_compose.py $(ARGS)
+
+clean:  ## Remove the demo's state and every cache (the virtual environment stays)
+	@if [ -s $(STATE)/lock ] && kill -0 "$$(cat $(STATE)/lock)" 2>/dev/null; then \
+		echo "The demo is running as process $$(cat $(STATE)/lock): stop it first (Ctrl-C)." >&2; exit 1; fi
+	@for place in $$(cat $(STATE)/postgres/location $(STATE)/*/postgres/location 2>/dev/null); do rm -rf "$$place"; done
+	rm -rf $(STATE) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find $(wildcard src emulator plugins dags demo config tests) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/uv:
+	@test -n "$(PYTHON)" || { echo "No usable Python was found: this needs Python 3.11, 3.12 or 3.13 with its venv" \
+		"module (Debian and Ubuntu: apt install python3-venv). Name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/uv
+	$(UV_INSTALL) --compile-bytecode -r requirements.txt
+	$(UV_INSTALL) --no-deps -e .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	$(UV_INSTALL) --compile-bytecode -r requirements-dev.txt
+	@touch $@
+
+.PHONY: help venv install install-dev lock demo lint format type contracts test-unit check test bench compose-check clean

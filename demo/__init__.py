@@ -1,0 +1,1 @@
+"""The one-command start: PostgreSQL, the emulator and Airflow as children of one process."""

@@ -1,0 +1,101 @@
+"""Stops the processes of a start whose own process is gone, however it ended.
+
+Runs as a small process of its own, with the standard library alone. It reads `<process group> <signal>` lines from
+its standard input, which the start keeps open; the end of that input means that the start has ended (also by
+SIGKILL), and whatever it left is stopped. A process group does not hold a child that opened a session of its own, so
+on Linux every process that carries the start's mark in its environment is stopped as well.
+"""
+
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+MARK_VARIABLE = "QUICKBOOKS_SYNC_DEMO_MARK"
+"""Environment variable that every process of one start carries; its value is unique to the start."""
+
+Group = tuple[int, signal.Signals]
+"""A process group id and the signal that asks it to end in an orderly way."""
+
+
+def main(mark: str) -> None:
+    """Wait for the end of standard input, then stop every registered group and every marked process."""
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
+    groups: list[Group] = []
+    for line in sys.stdin:
+        group, number = line.split()
+        groups.append((int(group), signal.Signals(int(number))))
+    stop_groups(groups, mark)
+
+
+def stop_groups(groups: list[Group], mark: str, grace_seconds: float = 10.0) -> None:
+    """End process groups, last started first, and then every process that still carries the mark.
+
+    Args:
+        groups: The groups in the order in which they were started.
+        mark: The value of `MARK_VARIABLE` in the processes that belong to this start.
+        grace_seconds: How long one group may take to end by itself before it is killed.
+    """
+    for group, number in reversed(groups):
+        stop_group(group, number, grace_seconds)
+    for process in marked_processes(mark):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def stop_group(group: int, number: signal.Signals, grace_seconds: float) -> None:
+    """Ask a process group to end and kill what is left of it after the grace time."""
+    _signal_group(group, number)
+    deadline = time.monotonic() + grace_seconds
+    while time.monotonic() < deadline:
+        if not group_is_alive(group):
+            return
+        time.sleep(0.05)
+    _signal_group(group, signal.SIGKILL)
+
+
+def group_is_alive(group: int) -> bool:
+    """Say whether a process group still has a member that is not a zombie."""
+    _reap(group)
+    if not Path("/proc/self/stat").exists():
+        return _signal_group(group, None)
+    return any(_is_running_member(entry, group) for entry in Path("/proc").glob("[0-9]*"))
+
+
+def marked_processes(mark: str) -> list[int]:
+    """Find the processes, other than this one, whose environment carries the mark (Linux only)."""
+    wanted = f"{MARK_VARIABLE}={mark}".encode()
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if wanted in (entry / "environ").read_bytes().split(b"\0"):
+                found.append(int(entry.name))
+    return [process for process in found if process != os.getpid()]
+
+
+def _is_running_member(entry: Path, group: int) -> bool:
+    try:
+        state, _parent, member_of = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
+    except OSError:
+        return False
+    return int(member_of) == group and state not in "ZX"
+
+
+def _signal_group(group: int, number: signal.Signals | None) -> bool:
+    try:
+        os.killpg(group, number or 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def _reap(group: int) -> None:
+    with suppress(ChildProcessError):
+        os.waitpid(group, os.WNOHANG)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
