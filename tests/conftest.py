@@ -165,17 +165,12 @@ def _execute(postgres_url: str, statement: str) -> None:
 
 
 def _upgrade(url: str) -> None:
+    from sqlalchemy import create_engine
+
+    from quickbooks_sync.postgres.migrations import upgrade_database
+
+    engine = create_engine(url)
     try:
-        from quickbooks_sync.postgres.migrate import upgrade
-    except ImportError:
-        from sqlalchemy import create_engine
-
-        from quickbooks_sync.postgres.schema import metadata
-
-        engine = create_engine(url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql("create schema loupe; create schema quickbooks_sync")
-            metadata.create_all(connection)
+        upgrade_database(engine)
+    finally:
         engine.dispose()
-    else:
-        upgrade(url)
