@@ -31,16 +31,22 @@ def main(mark: str) -> None:
     stop_groups(groups, mark)
 
 
-def stop_groups(groups: list[Group], mark: str, grace_seconds: float = 10.0) -> None:
-    """End process groups, last started first, and then every process that still carries the mark.
+def stop_groups(groups: list[Group], mark: str, grace_seconds: float = 20.0) -> None:
+    """End process groups, and then every process that still carries the mark.
+
+    The group that was started first, which the others build on, is asked last; the others are asked all at once.
 
     Args:
         groups: The groups in the order in which they were started.
         mark: The value of `MARK_VARIABLE` in the processes that belong to this start.
-        grace_seconds: How long one group may take to end by itself before it is killed.
+        grace_seconds: How long the groups may take to end by themselves before they are killed.
     """
-    for group, number in reversed(groups):
-        stop_group(group, number, grace_seconds)
+    for wave in (groups[1:], groups[:1]):
+        for group, number in reversed(wave):
+            _signal_group(group, number)
+        deadline = time.monotonic() + grace_seconds
+        for group, _number in wave:
+            _end_group(group, deadline)
     for process in marked_processes(mark):
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
@@ -49,12 +55,15 @@ def stop_groups(groups: list[Group], mark: str, grace_seconds: float = 10.0) -> 
 def stop_group(group: int, number: signal.Signals, grace_seconds: float) -> None:
     """Ask a process group to end and kill what is left of it after the grace time."""
     _signal_group(group, number)
-    deadline = time.monotonic() + grace_seconds
-    while time.monotonic() < deadline:
-        if not group_is_alive(group):
+    _end_group(group, time.monotonic() + grace_seconds)
+
+
+def _end_group(group: int, deadline: float) -> None:
+    while group_is_alive(group):
+        if time.monotonic() > deadline:
+            _signal_group(group, signal.SIGKILL)
             return
         time.sleep(0.05)
-    _signal_group(group, signal.SIGKILL)
 
 
 def group_is_alive(group: int) -> bool:

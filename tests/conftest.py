@@ -170,7 +170,5 @@ def _upgrade(url: str) -> None:
     from quickbooks_sync.postgres.migrations import upgrade_database
 
     engine = create_engine(url)
-    try:
-        upgrade_database(engine)
-    finally:
-        engine.dispose()
+    upgrade_database(engine)
+    engine.dispose()
