@@ -119,7 +119,7 @@ def _create_company_reference() -> None:
         sa.Column("document", postgresql.JSONB(), nullable=False),
         sa.Column("fetched_at", TIMESTAMP, nullable=False),
         sa.CheckConstraint(
-            "name in ('CompanyInfo', 'Preferences', 'Account')",
+            "name in ('CompanyInfo', 'Preferences', 'Account', 'Item')",
             name=op.f("ck_company_reference_name_known"),
         ),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,172 @@
+"""Every company setting: what it is for, what it may hold, and which push waits for it."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from quickbooks_sync.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a company.
+
+    Attributes:
+        name: As written in `settings confirm --set name=value`.
+        meaning: One sentence for the person who confirms it.
+        kind: `account`, `item`, `choice`, `choices`, `ratio`, `date` or `boolean`.
+        choices: What a `choice` or `choices` may hold.
+        default: What holds while nobody confirmed another value; `None` means *missing*.
+        account_types: AccountTypes an `account` may have (Intuit: Account, section 8.8).
+        item_types: Types an `item` may have (Intuit: Item, section 8.6).
+        needed_for: Record types whose push waits while the setting is missing.
+    """
+
+    name: str
+    meaning: str
+    kind: str
+    choices: tuple[str, ...] = ()
+    default: str | None = None
+    account_types: tuple[str, ...] = ()
+    item_types: tuple[str, ...] = ()
+    needed_for: tuple[str, ...] = ()
+
+
+_LISTED = (
+    Setting(
+        "income_account",
+        "Account that sales of new items post to.",
+        "account",
+        account_types=("Income",),
+        needed_for=("inventory_item",),
+    ),
+    Setting(
+        "cogs_account",
+        "Account that the cost of new items posts to when they are sold.",
+        "account",
+        account_types=("Cost of Goods Sold",),
+        needed_for=("inventory_item",),
+    ),
+    Setting(
+        "asset_account",
+        "Account that holds the value of the stock of new items.",
+        "account",
+        account_types=("Other Current Asset",),
+        needed_for=("inventory_item",),
+    ),
+    Setting(
+        "adjustment_account",
+        "Account that corrections of stock quantities post to.",
+        "account",
+        account_types=(
+            "Cost of Goods Sold",
+            "Expense",
+            "Other Expense",
+            "Income",
+            "Other Income",
+            "Equity",
+        ),
+    ),
+    Setting(
+        "deposit_account",
+        "Account that received payments go to.",
+        "account",
+        account_types=("Bank", "Other Current Asset"),
+        needed_for=("payment",),
+    ),
+    Setting(
+        "invoice_line_item",
+        "Item that new invoice lines are sold as; it decides the account of the sale.",
+        "item",
+        item_types=("Service", "NonInventory"),
+        needed_for=("invoice",),
+    ),
+    Setting(
+        "inventory_start_date",
+        "First day on which new items have stock in QuickBooks; no sale of them may be earlier.",
+        "date",
+        needed_for=("inventory_item",),
+    ),
+    Setting(
+        "stock_owner",
+        "Side that owns stock quantities: loupe (QuickBooks follows) or quickbooks (pull only).",
+        "choice",
+        choices=("loupe", "quickbooks"),
+        needed_for=("inventory_item",),
+    ),
+    Setting(
+        "opening_stock",
+        "Whether a new item's quantity is sent: none, or push (it posts to equity).",
+        "choice",
+        choices=("none", "push"),
+        default="none",
+    ),
+    Setting(
+        "item_types",
+        "QuickBooks item types that are pulled as Loupe items.",
+        "choices",
+        choices=("Inventory", "NonInventory"),
+        default="Inventory",
+    ),
+    Setting(
+        "tax",
+        "Invoices with tax: none (they are rejected), or total_tax (taxed lines and the total).",
+        "choice",
+        choices=("none", "total_tax"),
+        default="none",
+    ),
+    Setting(
+        "max_rejected_ratio",
+        "Share of a run's records, 0 to 1, above which nothing is loaded when rejected.",
+        "ratio",
+        default="0.2",
+    ),
+    Setting(
+        "nightly",
+        "Whether the nightly sync takes this company.",
+        "boolean",
+        default="false",
+    ),
+)
+
+SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in _LISTED}
+
+#: What QuickBooks itself says about the company; read from its Preferences, never confirmed.
+FACTS: Mapping[str, str] = {
+    "home_currency": "Currency of the company's books.",
+    "multi_currency": "Whether other currencies are switched on.",
+    "book_close_date": "Last day of the closed period; nothing may be written up to it.",
+    "custom_txn_numbers": "Whether invoice numbers are the company's own, and so unique.",
+    "allow_discount": "Whether invoices may carry a discount line.",
+    "allow_shipping": "Whether invoices may carry a shipping line.",
+    "track_quantity": "Whether QuickBooks counts stock.",
+    "sales_tax": "Whether QuickBooks charges sales tax.",
+}
+
+
+def setting_named(name: str) -> Setting:
+    """Return a setting.
+
+    Raises:
+        SettingsError: There is no such setting, or it is a fact that QuickBooks decides.
+    """
+    if name in SETTINGS:
+        return SETTINGS[name]
+    if name in FACTS:
+        raise SettingsError(
+            f"{name} is not confirmed here: QuickBooks decides it in its own company settings. "
+            "Change it there, then run `quickbooks-sync settings propose`.",
+            setting=name,
+        )
+    raise SettingsError(
+        f"There is no setting {name!r}{nearest(name, SETTINGS)} "
+        f"The settings are {', '.join(SETTINGS)}.",
+        setting=name,
+    )
+
+
+def nearest(found: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    """Return the end of a sentence that offers the most similar known word, if one is close."""
+    spelled = {one.casefold(): one for one in known}
+    close = difflib.get_close_matches(found.casefold(), spelled, n=1, cutoff=0.6)
+    return f"; did you mean {spelled[close[0]]!r}?" if close else "."
