@@ -1,0 +1,171 @@
+"""The emulator as a web application, and the way to run it in a program of one's own.
+
+Run it inside a test with `create_app` and any ASGI server; uvicorn is the one that the injected
+connection cuts know.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from quickbooks_emulator import oauth_pages
+from quickbooks_emulator.api import ConnectionCut, answer_call
+from quickbooks_emulator.authority import Authority
+from quickbooks_emulator.calls import Answer, Call, new_trace_id
+from quickbooks_emulator.clock import MovableClock
+from quickbooks_emulator.injection import Injection
+from quickbooks_emulator.limits import Limits
+from quickbooks_emulator.sample import seed_sample
+from quickbooks_emulator.side_door import ROUTES as SIDE_DOOR
+from quickbooks_emulator.store import Store
+from quickbooks_emulator.wiring import App, Emulator
+
+log = logging.getLogger(__name__)
+
+DATABASE = "emulator.sqlite3"
+_TRANSPORT = "quickbooks_emulator.transport"
+
+
+class EmulatorApp(Starlette):
+    """A Starlette application whose endpoints can close the TCP connection without an answer.
+
+    ASGI has no word for that, so uvicorn's own transport is reached through its ``send``.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's scope."""
+        scope[_TRANSPORT] = getattr(getattr(send, "__self__", None), "transport", None)
+        await super().__call__(scope, receive, send)
+
+
+def create_app(
+    data_dir: Path | str,
+    *,
+    side_door: bool = False,
+    limits: bool = True,
+    clock: MovableClock | None = None,
+    app: App | None = None,
+    sample: bool = False,
+) -> EmulatorApp:
+    """Return the emulator over the companies of a folder.
+
+    Args:
+        data_dir: where its one SQLite file lives; created when missing.
+        side_door: whether ``/_emulator/*`` is open.
+        limits: whether Intuit's request rates hold.
+        clock: the emulator's time; default the machine's.
+        app: the app that may connect; default the demo credentials.
+        sample: build the sample companies if the folder holds none.
+    """
+    emulator = _build(Path(data_dir), limits, clock or MovableClock(), app or App(), sample)
+    application = EmulatorApp(routes=_routes(side_door), lifespan=_lifespan)
+    application.state.emulator = emulator
+    return application
+
+
+def _build(data_dir: Path, limits: bool, clock: MovableClock, app: App, sample: bool) -> Emulator:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    store = Store(data_dir / DATABASE)
+    if sample and not store.realms():
+        seed_sample(store, clock)
+    return Emulator(
+        store, clock, Limits(on=limits), Authority(store, clock), app, seed_sample=sample
+    )
+
+
+def _routes(with_side_door: bool) -> list[Route]:
+    discovery = ("openid_configuration", "openid_sandbox_configuration")
+    return [
+        Route("/healthz", _health),
+        Route("/connect/oauth2", oauth_pages.authorize, methods=["GET", "POST"]),
+        Route("/oauth2/v1/tokens/bearer", oauth_pages.token, methods=["POST"]),
+        Route("/v2/oauth2/tokens/revoke", oauth_pages.revoke, methods=["POST"]),
+        *(Route(f"/.well-known/{name}", oauth_pages.discovery) for name in discovery),
+        *(Route(f"/.well-known/{name}/", oauth_pages.discovery) for name in discovery),
+        *(SIDE_DOOR if with_side_door else ()),
+        Route("/v3/company/{realm}/{rest:path}", _company, methods=["GET", "POST"]),
+        Route("/{rest:path}", _nothing, methods=["GET", "POST", "PUT", "DELETE", "PATCH"]),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    yield
+    app.state.emulator.store.close()
+
+
+async def _health(request: Request) -> Response:
+    return JSONResponse({"status": "ok", "realms": request.app.state.emulator.store.realms()})
+
+
+async def _nothing(request: Request) -> Response:
+    detail = f"{request.method} {request.url.path} is not modelled by the QuickBooks emulator."
+    return JSONResponse({"error": "not modelled", "detail": detail}, 501)
+
+
+async def _company(request: Request) -> Response:
+    emulator: Emulator = request.app.state.emulator
+    call = await _read_call(request)
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    injection = emulator.injections.take(call.method, path)
+    if injection is not None:
+        early = await _strike(emulator, call, injection)
+        if early is not None:
+            return _to_response(early)
+    cut = injection.kind if injection and injection.kind.startswith("cut_") else ""
+    try:
+        answer = answer_call(emulator, call, cut=cut)
+    except ConnectionCut:
+        return await _cut_connection(request)
+    response = _to_response(answer)
+    trace = response.headers["intuit_tid"]
+    log.info("%s %s -> %d (%s)", call.method, request.url.path, answer.status, trace)
+    return response
+
+
+async def _read_call(request: Request) -> Call:
+    parts = tuple(part for part in request.path_params["rest"].split("/") if part)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    realm, params = request.path_params["realm"], dict(request.query_params)
+    return Call(request.method, realm, parts, params, headers, await request.body())
+
+
+async def _strike(emulator: Emulator, call: Call, injection: Injection) -> Answer | None:
+    if injection.kind == "status":
+        headers = injection.headers or {}
+        return Answer(injection.status, injection.body, injection.content_type, headers)
+    if injection.kind == "expire_token":
+        emulator.authority.expire(call.headers.get("authorization", "").partition(" ")[2])
+    if injection.kind == "slow":
+        await asyncio.sleep(injection.seconds)
+    return None
+
+
+def _to_response(answer: Answer) -> Response:
+    headers = {
+        "intuit_tid": new_trace_id(),
+        "x-spanid": new_trace_id(),
+        "QBO-Version": "emulator",
+        **answer.headers,
+    }
+    return Response(answer.body, answer.status, headers, media_type=answer.content_type)
+
+
+async def _cut_connection(request: Request) -> Response:
+    log.info("%s %s -> connection cut by order", request.method, request.url.path)
+    transport = request.scope[_TRANSPORT]
+    if transport is None:
+        raise RuntimeError("The connection can only be cut when uvicorn serves the app")
+    transport.abort()
+    await asyncio.sleep(0)  # lets uvicorn learn of it, so that the answer below goes nowhere
+    return Response(status_code=500)

@@ -1,0 +1,72 @@
+"""Turns stored documents into what Intuit shows of them.
+
+Intuit: query, section 3.5 (" (deleted)"), Payment, section 8.5 (LineEx), Customer, section 8.3.
+"""
+
+from __future__ import annotations
+
+from quickbooks_emulator.company import Company
+from quickbooks_emulator.entities import ENTITIES
+from quickbooks_emulator.properties import Document
+from quickbooks_emulator.render import pacific_seconds, to_number
+from quickbooks_emulator.rules.invoice_lines import SHIPPING
+
+DELETED = " (deleted)"
+_NAME_VALUE = {
+    "name": "{http://schema.intuit.com/finance/v3}NameValue",
+    "declaredType": "com.intuit.schema.finance.v3.NameValue",
+    "scope": "javax.xml.bind.JAXBElement$GlobalScope",
+}
+_RESIDUE = {"nil": False, "globalScope": True, "typeSubstituted": False}
+
+
+def shown_name(entity: str, name: str, document: Document) -> str | None:
+    """Return a name property as it is shown: inactive records carry a suffix."""
+    text = document.get(name)
+    named = ENTITIES[entity].name_property
+    if text is None or document.get("Active") is not False:
+        return text
+    return f"{text}{DELETED}" if name in (named, "FullyQualifiedName") else text
+
+
+def present(company: Company, entity: str, document: Document) -> Document:
+    """Return a whole document as read, queried or answered to a write."""
+    times = {name: pacific_seconds(stamp) for name, stamp in document["MetaData"].items()}
+    shown = {"domain": "QBO", "sparse": False, **document, "MetaData": times}
+    for name in (ENTITIES[entity].name_property, "FullyQualifiedName"):
+        if name in document:
+            shown[name] = shown_name(entity, name, document)
+    if "CustomerRef" in document:
+        shown["CustomerRef"] = _named(company, "Customer", document["CustomerRef"])
+    if entity == "Invoice":
+        shown["Line"] = [_invoice_line(company, line) for line in document["Line"]]
+    if entity == "Payment":
+        shown["Line"] = [_payment_line(company, line) for line in document["Line"]]
+    return shown
+
+
+def _named(company: Company, entity: str, pointer: Document) -> Document:
+    target = company.find(entity, pointer["value"])
+    if target is None:
+        return pointer
+    name = shown_name(entity, ENTITIES[entity].name_property, target)
+    return {"value": pointer["value"], "name": name}
+
+
+def _invoice_line(company: Company, line: Document) -> Document:
+    detail = line.get("SalesItemLineDetail")
+    if detail is None or detail["ItemRef"]["value"] == SHIPPING:
+        return line
+    named = {**detail, "ItemRef": _named(company, "Item", detail["ItemRef"])}
+    return {**line, "SalesItemLineDetail": named}
+
+
+def _payment_line(company: Company, line: Document) -> Document:
+    invoice = company.get("Invoice", line["LinkedTxn"][0]["TxnId"])
+    residue = {
+        "txnId": invoice["Id"],
+        "txnOpenBalance": to_number(invoice["Balance"] + line["Amount"]),
+        "txnReferenceNumber": invoice.get("DocNumber"),
+    }
+    values = [{"Name": name, "Value": value} for name, value in residue.items() if value]
+    return {**line, "LineEx": {"any": [{**_NAME_VALUE, "value": v, **_RESIDUE} for v in values]}}

@@ -1,0 +1,206 @@
+"""The lines of an invoice: kinds, items, arithmetic, Ids and the generated subtotal.
+
+Intuit: Invoice, section 8.4.1, and entities, section 8.1 (Amount = Qty x UnitPrice, code 6070).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from quickbooks_emulator import faults
+from quickbooks_emulator.company import Company
+from quickbooks_emulator.numbers import ZERO, to_cents
+from quickbooks_emulator.properties import Document
+from quickbooks_emulator.render import to_number
+from quickbooks_emulator.rules.shared import resolve_references, to_reference
+
+SHIPPING = "SHIPPING_ITEM_ID"
+DEFAULT_ITEM = "1"
+
+
+@dataclass
+class Sums:
+    """What the lines of an invoice add up to."""
+
+    sales: Decimal = ZERO
+    shipping: Decimal = ZERO
+    discount: Decimal = ZERO
+    discounts: list[Document] = field(default_factory=list)
+
+    @property
+    def total(self) -> Decimal:
+        """The total before tax."""
+        return to_cents(self.sales + self.shipping - self.discount)
+
+
+def complete_lines(
+    company: Company, sent: list[Document], current: list[Document], txn_date: str
+) -> tuple[list[Document], Sums]:
+    """Return the lines as stored, SubTotal line last, and what they add up to.
+
+    Raises:
+        FaultError: 2020, 2500, 6000, 6070, 6090, 6100, 6270, 6430 or 6520.
+        NotModelledError: for a bundle.
+    """
+    kept = [line for line in sent if line.get("DetailType") != "SubTotalLineDetail"]
+    if not kept:
+        raise faults.missing("Line")
+    sums, lines = Sums(), []
+    for line in kept:
+        kind = _KINDS.get(line.get("DetailType", ""))
+        if kind is None:
+            raise _unusable(line)
+        lines.append(kind(company, line, txn_date, sums))
+    _settle_discount(sums)
+    if not any("Amount" in line for line in lines):
+        raise faults.business("You must set a transaction amount.")
+    _number_lines(lines, current)
+    subtotal = {"Amount": to_cents(sums.sales), "DetailType": "SubTotalLineDetail"}
+    return [*lines, {**subtotal, "SubTotalLineDetail": {}}], sums
+
+
+def void_line(line: Document) -> Document:
+    """Return a line as a void leaves it: amount and quantity 0, no price (section 8.4.5)."""
+    emptied = {**line, "Amount": ZERO} if "Amount" in line else line
+    if "SalesItemLineDetail" not in line:
+        return emptied
+    detail = {k: v for k, v in line["SalesItemLineDetail"].items() if k != "UnitPrice"}
+    return {**emptied, "SalesItemLineDetail": {**detail, "Qty": ZERO}}
+
+
+def _unusable(line: Document) -> faults.FaultError:
+    if line.get("DetailType") == "GroupLineDetail":
+        return faults.NotModelledError("A bundle line (GroupLineDetail)")
+    return faults.missing("Line.DetailType")
+
+
+def _number_lines(lines: list[Document], current: list[Document]) -> None:
+    known = {line["Id"] for line in current if "Id" in line}
+    fresh = max(map(int, known), default=0)
+    for position, line in enumerate(lines, 1):
+        if line.get("Id") in known:
+            known.remove(line["Id"])
+        else:
+            fresh += 1
+            line["Id"] = str(fresh)
+        line["LineNum"] = Decimal(position)
+
+
+def _sales_line(company: Company, line: Document, txn_date: str, sums: Sums) -> Document:
+    if "Amount" not in line:
+        raise faults.missing("Line.Amount")
+    detail = line.get("SalesItemLineDetail", {})
+    _refuse_product(line["Amount"], detail)
+    _refuse_tax_code(detail)
+    if detail.get("ItemRef", {}).get("value") == SHIPPING:
+        filled = _shipping(company, detail)
+        sums.shipping += line["Amount"]
+    else:
+        filled = _goods(company, detail, txn_date)
+        sums.sales += line["Amount"]
+    tax = detail.get("TaxCodeRef", {"value": "NON"})
+    return {**_head(line), "SalesItemLineDetail": {**filled, "TaxCodeRef": tax}}
+
+
+def _head(line: Document) -> Document:
+    names = ("Id", "LineNum", "Description", "Amount", "DetailType")
+    return {name: line[name] for name in names if name in line}
+
+
+def _refuse_product(amount: Decimal, detail: Document) -> None:
+    if "Qty" not in detail or "UnitPrice" not in detail:
+        return
+    if to_cents(detail["Qty"] * detail["UnitPrice"]) != amount:
+        text = f"Amount is not equal to UnitPrice * Qty. Supplied value:{to_number(amount)}"
+        message = "Amount calculation incorrect in the request."
+        raise faults.FaultError("6070", message, text, "Line.Amount")
+
+
+def _refuse_tax_code(detail: Document) -> None:
+    code = detail.get("TaxCodeRef", {}).get("value", "NON")
+    if code not in ("TAX", "NON"):
+        text = f"The tax code of a line must be TAX or NON. Supplied value:{code}"
+        raise faults.FaultError("6100", "Invalid Line Tax Code", text, "Line.TaxCodeRef")
+
+
+def _shipping(company: Company, detail: Document) -> Document:
+    if not company.preference("SalesFormsPrefs", "AllowShipping"):
+        raise faults.business("Shipping is turned off in the company's preferences.", "Line")
+    return {"ItemRef": {"value": SHIPPING}}
+
+
+def _goods(company: Company, detail: Document, txn_date: str) -> Document:
+    pointer = detail.get("ItemRef", {"value": DEFAULT_ITEM})
+    item = company.resolve("Item", pointer, "Line.ItemRef")
+    if item["Type"] == "Category":
+        text = (
+            "An item in this transaction is set up as a category instead of a product or service."
+        )
+        raise faults.bad_reference(text, "Line.ItemRef")
+    if item["Type"] == "Inventory":
+        _refuse_stock_line(item, detail, txn_date)
+    filled = {**detail, **resolve_references(company, detail, {"ClassRef": "Class"})}
+    account = item.get("IncomeAccountRef", item.get("ExpenseAccountRef"))
+    return {**filled, "ItemRef": to_reference(item), "ItemAccountRef": account}
+
+
+def _refuse_stock_line(item: Document, detail: Document, txn_date: str) -> None:
+    if "Qty" not in detail:
+        text = f"Quantity required for inventory item {item['Name']}"
+        raise faults.FaultError("6520", "Missing Inventory Item Quantity", text, "Line.Qty")
+    if txn_date < item["InvStartDate"]:
+        text = (
+            f"Transaction date is prior to start date for inventory item {item['Name']}: "
+            f"{txn_date} is before {item['InvStartDate']}"
+        )
+        message = "Transaction Date Is Prior To Start Date For Inventory Item"
+        raise faults.FaultError("6270", message, text, "TxnDate")
+
+
+def _description_line(company: Company, line: Document, txn_date: str, sums: Sums) -> Document:
+    head = {name: value for name, value in _head(line).items() if name != "Amount"}
+    return {**head, "DescriptionLineDetail": line.get("DescriptionLineDetail", {})}
+
+
+def _discount_line(company: Company, line: Document, txn_date: str, sums: Sums) -> Document:
+    if not company.preference("SalesFormsPrefs", "AllowDiscount"):
+        raise faults.business("Discounts are turned off in the company's preferences.", "Line")
+    if sums.discounts:
+        raise faults.business("An invoice can hold one discount line only.", "Line")
+    detail = line.get("DiscountLineDetail", {})
+    needed = detail.get("DiscountPercent") if detail.get("PercentBased") else line.get("Amount")
+    if needed is None:
+        text = "A discount line needs Amount, or PercentBased true and DiscountPercent."
+        raise faults.FaultError("6090", "Invalid Discount Line", text, "Line")
+    filled = {"PercentBased": False, **detail}
+    filled |= {"DiscountAccountRef": _discount_account(company, detail)}
+    completed = {**_head(line), "DiscountLineDetail": filled}
+    sums.discounts.append(completed)
+    return completed
+
+
+def _discount_account(company: Company, detail: Document) -> Document:
+    if "DiscountAccountRef" in detail:
+        pointer = detail["DiscountAccountRef"]
+        return to_reference(company.resolve("Account", pointer, "Line.DiscountAccountRef"))
+    account = company.account_of("DiscountsRefundsGiven")
+    if account is None:
+        raise faults.missing("Line.DiscountAccountRef")
+    return to_reference(account)
+
+
+def _settle_discount(sums: Sums) -> None:
+    for line in sums.discounts:
+        detail = line["DiscountLineDetail"]
+        if detail["PercentBased"]:
+            line["Amount"] = to_cents(sums.sales * detail["DiscountPercent"] / 100)
+        sums.discount += line["Amount"]
+
+
+_KINDS: dict[str, Callable[[Company, Document, str, Sums], Document]] = {
+    "SalesItemLineDetail": _sales_line,
+    "DescriptionOnly": _description_line,
+    "DiscountLineDetail": _discount_line,
+}

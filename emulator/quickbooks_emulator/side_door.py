@@ -1,0 +1,139 @@
+"""The side door for tests: counters, time, faults, companies and tokens without a browser.
+
+Only open when the emulator was started with it; nothing here exists at Intuit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from quickbooks_emulator.chart import create_company, merge_preferences
+from quickbooks_emulator.injection import parse_injection
+from quickbooks_emulator.sample import seed_sample
+from quickbooks_emulator.wiring import Emulator
+
+ACCOUNTING = "com.intuit.quickbooks.accounting"
+
+
+async def read_counters(request: Request) -> JSONResponse:
+    """GET: call counts by realm."""
+    counts = _emulator(request).counters.by_realm
+    return JSONResponse({realm: asdict(each) for realm, each in counts.items()})
+
+
+async def reset(request: Request) -> JSONResponse:
+    """POST: forget counts, ordered faults and moved time; with ``{"data": true}`` records too.
+
+    With data the sample companies are built again if the emulator was started with them. Tokens
+    stay valid unless ``{"tokens": true}``.
+    """
+    emulator, order = _emulator(request), await _order(request)
+    emulator.counters.by_realm.clear()
+    emulator.injections.clear()
+    emulator.limits.reset()
+    emulator.clock.restore()
+    if order.get("tokens"):
+        emulator.authority.forget_all()
+    if order.get("data"):
+        reset_data(emulator)
+    return JSONResponse({"realms": emulator.store.realms()})
+
+
+def reset_data(emulator: Emulator) -> None:
+    """Forget every company and build the sample again where the emulator was started with it."""
+    for realm in emulator.store.realms():
+        emulator.store.wipe_company(realm)
+    emulator.store.delete_entries("replay")
+    if emulator.seed_sample:
+        seed_sample(emulator.store, emulator.clock)
+
+
+async def move_clock(request: Request) -> JSONResponse:
+    """POST ``{"now": ISO time, "frozen": bool}`` or ``{"advance_seconds": n}``."""
+    emulator, order = _emulator(request), await _order(request)
+    if "now" in order:
+        moment = datetime.fromisoformat(str(order["now"]))
+        if moment.tzinfo is None:
+            return _refusal("now has no UTC offset; write for instance 2026-09-01T12:00:00+00:00")
+        emulator.clock.put(moment, frozen=bool(order.get("frozen")))
+    emulator.clock.advance(float(order.get("advance_seconds", 0)))
+    return JSONResponse({"now": emulator.clock.now().isoformat()})
+
+
+async def order_fault(request: Request) -> JSONResponse:
+    """POST: order a fault for requests to come (see `injection.Injection`)."""
+    try:
+        _emulator(request).injections.order(parse_injection(await _order(request)))
+    except ValueError as error:
+        return _refusal(str(error))
+    return JSONResponse({"ordered": True})
+
+
+async def add_company(request: Request) -> JSONResponse:
+    """POST ``{"realm", "name", "preferences": {..}}``: a company with a chart of accounts only."""
+    emulator, order = _emulator(request), await _order(request)
+    realm, name = str(order.get("realm", "")), str(order.get("name", "Test Company"))
+    if not realm.isdigit():
+        return _refusal(f"realm is {realm!r}; expected a text of digits")
+    if realm in emulator.store.realms():
+        return _refusal(f"the company {realm} exists already")
+    with emulator.store.transaction():
+        create_company(emulator.company(realm), name, order.get("preferences", {}))
+    return JSONResponse({"realm": realm})
+
+
+async def set_preferences(request: Request) -> JSONResponse:
+    """POST ``{"realm", "preferences": {group: {name: value}}}``: change settings of a company."""
+    emulator, order = _emulator(request), await _order(request)
+    company = emulator.company(str(order.get("realm")))
+    if company.realm not in emulator.store.realms():
+        return _refusal(f"there is no company {company.realm}")
+    with emulator.store.transaction():
+        current = company.get("Preferences", "1")
+        company.replace("Preferences", merge_preferences(current, order["preferences"]))
+    return JSONResponse({"realm": company.realm})
+
+
+async def grant_tokens(request: Request) -> JSONResponse:
+    """POST ``{"realm"}``: tokens for a company, as if a person had just agreed."""
+    emulator, order = _emulator(request), await _order(request)
+    realm = str(order.get("realm"))
+    if realm not in emulator.store.realms():
+        return _refusal(f"there is no company {realm}")
+    grant = emulator.authority.open_grant(emulator.app.client_id, realm, ACCOUNTING)
+    return JSONResponse(emulator.authority.issue_tokens(grant))
+
+
+ROUTES = [
+    Route("/_emulator/counters", read_counters, methods=["GET"]),
+    Route("/_emulator/reset", reset, methods=["POST"]),
+    Route("/_emulator/clock", move_clock, methods=["POST"]),
+    Route("/_emulator/faults", order_fault, methods=["POST"]),
+    Route("/_emulator/companies", add_company, methods=["POST"]),
+    Route("/_emulator/preferences", set_preferences, methods=["POST"]),
+    Route("/_emulator/tokens", grant_tokens, methods=["POST"]),
+]
+
+
+def _emulator(request: Request) -> Emulator:
+    found = request.app.state.emulator
+    assert isinstance(found, Emulator)
+    return found
+
+
+async def _order(request: Request) -> Mapping[str, Any]:
+    raw = await request.body()
+    order = json.loads(raw) if raw else {}
+    return order if isinstance(order, dict) else {}
+
+
+def _refusal(text: str) -> JSONResponse:
+    return JSONResponse({"error": text}, 400)
