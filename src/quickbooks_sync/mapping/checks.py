@@ -1,0 +1,191 @@
+"""The rules that a field of a mapping file must keep."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quickbooks_sync.mapping.model import CONFLICT_RULES, KINDS, RECORD_TYPES, TYPES, Field
+from quickbooks_sync.mapping.properties import (
+    LOUPE_RULES,
+    NEVER_SENT,
+    PROPERTIES,
+    QUICKBOOKS_RULES,
+)
+from quickbooks_sync.mapping.reading import Marked, Place, nearest
+
+FIELD_KEYS = tuple(one.name for one in dataclasses.fields(Field) if one.name != "name")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_WORDS: dict[str, Collection[str]] = {
+    "kind": KINDS,
+    "type": TYPES,
+    "references": RECORD_TYPES,
+    "on_conflict": CONFLICT_RULES,
+    "derive_quickbooks": QUICKBOOKS_RULES,
+    "derive_loupe": LOUPE_RULES,
+}
+#: Keys that only fields of some types may have.
+_ONLY_FOR: dict[str, tuple[str, ...]] = {
+    "choices": ("enum",),
+    "references": ("reference",),
+    "fields": ("lines",),
+    "position": ("lines",),
+    "one_per": ("lines",),
+    "minimum": ("money", "decimal"),
+    "is_suffixed": ("text",),
+    "max_length_quickbooks": ("text",),
+    "max_length_loupe": ("text",),
+}
+_NEEDED_BY = {"enum": "choices", "reference": "references", "lines": "fields"}
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where a field stands.
+
+    Attributes:
+        entity: The QuickBooks entity, or `Invoice.Line` for the sub-fields of its lines.
+        table: The Loupe table; `None` for lines that Loupe does not keep.
+        tables: Loupe's tables and their columns, when known.
+    """
+
+    entity: str
+    table: str | None
+    tables: Mapping[str, Collection[str]] | None
+
+    def of_lines(self, child_table: str | None) -> "Context":
+        """Return the context of a lines field's sub-fields."""
+        return Context(f"{self.entity}.Line", child_table, self.tables)
+
+
+def check_word(marked: Marked, known: Collection[str]) -> str:
+    """Return the text if it is one of `known`."""
+    word = marked.value
+    if word not in known:
+        raise marked.place.refuse(f"{word!r} is not known; {nearest(str(word), known)}")
+    return str(word)
+
+
+def check_table(marked: Marked, context: Context) -> None:
+    """Refuse a table that Loupe's schema does not have."""
+    if context.tables is not None and marked.value not in context.tables:
+        advice = nearest(str(marked.value), list(context.tables))
+        raise marked.place.refuse(f"Loupe has no table {marked.value!r}; {advice}")
+
+
+def check_column(marked: Marked, context: Context) -> None:
+    """Refuse a column that the context's table does not have."""
+    columns = (context.tables or {}).get(context.table or "")
+    if columns is not None and marked.value not in columns:
+        raise marked.place.refuse(
+            f"Loupe's table {context.table} has no column {marked.value!r}; "
+            f"{nearest(str(marked.value), columns)}"
+        )
+
+
+def check_field(
+    loaded: Field, entries: Mapping[str, Marked], place: Place, context: Context
+) -> None:
+    """Refuse a field whose keys do not fit each other, the entity or the table."""
+    for key, known in _WORDS.items():
+        if key in entries:
+            check_word(entries[key], known)
+    for key, types in _ONLY_FOR.items():
+        if key in entries and loaded.type not in types:
+            raise entries[key].place.refuse(
+                f"only fields of type {' or '.join(types)} may have {key!r}; this is {loaded.type}."
+            )
+    if "default" in entries and isinstance(loaded.default, bool) != (loaded.type == "boolean"):
+        raise entries["default"].place.refuse(
+            f"{loaded.default!r} is no value of a {loaded.type} field."
+        )
+    needed = _NEEDED_BY.get(loaded.type)
+    if needed and needed not in entries:
+        raise place.refuse(f"a field of type {loaded.type} needs {needed!r}.")
+    _check_sides(loaded, place)
+    _check_quickbooks(entries.get("quickbooks"), context)
+    _check_loupe(loaded, entries, context)
+
+
+def _check_sides(loaded: Field, place: Place) -> None:
+    if loaded.kind == "two_way" and not (loaded.is_in_loupe and loaded.is_in_quickbooks):
+        raise place.refuse("a two_way field needs both sides: 'loupe' and 'quickbooks'.")
+    if not loaded.is_in_loupe and not loaded.is_in_quickbooks:
+        raise place.refuse("the field names neither a Loupe column nor a QuickBooks property.")
+
+
+def _check_quickbooks(marked: Marked | None, context: Context) -> None:
+    if marked is None:
+        return
+    if marked.value.split(".", 1)[0] in NEVER_SENT:
+        raise marked.place.refuse(
+            f"{marked.value!r} must not be mapped: setting it makes QuickBooks send mail or charge "
+            "a card."
+        )
+    known = PROPERTIES[context.entity]
+    if marked.value not in known:
+        raise marked.place.refuse(
+            f"{context.entity} has no property {marked.value!r}; {nearest(marked.value, known)}"
+        )
+
+
+def _check_loupe(loaded: Field, entries: Mapping[str, Marked], context: Context) -> None:
+    if loaded.type == "lines":
+        lines = context.of_lines(loaded.loupe)
+        if "loupe" in entries:
+            check_table(entries["loupe"], lines)
+        if "position" in entries:
+            check_column(entries["position"], lines)
+    elif "loupe" in entries:
+        check_column(entries["loupe"], context)
+
+
+def check_together(loaded: tuple[Field, ...], marked: Marked) -> None:
+    """Refuse fields that fight over a column or a property, or follow one that is not there."""
+    names = [one.name for one in loaded]
+    sides: tuple[tuple[str, Callable[[Field], str | None]], ...] = (
+        ("loupe", lambda one: one.loupe),
+        ("quickbooks", lambda one: one.quickbooks),
+    )
+    for key, side in sides:
+        owners: dict[str, str] = {}
+        for one in loaded:
+            target = side(one)
+            if target is None:
+                continue
+            if target in owners:
+                place = marked.value[one.name].value[key].place
+                raise place.refuse(f"{target!r} is already mapped by the field {owners[target]!r}.")
+            owners[target] = one.name
+    for one in loaded:
+        if one.follows and one.follows not in names:
+            place = marked.value[one.name].value["follows"].place
+            raise place.refuse(f"there is no field {one.follows!r}; {nearest(one.follows, names)}")
+        _check_one_per(one, marked)
+
+
+def _check_one_per(loaded: Field, marked: Marked) -> None:
+    names = [one.name for one in loaded.fields]
+    if loaded.one_per and loaded.one_per not in names:
+        place = marked.value[loaded.name].value["one_per"].place
+        raise place.refuse(
+            f"the lines have no field {loaded.one_per!r}; {nearest(loaded.one_per, names)}"
+        )
+
+
+def number_text(marked: Marked) -> str:
+    """Return a number's text; a YAML number with a point would be a float, so quotes are asked for."""
+    value = marked.value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return value
+    raise marked.place.refuse(f'is {value!r}; write a number in quotes, like "0.01".')
+
+
+def default_of(marked: Marked) -> Any:
+    """Return a default: text or a boolean, numbers as text."""
+    if isinstance(marked.value, bool | str):
+        return marked.value
+    return number_text(marked)

@@ -1,0 +1,152 @@
+"""Reads mapping files and refuses what the sync could not keep: unknown keys, columns, properties and rules."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from quickbooks_sync.errors import MappingError
+from quickbooks_sync.mapping import checks
+from quickbooks_sync.mapping.model import CONFLICT_RULES, RECORD_TYPES, Field, RecordMapping
+from quickbooks_sync.mapping.properties import ENTITIES
+from quickbooks_sync.mapping.reading import Marked, Place, nearest, read_marked
+
+Tables = Mapping[str, Collection[str]]
+
+_RECORD_KEYS = {
+    "record_type": True,
+    "entity": True,
+    "table": True,
+    "key": True,
+    "fields": True,
+    "on_conflict": False,
+    "first_contact": False,
+}
+_WORDS: dict[str, Collection[str]] = {
+    "record_type": RECORD_TYPES,
+    "entity": ENTITIES,
+    "on_conflict": CONFLICT_RULES,
+    "first_contact": CONFLICT_RULES,
+}
+_BOOLEANS = ("required", "required_on_push", "is_suffixed", "is_asked_for")
+_INTEGERS = ("max_length_quickbooks", "max_length_loupe")
+
+
+def load_mapping(path: Path, *, tables: Tables | None = None) -> RecordMapping:
+    """Read one mapping file.
+
+    Args:
+        path: The YAML file.
+        tables: Loupe's tables and their columns; when given, an unknown column is refused.
+
+    Raises:
+        MappingError: With file, line, key and the nearest valid word.
+    """
+    marked, content = read_marked(path)
+    entries = _section(marked, _RECORD_KEYS)
+    entity = _word(entries["entity"], "entity")
+    table = _text(entries["table"])
+    context = checks.Context(entity, table, tables)
+    checks.check_table(entries["table"], context)
+    checks.check_column(entries["key"], context)
+    return RecordMapping(
+        record_type=_word(entries["record_type"], "record_type"),
+        entity=entity,
+        table=table,
+        key=_text(entries["key"]),
+        fields=_load_fields(entries["fields"], context),
+        on_conflict=_optional_word(entries, "on_conflict"),
+        first_contact=_optional_word(entries, "first_contact"),
+        file=path,
+        digest=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def load_mappings(folder: Path, *, tables: Tables | None = None) -> dict[str, RecordMapping]:
+    """Read every `*.yaml` of a folder, by record type.
+
+    Raises:
+        MappingError: A file is wrong, a record type is missing, or two files hold the same one.
+    """
+    found: dict[str, RecordMapping] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        mapping = load_mapping(path, tables=tables)
+        if mapping.record_type in found:
+            other = found[mapping.record_type].file
+            raise Place(path).refuse(f"{mapping.record_type} is already mapped in {other}.")
+        found[mapping.record_type] = mapping
+    missing = [name for name in RECORD_TYPES if name not in found]
+    if missing:
+        raise MappingError(
+            f"{folder} has no mapping for {', '.join(missing)}; expected {missing[0]}.yaml.",
+            file=str(folder),
+        )
+    return found
+
+
+def _load_fields(marked: Marked, context: checks.Context) -> tuple[Field, ...]:
+    if not isinstance(marked.value, dict) or not marked.value:
+        raise marked.place.refuse("must list the fields by name.")
+    loaded = tuple(_load_field(name, one, context) for name, one in marked.value.items())
+    checks.check_together(loaded, marked)
+    return loaded
+
+
+def _load_field(name: str, marked: Marked, context: checks.Context) -> Field:
+    entries = _section(marked, {key: key in ("kind", "type") for key in checks.FIELD_KEYS})
+    facts: dict[str, Any] = {
+        key: _fact(key, one) for key, one in entries.items() if key != "fields"
+    }
+    if "fields" in entries:
+        facts["fields"] = _load_fields(entries["fields"], context.of_lines(facts.get("loupe")))
+    loaded = Field(name=name, **facts)
+    checks.check_field(loaded, entries, marked.place, context)
+    return loaded
+
+
+def _fact(key: str, marked: Marked) -> Any:
+    """Return a field's key as the model holds it."""
+    if key == "default":
+        return checks.default_of(marked)
+    if key == "minimum":
+        return checks.number_text(marked)
+    if key == "choices":
+        return _texts(marked)
+    if key in _BOOLEANS and not isinstance(marked.value, bool):
+        raise marked.place.refuse(f"is {marked.value!r}; expected true or false.")
+    if key in _INTEGERS and (not isinstance(marked.value, int) or marked.value is True):
+        raise marked.place.refuse(f"is {marked.value!r}; expected a whole number.")
+    return marked.value if key in (*_BOOLEANS, *_INTEGERS) else _text(marked)
+
+
+def _section(marked: Marked, keys: Mapping[str, bool]) -> dict[str, Marked]:
+    if not isinstance(marked.value, dict):
+        raise marked.place.refuse(f"must be a list of keys: {', '.join(keys)}.")
+    entries: dict[str, Marked] = marked.value
+    for key, one in entries.items():
+        if key not in keys:
+            raise one.place.refuse(f"there is no key {key!r}; {nearest(key, keys)}")
+    for key, needed in keys.items():
+        if needed and key not in entries:
+            raise marked.place.refuse(f"the key {key!r} is missing.")
+    return entries
+
+
+def _texts(marked: Marked) -> tuple[str, ...]:
+    if not isinstance(marked.value, list) or not marked.value:
+        raise marked.place.refuse("must be a list.")
+    return tuple(_text(one) for one in marked.value)
+
+
+def _text(marked: Marked) -> str:
+    if not isinstance(marked.value, str) or not marked.value.strip():
+        raise marked.place.refuse(f"is {marked.value!r}; expected text.")
+    return marked.value
+
+
+def _word(marked: Marked, key: str) -> str:
+    return checks.check_word(marked, _WORDS[key])
+
+
+def _optional_word(entries: Mapping[str, Marked], key: str) -> str:
+    return _word(entries[key], key) if key in entries else "hold"

@@ -1,0 +1,146 @@
+"""What a mapping file says, as frozen values."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from quickbooks_sync.errors import MappingError
+
+RECORD_TYPES = ("customer", "invoice", "payment", "inventory_item")
+KINDS = ("two_way", "pull_only", "computed")
+TYPES = ("text", "money", "decimal", "date", "boolean", "enum", "reference", "lines")
+CONFLICT_RULES = ("hold", "quickbooks", "loupe")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a record, or one sub-field of its lines.
+
+    Attributes:
+        name: The field's name in canonical values, conflicts and reports.
+        kind: `two_way`; `pull_only` (never sent by itself); `computed` (never sent, never merged).
+        type: The canonical form: `text`, `money`, `decimal`, `date`, `boolean`, `enum`,
+            `reference` or `lines`.
+        loupe: The Loupe column; of `lines` the child table.
+        quickbooks: The dotted path of the QuickBooks property; a sub-field's is relative to its line.
+        required: Must hold something on both sides.
+        required_on_push: Must hold something to be sent to QuickBooks.
+        max_length_quickbooks: Most characters QuickBooks takes.
+        max_length_loupe: Most characters Loupe stores.
+        minimum: Smallest amount or quantity, as text.
+        choices: What an enum may be.
+        references: The record type a reference points to.
+        default: The canonical value of an absent one.
+        default_setting: The company setting that stands in for an absent value.
+        derive_quickbooks: The rule that reads it from a QuickBooks record, over a plain path.
+        derive_loupe: The rule that reads it from a Loupe row, over a plain column.
+        follows: The field with which a computed value is stored.
+        on_conflict: `hold`, `quickbooks` or `loupe`, over the record type's own.
+        is_suffixed: QuickBooks ends the name of an inactive record with " (deleted)".
+        is_asked_for: QuickBooks leaves the property out of `select *` unless it is named.
+        position: Of `lines`: the child column that keeps their order, from 1.
+        one_per: Of `lines`: the sub-field that lines are merged and sorted by.
+        fields: Of `lines`: the sub-fields.
+    """
+
+    name: str
+    kind: str
+    type: str
+    loupe: str | None = None
+    quickbooks: str | None = None
+    required: bool = False
+    required_on_push: bool = False
+    max_length_quickbooks: int | None = None
+    max_length_loupe: int | None = None
+    minimum: str | None = None
+    choices: tuple[str, ...] = ()
+    references: str | None = None
+    default: Any = None
+    default_setting: str | None = None
+    derive_quickbooks: str | None = None
+    derive_loupe: str | None = None
+    follows: str | None = None
+    on_conflict: str | None = None
+    is_suffixed: bool = False
+    is_asked_for: bool = False
+    position: str | None = None
+    one_per: str | None = None
+    fields: tuple["Field", ...] = ()
+
+    @property
+    def is_in_quickbooks(self) -> bool:
+        """Whether a QuickBooks record tells this field."""
+        return bool(self.quickbooks or self.derive_quickbooks)
+
+    @property
+    def is_in_loupe(self) -> bool:
+        """Whether a Loupe row tells this field."""
+        return bool(self.loupe or self.derive_loupe)
+
+
+@dataclass(frozen=True)
+class RecordMapping:
+    """How one record type looks on both sides.
+
+    Attributes:
+        record_type: `customer`, `invoice`, `payment` or `inventory_item`.
+        entity: The QuickBooks entity (`Customer` ...).
+        table: The Loupe table.
+        key: The Loupe table's key column.
+        fields: The fields, in the file's order.
+        on_conflict: What happens when both sides changed a field: `hold`, `quickbooks`, `loupe`.
+        first_contact: The same for a field that differs when two records are first linked; never
+            applied to money, currency and references.
+        file: Where it was read from.
+        digest: SHA-256 of the file; part of the key that decides whether a rejected record is
+            worth another try.
+    """
+
+    record_type: str
+    entity: str
+    table: str
+    key: str
+    fields: tuple[Field, ...]
+    on_conflict: str = "hold"
+    first_contact: str = "hold"
+    file: Path = Path()
+    digest: str = ""
+    _by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {one.name: one for one in self.fields})
+
+    def field(self, name: str) -> Field:
+        """Return the field called `name`; raises `MappingError` with the known names."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            known = ", ".join(self._by_name)
+            raise MappingError(
+                f"The {self.record_type} mapping ({self.file}) has no field {name!r}; it has "
+                f"{known}.",
+                file=str(self.file),
+                key=name,
+            ) from None
+
+    @property
+    def two_way(self) -> tuple[Field, ...]:
+        """The fields that are merged and sent."""
+        return tuple(one for one in self.fields if one.kind == "two_way")
+
+    @property
+    def computed(self) -> tuple[Field, ...]:
+        """The fields that QuickBooks computes: compared after a push, never sent."""
+        return tuple(one for one in self.fields if one.kind == "computed")
+
+    @property
+    def asked_for(self) -> frozenset[str]:
+        """Names of the fields whose property a query must name to see."""
+        return frozenset(one.name for one in self.fields if one.is_asked_for)
+
+    def every_field(self) -> Iterator[Field]:
+        """Walk the fields and the sub-fields of their lines."""
+        for one in self.fields:
+            yield one
+            yield from one.fields

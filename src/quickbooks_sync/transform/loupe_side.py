@@ -1,0 +1,193 @@
+"""Loupe rows to canonical values, and canonical values to the columns of a Loupe row."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from quickbooks_sync.errors import RejectedRecordError
+from quickbooks_sync.mapping import Field, RecordMapping
+from quickbooks_sync.transform.canonical import parser_of, to_date
+from quickbooks_sync.transform.derivations import LOUPE_RULES
+from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines
+from quickbooks_sync.transform.model import Problem, Transformed, UnreadableValueError
+from quickbooks_sync.transform.quickbooks_side import Settings, absent_value
+
+QuickBooksIds = Mapping[str, Mapping[int, str]]
+LoupeIds = Mapping[str, Mapping[str, int]]
+
+
+def rows_to_values(
+    mapping: RecordMapping,
+    rows: Sequence[Source],
+    *,
+    references: QuickBooksIds,
+    settings: Settings,
+) -> Transformed:
+    """Bring Loupe rows into canonical form.
+
+    Args:
+        mapping: The record type's mapping.
+        rows: Columns by name; child rows as a list of dicts under the lines field's name.
+        references: QuickBooks Ids by Loupe id, per record type. A two-way reference that is not
+            there is a problem that waits for that record; a `pull_only` one reads as empty.
+        settings: Company settings that stand in for absent values.
+    """
+
+    def reader_of(field: Field) -> Reader | None:
+        return _reader(field, references, settings) if field.is_in_loupe else None
+
+    return read_batch(mapping, rows, reader_of)
+
+
+def _reader(field: Field, references: QuickBooksIds, settings: Settings) -> Reader:
+    if field.type == "lines":
+        return _lines_reader(field, references, settings)
+    if field.type == "reference":
+        return _reference_reader(field, references)
+    parse, column, absent = parser_of(field), field.loupe, absent_value(field, settings)
+    rule = LOUPE_RULES.get(field.derive_loupe or "")
+
+    def read(row: Source) -> Any:
+        value = parse(rule(row) if rule else row.get(str(column)))
+        return absent if value is None else value
+
+    return read
+
+
+def _lines_reader(field: Field, references: QuickBooksIds, settings: Settings) -> Reader:
+    readers = {one.name: _reader(one, references, settings) for one in field.fields}
+
+    def read(row: Source) -> Any:
+        children = row.get(field.name) or []
+        if field.position:
+            children = sorted(children, key=lambda child: child.get(field.position) or 0)
+        return read_lines(field, children, readers)
+
+    return read
+
+
+def _reference_reader(field: Field, references: QuickBooksIds) -> Reader:
+    known = references.get(str(field.references), {})
+
+    def read(row: Source) -> str | None:
+        loupe_id = row.get(str(field.loupe))
+        if loupe_id is None or loupe_id in known:
+            return None if loupe_id is None else known[loupe_id]
+        if field.kind != "two_way":
+            return None
+        raise UnreadableValueError(
+            f"refers to a linked {field.references}",
+            loupe_id,
+            f"the {field.references} {loupe_id} is not linked to QuickBooks yet",
+            waits_for=field.references,
+            waits_for_id=str(loupe_id),
+        )
+
+    return read
+
+
+_TO_COLUMN: dict[str, Callable[[Any], Any]] = {
+    "money": lambda value: None if value is None else Decimal(value),
+    "decimal": lambda value: None if value is None else Decimal(value),
+    "date": to_date,
+}
+
+
+def values_to_row(
+    mapping: RecordMapping,
+    values: Mapping[str, Any],
+    *,
+    references: LoupeIds,
+    fields: Collection[str] | None = None,
+) -> dict[str, Any]:
+    """Turn canonical values into the columns of a Loupe row.
+
+    Lines come under their child table's name as a list of column dicts. A void invoice gives
+    `lifecycle_status` Void; one that is not void leaves that column out.
+
+    Args:
+        mapping: The record type's mapping.
+        values: Canonical values; fields that are not there are left out.
+        references: Loupe ids by QuickBooks Id, per record type.
+        fields: Only these fields; all that Loupe stores when `None`.
+
+    Raises:
+        RejectedRecordError: A two-way reference is not linked (`missing_references` tells before).
+    """
+    row: dict[str, Any] = {}
+    for field in mapping.fields:
+        if field.loupe is None or field.name not in values:
+            continue
+        if fields is None or field.name in fields:
+            row.update(_to_columns(field, values[field.name], references))
+    return row
+
+
+def _to_columns(field: Field, value: Any, references: LoupeIds) -> dict[str, Any]:
+    column = str(field.loupe)
+    if field.derive_loupe == "invoice_is_void":
+        return {column: "Void"} if value else {}
+    if field.type == "lines":
+        return {column: _to_children(field, value or [], references)}
+    if field.type == "reference":
+        return {column: _to_loupe_id(field, value, references)}
+    return {column: _TO_COLUMN.get(field.type, lambda same: same)(value)}
+
+
+def _to_children(
+    field: Field, lines: Sequence[Mapping[str, Any]], references: LoupeIds
+) -> list[dict[str, Any]]:
+    children = []
+    for number, line in enumerate(lines, start=1):
+        child: dict[str, Any] = {field.position: number} if field.position else {}
+        for one in field.fields:
+            if one.name in line:
+                child.update(_to_columns(one, line[one.name], references))
+        children.append(child)
+    return children
+
+
+def _to_loupe_id(field: Field, value: str | None, references: LoupeIds) -> int | None:
+    loupe_id = references.get(str(field.references), {}).get(value or "")
+    if value is not None and loupe_id is None and field.kind == "two_way":
+        raise RejectedRecordError(
+            f"The {field.references} {value} of QuickBooks is not linked to Loupe; pull "
+            f"{field.references}s first.",
+            field=field.name,
+            rule=f"refers to a linked {field.references}",
+        )
+    return loupe_id
+
+
+def missing_references(
+    mapping: RecordMapping, values: Mapping[str, Any], *, references: LoupeIds
+) -> list[Problem]:
+    """Return a waiting problem for each two-way reference of QuickBooks values that has no link."""
+    missing: list[Problem] = []
+    for field in mapping.fields:
+        value = values.get(field.name)
+        if field.type == "lines":
+            for one in field.fields:
+                found = [line.get(one.name) for line in value or []]
+                missing += _missing(one, f"{field.name}.{one.name}", found, references)
+        else:
+            missing += _missing(field, field.name, [value], references)
+    return missing
+
+
+def _missing(field: Field, name: str, values: Sequence[Any], references: LoupeIds) -> list[Problem]:
+    if field.type != "reference" or field.kind != "two_way":
+        return []
+    known = references.get(str(field.references), {})
+    return [
+        Problem(
+            name,
+            f"refers to a linked {field.references}",
+            value,
+            f"the {field.references} {value} of QuickBooks is not linked to Loupe yet",
+            waits_for=field.references,
+            waits_for_id=value,
+        )
+        for value in dict.fromkeys(values)
+        if value is not None and value not in known
+    ]

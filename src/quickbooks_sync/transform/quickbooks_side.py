@@ -1,0 +1,98 @@
+"""QuickBooks records to canonical values."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from quickbooks_sync.mapping import Field, RecordMapping
+from quickbooks_sync.transform.canonical import parser_of
+from quickbooks_sync.transform.derivations import QUICKBOOKS_RULES, Rule, value_at
+from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines
+from quickbooks_sync.transform.model import UNKNOWN, Transformed, UnreadableValueError
+
+Settings = Mapping[str, str | None]
+
+#: Ends the name of an inactive record when it is read (Intuit: inactive records, section 3.5).
+DELETED_SUFFIX = " (deleted)"
+
+
+def records_to_values(
+    mapping: RecordMapping,
+    records: Sequence[Source],
+    *,
+    settings: Settings,
+    unknown: Collection[str] = (),
+) -> Transformed:
+    """Bring QuickBooks records into canonical form.
+
+    A property that is absent from a whole record is empty, for QuickBooks leaves empty ones out.
+
+    Args:
+        mapping: The record type's mapping.
+        records: Whole QuickBooks objects, numbers as Decimal or int.
+        settings: Company settings that stand in for absent values.
+        unknown: Names of fields whose absence tells nothing in these records: projections, and
+            `mapping.asked_for` where the query did not name the property.
+    """
+
+    def reader_of(field: Field) -> Reader | None:
+        if not field.is_in_quickbooks:
+            return None
+        return _reader(field, settings, is_unknown=field.name in unknown)
+
+    return read_batch(mapping, records, reader_of)
+
+
+def _reader(field: Field, settings: Settings, *, is_unknown: bool = False) -> Reader:
+    raw = _raw_of(field)
+    if field.type == "lines":
+        readers = {one.name: _reader(one, settings) for one in field.fields}
+        return lambda record: read_lines(field, raw(record), readers)
+    parse = parser_of(field)
+    absent = UNKNOWN if is_unknown else absent_value(field, settings)
+
+    def read(record: Source) -> Any:
+        value = parse(raw(record))
+        if field.is_suffixed:
+            value = _without_suffix(value, record)
+        return absent if value is None else value
+
+    return read
+
+
+def absent_value(field: Field, settings: Settings) -> Any:
+    """Return what stands for an absent value: the default, or a company setting."""
+    if field.default_setting:
+        return settings.get(field.default_setting)
+    return field.default
+
+
+def _raw_of(field: Field) -> Rule:
+    if field.derive_quickbooks:
+        return QUICKBOOKS_RULES[field.derive_quickbooks]
+    path = str(field.quickbooks)
+    if "." in path:
+        return lambda record: value_at(record, path)
+    return lambda record: record.get(path)
+
+
+def _without_suffix(name: str | None, record: Source) -> str | None:
+    """Drop the suffix of an inactive record; an active one's name is left as it is."""
+    if name and record.get("Active") is False and name.endswith(DELETED_SUFFIX):
+        return name.removesuffix(DELETED_SUFFIX).rstrip() or None
+    return name
+
+
+def read_document_lines(field: Field, lines: Sequence[Source]) -> list[dict[str, Any]]:
+    """Return a known document's lines in canonical form; what cannot be read counts as empty."""
+    readers = {one.name: _lenient(_reader(one, {})) for one in field.fields}
+    return read_lines(field, lines, readers)
+
+
+def _lenient(reader: Reader) -> Reader:
+    def read(line: Source) -> Any:
+        try:
+            return reader(line)
+        except UnreadableValueError:
+            return None
+
+    return read
