@@ -1,0 +1,99 @@
+"""What the user interface says about a flow, its steps and its parameters."""
+
+from quickbooks_sync.flows import Flow
+
+LOUPE, QUICKBOOKS = "Loupe Factory", "QuickBooks"
+
+RECORDS = {
+    "customer": "customers",
+    "invoice": "invoices",
+    "payment": "payments",
+    "inventory_item": "inventory items",
+}
+
+_NEEDS = {
+    "customer": "Nothing; customers come first.",
+    "invoice": "Customers. An invoice whose customer is on one side only waits and goes with the first "
+    "run after the customer has arrived.",
+    "payment": "Customers and invoices. A payment whose invoice is on one side only waits for it.",
+    "inventory_item": "Nothing.",
+}
+
+STEPS = {
+    "check": """
+Opens the run: is the company connected, are its settings confirmed, is nobody else working on these records?
+Asks QuickBooks nothing, so it costs none of the metered reads.
+
+**When it fails** its message says what a person must do. **When it is skipped** another run is at work.
+""",
+    "extract": """
+Copies the source's records, untouched, into staging tables, in batches of at most 1,000. An incremental run takes
+what changed since the last complete run; with nothing changed there is no batch, and the steps below are skipped.
+""",
+    "transform": """
+Brings each record of the batch into the form in which both sides can be compared: trimmed text, exact money, days.
+The mapping file of the record type says which field goes where.
+""",
+    "validate": """
+Holds the batch against its Great Expectations suite. A record that breaks a rule is rejected alone, with field,
+rule and value; the rest goes on.
+""",
+    "gate": """
+Stops the run before anything is written when too large a share of it was rejected (company setting
+`max_rejected_ratio`): that is rarely many bad records and mostly one bad mapping.
+""",
+    "load": """
+Writes the batch to the other side and notes what happened to every record. Trying again is safe: what was written
+already is recognised.
+""",
+    "data_docs": """
+Renders the validation reports of the newest runs as web pages (Browse → QuickBooks validation reports).
+A failure here leaves the sync itself complete.
+""",
+    "finish": """
+Runs whatever happened: records the result, frees the lease, and moves the watermark, from which the next
+incremental run goes on, only if every step succeeded. Fails when a step failed, so that a red run is a failed run.
+""",
+}
+
+OUTCOMES = """
+| Outcome | What happened to the record |
+| --- | --- |
+| created, updated | It was written to the other side. |
+| linked | It was on both sides already; from now on the two are one. |
+| unchanged | Both sides agree. |
+| waiting | Something it needs is missing: a customer, an invoice, a setting. It goes by itself later. |
+| rejected | It breaks a rule; nothing was written. |
+| conflict | Both sides changed it, or it may be a duplicate. Nothing was written; a person decides. |
+| differs | Written, but a value that QuickBooks computes is another one here. |
+| failed | It could not be written; the run says why. |
+"""
+
+
+def describe_flow(flow: Flow) -> str:
+    """Return one line for the list of DAGs."""
+    source, target = _sides(flow)
+    return f"{flow.direction.capitalize()}s {RECORDS[flow.record_type]} from {source} to {target}"
+
+
+def document_flow(flow: Flow) -> str:
+    """Return the documentation of a flow's DAG, as Markdown."""
+    source, target = _sides(flow)
+    return f"""
+### {describe_flow(flow)}
+
+Takes {RECORDS[flow.record_type]} from **{source}** and brings **{target}** to the same state. Nothing is deleted, and
+what was changed on both sides is never overwritten: it becomes a conflict that a person decides.
+
+**Needs first:** {_NEEDS[flow.record_type]}
+
+**Parameters:** leave the form as it is for a normal run. With *Preview* everything is computed and nothing is
+written. A preview, or a run narrowed by a limit, Ids or a day, leaves the watermark where it is.
+
+**Running it again** is always safe. Only one run at a time works on a company's {RECORDS[flow.record_type]}; a second
+one is skipped and says who is at work.
+{OUTCOMES}"""
+
+
+def _sides(flow: Flow) -> tuple[str, str]:
+    return (QUICKBOOKS, LOUPE) if flow.direction == "pull" else (LOUPE, QUICKBOOKS)
