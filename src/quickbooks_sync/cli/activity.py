@@ -1,0 +1,81 @@
+"""What happened: `runs` and their `records`, and the records that wait, were rejected or conflict."""
+
+from typing import Annotated
+
+import typer
+
+from quickbooks_sync.cli.options import AsJson, Company, Limit
+from quickbooks_sync.cli.printing import print_rows
+from quickbooks_sync.postgres import activity
+from quickbooks_sync.postgres.engine import build_engine
+
+SinceRun = Annotated[
+    int | None, typer.Option("--since-run", help="Only runs after this one.", metavar="RUN_ID")
+]
+RunId = Annotated[int, typer.Argument(metavar="RUN_ID", help="The run, as `runs` lists it.")]
+Outcome = Annotated[str | None, typer.Option("--outcome", help="Only records of this outcome.")]
+
+
+def runs(
+    company: Company = None,
+    since_run: SinceRun = None,
+    limit: Limit = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List runs, the oldest first: status, reason, counts, metered reads and writes."""
+    with build_engine().connect() as connection:
+        rows = activity.read_runs(connection, realm_id=company, since_run=since_run, limit=limit)
+    columns = (
+        "run_id",
+        "flow",
+        "status",
+        "counts",
+        "metered_reads",
+        "writes",
+        "started_at",
+        "reason",
+    )
+    print_rows(rows, columns, as_json=as_json, empty="No runs yet.")
+
+
+def records(
+    run_id: RunId, outcome: Outcome = None, limit: Limit = 1000, as_json: AsJson = False
+) -> None:
+    """List what happened to each record of a run."""
+    with build_engine().connect() as connection:
+        rows = activity.read_run_records(connection, run_id, outcome=outcome, limit=limit)
+    columns = ("outcome", "loupe_id", "quickbooks_id", "field", "rule", "reason")
+    print_rows(rows, columns, as_json=as_json, empty=f"Run {run_id} has no such records.")
+
+
+def waiting(company: Company = None, limit: Limit = 1000, as_json: AsJson = False) -> None:
+    """List records that wait for another record or a setting; they go out by themselves."""
+    with build_engine().connect() as connection:
+        rows = activity.read_waiting(connection, realm_id=company, limit=limit)
+    columns = ("record_type", "direction", "source_id", "waits_for", "waits_for_id", "reason")
+    print_rows(rows, columns, as_json=as_json, empty="No record waits.")
+
+
+def rejected(company: Company = None, limit: Limit = 1000, as_json: AsJson = False) -> None:
+    """List records that break a rule; each is tried again once its cause has changed."""
+    with build_engine().connect() as connection:
+        rows = activity.read_rejected(connection, realm_id=company, limit=limit)
+    columns = ("record_type", "direction", "source_id", "field", "rule", "message")
+    print_rows(rows, columns, as_json=as_json, empty="No record is rejected.")
+
+
+def conflicts(company: Company = None, limit: Limit = 1000, as_json: AsJson = False) -> None:
+    """List fields that both sides changed, or records that may be the same; a person decides."""
+    with build_engine().connect() as connection:
+        rows = activity.read_conflicts(connection, realm_id=company, limit=limit)
+    columns = (
+        "conflict_id",
+        "record_type",
+        "loupe_id",
+        "quickbooks_id",
+        "field",
+        "loupe_value",
+        "quickbooks_value",
+        "reason",
+    )
+    print_rows(rows, columns, as_json=as_json, empty="No conflict is open.")

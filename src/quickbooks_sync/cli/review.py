@@ -1,0 +1,22 @@
+"""`quickbooks-sync review`: the read-only report before the first push."""
+
+from dataclasses import asdict
+
+import typer
+
+from quickbooks_sync.cli.options import AsJson, Company
+from quickbooks_sync.cli.printing import print_json
+from quickbooks_sync.review import build_review, to_text
+from quickbooks_sync.workspace import open_workspace
+
+
+def review(company: Company = None, as_json: AsJson = False) -> None:
+    """Report what a first push would meet: counts, likely duplicates, records to correct first.
+
+    Writes nothing; costs four metered reads of QuickBooks.
+    """
+    found = build_review(open_workspace(), company)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        typer.echo(to_text(found))

@@ -1,0 +1,117 @@
+"""`quickbooks-sync settings`: propose, show and confirm what a company's flows may rely on."""
+
+from typing import Annotated, Any
+
+import typer
+
+from quickbooks_sync.cli.options import AsJson, Company
+from quickbooks_sync.cli.printing import print_json, print_rows
+from quickbooks_sync.errors import SettingsError
+from quickbooks_sync.postgres.companies import resolve_company
+from quickbooks_sync.settings import (
+    FACTS,
+    SETTINGS,
+    confirm_settings,
+    propose_settings,
+    read_settings,
+)
+from quickbooks_sync.settings.storage import read_stored
+from quickbooks_sync.workspace import Workspace, open_workspace
+
+app = typer.Typer(
+    help="Propose, show and confirm a company's settings; nothing is used before it is confirmed.",
+    no_args_is_help=True,
+)
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Confirm this value instead of the proposed."),
+]
+
+
+@app.command()
+def propose(company: Company = None, as_json: AsJson = False) -> None:
+    """Read the company's accounts and preferences (up to 4 metered reads a day) and propose."""
+    workspace = open_workspace()
+    realm_id = _find_company(workspace, company)
+    rows = [vars(one) for one in propose_settings(workspace, realm_id)]
+    print_rows(rows, ("name", "value", "because"), as_json=as_json, empty="Nothing to propose.")
+    if not as_json:
+        typer.echo("Confirm with: quickbooks-sync settings confirm [--set NAME=VALUE]...")
+
+
+@app.command()
+def show(company: Company = None, as_json: AsJson = False) -> None:
+    """Show every setting: its value, whether a person confirmed it, and what it is for."""
+    workspace = open_workspace()
+    _print_settings(workspace, _find_company(workspace, company), as_json=as_json)
+
+
+@app.command()
+def confirm(changes: Changes = None, company: Company = None, as_json: AsJson = False) -> None:
+    """Confirm all proposed values, some of them changed by --set; all or nothing."""
+    workspace = open_workspace()
+    realm_id = _find_company(workspace, company)
+    confirm_settings(workspace, realm_id, parse_changes(changes or []))
+    _print_settings(workspace, realm_id, as_json=as_json)
+
+
+def parse_changes(changes: list[str]) -> dict[str, str]:
+    """Return NAME=VALUE arguments as a dict.
+
+    Raises:
+        SettingsError: An argument has no `=`.
+    """
+    parsed: dict[str, str] = {}
+    for change in changes:
+        name, separator, value = change.partition("=")
+        if not separator:
+            raise SettingsError(f"--set {change!r} has no value; write --set NAME=VALUE.")
+        parsed[name.strip()] = value
+    return parsed
+
+
+def _find_company(workspace: Workspace, realm_id: str | None) -> str:
+    with workspace.engine.connect() as connection:
+        return resolve_company(connection, realm_id).realm_id
+
+
+def _print_settings(workspace: Workspace, realm_id: str, *, as_json: bool) -> None:
+    rows = _settings_rows(workspace, realm_id)
+    if as_json:
+        print_json(rows)
+        return
+    print_rows(rows, ("name", "value", "state", "meaning"), as_json=False, empty="")
+    missing = [row["name"] for row in rows if row["state"] == "missing"]
+    if missing:
+        typer.echo(f"Missing: {', '.join(missing)}. What needs them waits; nothing is guessed.")
+
+
+def _settings_rows(workspace: Workspace, realm_id: str) -> list[dict[str, Any]]:
+    with workspace.engine.connect() as connection:
+        stored = read_stored(connection, realm_id)
+        settings = read_settings(connection, realm_id)
+    rows = []
+    for name, setting in SETTINGS.items():
+        found = stored.get(name)
+        value, state = settings[name], "default"
+        if found and found.is_confirmed:
+            state = "confirmed"
+        elif found and found.value is not None:
+            value, state = found.value, "proposed"
+        elif value is None:
+            state = "missing"
+        because = found.because if found else None
+        rows.append(
+            {
+                "name": name,
+                "value": value,
+                "state": state,
+                "because": because,
+                "meaning": setting.meaning,
+            }
+        )
+    facts = (
+        {"name": name, "value": settings[name], "state": "fact", "because": None, "meaning": text}
+        for name, text in FACTS.items()
+    )
+    return [*rows, *facts]
