@@ -1,0 +1,1 @@
+"""QuickBooks Online: OAuth, queries, writes and faults, for one company at a time."""

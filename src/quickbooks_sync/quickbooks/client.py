@@ -1,0 +1,234 @@
+"""The QuickBooks Online client: queries, reads, writes and batches of one company. Knows no Airflow."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, Self
+from urllib.parse import quote
+
+import requests
+
+from quickbooks_sync.errors import FatalError, QuickBooksFault, UnexpectedAnswerError
+from quickbooks_sync.grant import TokenSource
+from quickbooks_sync.json_text import to_json
+from quickbooks_sync.quickbooks.batch import (
+    MAX_ITEMS,
+    MAX_REQUEST_ID_LENGTH,
+    BatchAnswer,
+    parse_batch_answer,
+    parse_batch_body,
+)
+from quickbooks_sync.quickbooks.faults import to_unexpected
+from quickbooks_sync.quickbooks.guard import refuse_side_effects
+from quickbooks_sync.quickbooks.paging import MAX_PAGE_SIZE, Pages, QueryAnswer
+from quickbooks_sync.quickbooks.patience import Patience
+from quickbooks_sync.quickbooks.query import build_count
+from quickbooks_sync.quickbooks.throttle import Throttle
+from quickbooks_sync.quickbooks.transport import Answer, Call, Counter, Transport, build_session
+
+#: Longer statements go by POST: addresses have limits on the way, which Intuit does not state.
+LONGEST_GET_STATEMENT = 2000
+
+_JSON = "application/json"
+_STATEMENT = "application/text"
+_VOID_PARAMS = {
+    "Invoice": {"operation": "void"},
+    "Payment": {"operation": "update", "include": "void"},
+}
+
+
+class QuickBooksClient:
+    """Talks to one QuickBooks company.
+
+    Args:
+        realm_id: The company.
+        api_url: Where the API answers, such as `https://quickbooks.api.intuit.com`.
+        tokens: Gives and renews access tokens.
+        throttle: Keeps the pace that Intuit allows, over all processes.
+        counter: Told of every call: (`metered_reads` or `writes`, how many).
+        session: To share a connection pool; an own one by default.
+        patience: Time limits and repeats.
+        on_stop: Told why, when QuickBooks refuses the whole company.
+
+    Every method may raise `ConnectionNeededError`, `CompanyStoppedError`, `RateLimitedError`,
+    `UnreachableError` and `UnexpectedAnswerError`; those that name a record also `QuickBooksFault`.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a client is made of, each by its name
+        self,
+        *,
+        realm_id: str,
+        api_url: str,
+        tokens: TokenSource,
+        throttle: Throttle,
+        counter: Counter | None = None,
+        session: requests.Session | None = None,
+        patience: Patience | None = None,
+        on_stop: Callable[[str], None] | None = None,
+    ) -> None:
+        self.realm_id = realm_id
+        self._session = session or build_session()
+        self._transport = Transport(
+            realm_id=realm_id,
+            api_url=api_url,
+            tokens=tokens,
+            throttle=throttle,
+            counter=counter,
+            session=self._session,
+            patience=patience or Patience(),
+            on_stop=on_stop,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._session.close()
+
+    def query(self, statement: str) -> QueryAnswer:
+        """Run a SELECT (one metered read); an empty result is an empty list."""
+        answer = self._ask(statement)
+        found = _query_response(answer)
+        lists = [value for value in found.values() if isinstance(value, list)]
+        return QueryAnswer(lists[0] if lists else [], answer.server_time)
+
+    def count(self, entity: str, where: str = "") -> int:
+        """Count an entity's records, inactive ones included (one metered read)."""
+        answer = self._ask(build_count(entity, where))
+        total = _query_response(answer).get("totalCount")
+        if total is None:
+            raise UnexpectedAnswerError(
+                f"QuickBooks answered a COUNT of {entity} without totalCount.",
+                intuit_tid=answer.intuit_tid,
+            )
+        return int(total)
+
+    def pages(
+        self, entity: str, *, where: str = "", page_size: int = MAX_PAGE_SIZE
+    ) -> Iterator[QueryAnswer]:
+        """Yield all records of an entity, inactive ones included; at least one page.
+
+        A metered read for each page, and one more to count them where there are several.
+        """
+        return iter(Pages(self, entity, where, page_size))
+
+    def fetch(self, entity: str, record_id: str) -> dict[str, Any]:
+        """Read one record (one metered read); raises `QuickBooksFault` 610 where it is gone."""
+        path = f"{entity.lower()}/{quote(record_id, safe='')}"
+        return _record(self._transport.send(Call("GET", path)), entity)
+
+    def preferences(self) -> dict[str, Any]:
+        """Read the company's preferences (one metered read)."""
+        return _record(self._read("preferences"), "Preferences")
+
+    def company_info(self) -> dict[str, Any]:
+        """Read the company's name and address (one metered read); the cheapest sign of life."""
+        return _record(self._read(f"companyinfo/{self.realm_id}"), "CompanyInfo")
+
+    def send_batch(self, body: str, request_id: str) -> BatchAnswer:
+        """Send a serialised batch; the same body and id again get the first answer again.
+
+        A fault of one item is in the answer; `QuickBooksFault` is raised for one of the whole batch (600: the
+        id was used before). An item's fault with action `retry` needs a new batch with a new id.
+
+        Args:
+            body: What `serialise_batch` built.
+            request_id: At most 36 characters, as batches want it (Intuit: idempotency, section 2.1).
+        """
+        _check_request_id(request_id)
+        items = parse_batch_body(body)
+        if not 0 < len(items) <= MAX_ITEMS:
+            raise FatalError(f"A batch of {len(items)} items; Intuit takes 1 to {MAX_ITEMS}.")
+        refuse_side_effects(items)
+        call = Call(
+            "POST",
+            "batch",
+            params={"requestid": request_id},
+            body=body.encode(),
+            content_type=_JSON,
+            kind="writes",
+            number=len(items),
+            is_batch=True,
+        )
+        answer = self._transport.send(call)
+        sent = [str(item.get("bId")) for item in items]
+        return parse_batch_answer(answer.document, sent, answer.server_time, answer.intuit_tid)
+
+    def send(
+        self,
+        entity: str,
+        payload: Mapping[str, Any],
+        *,
+        operation: Literal["void", "delete"] | None = None,
+        request_id: str,
+    ) -> dict[str, Any]:
+        """Create (no Id), update, void or delete one record; returns it as QuickBooks now has it."""
+        _check_request_id(request_id)
+        refuse_side_effects(payload)
+        call = Call(
+            "POST",
+            entity.lower(),
+            params={**_operation_params(entity, operation), "requestid": request_id},
+            body=to_json(payload).encode(),
+            content_type=_JSON,
+            kind="writes",
+        )
+        return _record(self._transport.send(call), entity)
+
+    def _ask(self, statement: str) -> Answer:
+        if len(statement) > LONGEST_GET_STATEMENT:
+            return self._read("query", body=statement.encode())
+        return self._read("query", params={"query": statement})
+
+    def _read(
+        self, path: str, *, params: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer:
+        call = Call(
+            "GET" if body is None else "POST",
+            path,
+            params=params or {},
+            body=body,
+            content_type=None if body is None else _STATEMENT,
+        )
+        try:
+            return self._transport.send(call)
+        except QuickBooksFault as fault:
+            raise to_unexpected(fault, f"{call.method} {path}") from None
+
+
+def _query_response(answer: Answer) -> dict[str, Any]:
+    found = answer.document.get("QueryResponse")
+    if not isinstance(found, dict):
+        raise UnexpectedAnswerError(
+            "QuickBooks answered a query without a QueryResponse.", intuit_tid=answer.intuit_tid
+        )
+    return found
+
+
+def _record(answer: Answer, entity: str) -> dict[str, Any]:
+    found = answer.document.get(entity)
+    if not isinstance(found, dict):
+        raise UnexpectedAnswerError(
+            f"QuickBooks answered without the {entity} that was asked for.",
+            intuit_tid=answer.intuit_tid,
+        )
+    return found
+
+
+def _operation_params(entity: str, operation: str | None) -> dict[str, str]:
+    if operation is None:
+        return {}
+    if operation == "delete":
+        return {"operation": "delete"}
+    if entity not in _VOID_PARAMS:
+        raise FatalError(f"QuickBooks has no void of {entity}; only of {', '.join(_VOID_PARAMS)}.")
+    return _VOID_PARAMS[entity]
+
+
+def _check_request_id(request_id: str) -> None:
+    if not 0 < len(request_id) <= MAX_REQUEST_ID_LENGTH:
+        raise FatalError(
+            f"A request id of {len(request_id)} characters; use a UUID ({MAX_REQUEST_ID_LENGTH})."
+        )

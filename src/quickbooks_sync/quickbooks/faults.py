@@ -1,0 +1,189 @@
+"""QuickBooks' faults: one table from fault code to what to do, and the errors raised for them.
+
+Faults come as JSON with upper- or lower-case names, as XML, as HTML or as nothing at all, and also under
+HTTP 200 (Intuit: errors, section 7). `fault_text.py` reads them; this module judges them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from quickbooks_sync.errors import (
+    CompanyStoppedError,
+    QuickBooksFault,
+    RateLimitedError,
+    SyncError,
+    UnexpectedAnswerError,
+    UnreachableError,
+)
+
+
+class Action(StrEnum):
+    """What to do about a fault.
+
+    Attributes:
+        RETRY: Send the identical request again later.
+        REFRESH: Renew the access token, then send the identical request again, once.
+        MERGE: Read the record again, merge, and send once more.
+        REJECT: This record cannot be written as it is; the others go on.
+        STOP: QuickBooks refuses the whole company; a person must act.
+    """
+
+    RETRY = "retry"
+    REFRESH = "refresh"
+    MERGE = "merge"
+    REJECT = "reject"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class FaultError:
+    """One entry of a fault; `detail` may hold a customer's data and is never logged."""
+
+    code: str
+    message: str = ""
+    detail: str = ""
+    element: str = ""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What QuickBooks says instead of an answer; it may name several errors."""
+
+    errors: tuple[FaultError, ...]
+    kind: str = ""
+
+
+#: Codes with an action of their own; any other code rejects the record (Intuit: errors, section 7.5).
+ACTIONS: dict[str, Action] = {
+    "3001": Action.RETRY,  # throttled; strikes single items of a batch, too
+    "4002": Action.RETRY,
+    "10000": Action.RETRY,
+    "130": Action.RETRY,  # the company moves between Intuit's clusters
+    "140": Action.RETRY,
+    "150": Action.RETRY,  # maintenance
+    "3200": Action.REFRESH,
+    "3202": Action.REFRESH,
+    "5010": Action.MERGE,
+    "100": Action.STOP,  # a token of another company
+    "120": Action.STOP,  # the connecting user lost the rights
+    "3100": Action.STOP,  # keys of the other environment
+    "6190": Action.STOP,  # subscription ended
+    "10200": Action.STOP,  # company reset: nothing known of it is true any more
+}
+
+#: Texts of 6000, "business validation", that speak of a moment, not of the record.
+_PASSING_TEXTS = (
+    "please wait a few minutes",
+    "inventory products at exactly the same time",
+)
+_MERGE_TEXTS = ("one name at a time",)
+
+_ORDER = (Action.STOP, Action.REFRESH, Action.RETRY, Action.MERGE, Action.REJECT)
+
+_REMEDIES = {
+    "100": "The grant belongs to another company or app: reconnect with `quickbooks-sync connect`.",
+    "120": "The person who connected it is no longer its admin: let an admin reconnect.",
+    "3100": "Development keys work with sandbox companies only, production keys with real ones: "
+    "check environment and keys of the QuickBooks connection, then reconnect.",
+    "6190": "Its subscription has ended or has a billing problem: settle that in QuickBooks, "
+    "then reconnect.",
+    "10200": "The company was reset in QuickBooks: its records are new; run a full sync once reconnected.",
+}
+_OTHER_REMEDY = "Look at the company in QuickBooks, then reconnect with `quickbooks-sync connect`."
+
+
+def action_of(fault: Fault) -> Action:
+    """Return what to do about a fault: the gravest action among its errors."""
+    actions = {_action_of_error(error) for error in fault.errors} or {Action.REJECT}
+    return next(action for action in _ORDER if action in actions)
+
+
+def action_of_error(error: QuickBooksFault) -> Action:
+    """Return the action that a raised or returned `QuickBooksFault` carries."""
+    return Action(error.facts.get("action", Action.REJECT))
+
+
+def to_record_fault(fault: Fault, *, status: int, intuit_tid: str | None) -> QuickBooksFault:
+    """Make the error for one record; its message has no detail, which may quote the record."""
+    first = _leading(fault)
+    named = f" ({first.element})" if first.element else ""
+    return QuickBooksFault(
+        f"QuickBooks refused the record: {first.code or 'no code'} {first.message}{named}".rstrip(),
+        code=first.code,
+        detail=first.detail,
+        element=first.element,
+        codes=[error.code for error in fault.errors],
+        status=status,
+        intuit_tid=intuit_tid,
+        action=action_of(fault).value,
+    )
+
+
+def to_error(
+    fault: Fault,
+    *,
+    status: int,
+    intuit_tid: str | None,
+    realm_id: str,
+    retry_after: float | None = None,
+) -> SyncError:
+    """Make the error for a whole request that came back with `fault`."""
+    action, first = action_of(fault), _leading(fault)
+    facts = {"code": first.code, "status": status, "intuit_tid": intuit_tid, "realm_id": realm_id}
+    said = f"{status}, code {first.code or 'none'}, intuit_tid {intuit_tid or 'none'}"
+    if status == 429 or first.code == "3001":
+        return RateLimitedError(
+            f"QuickBooks is throttling company {realm_id} ({said}). If it lasts, the month's free "
+            "reads may be used up.",
+            retry_after=retry_after,
+            **facts,
+        )
+    if action is Action.RETRY or (status >= 500 and action is not Action.STOP):
+        return UnreachableError(
+            f"QuickBooks failed to answer for company {realm_id} ({said}). Try again later.",
+            server="QuickBooks",
+            **facts,
+        )
+    if action in (Action.STOP, Action.REFRESH) or status in (401, 403):
+        return _stopped(realm_id, first, said, facts)
+    return to_record_fault(fault, status=status, intuit_tid=intuit_tid)
+
+
+def to_unexpected(error: QuickBooksFault, asked: str) -> UnexpectedAnswerError:
+    """Turn a fault about a request that names no record of ours into an error that stops the run."""
+    return UnexpectedAnswerError(
+        f"QuickBooks refused {asked}: code {error.code or 'none'}, status {error.facts.get('status')}, "
+        f"intuit_tid {error.facts.get('intuit_tid')}. This is a fault in the request, not in a record.",
+        code=error.code,
+        status=error.facts.get("status"),
+        intuit_tid=error.facts.get("intuit_tid"),
+        detail=error.facts.get("detail"),
+    )
+
+
+def _stopped(
+    realm_id: str, first: FaultError, said: str, facts: dict[str, object]
+) -> CompanyStoppedError:
+    remedy = _REMEDIES.get(first.code, _OTHER_REMEDY)
+    return CompanyStoppedError(
+        f"QuickBooks refuses company {realm_id} ({said}). {remedy}", remedy=remedy, **facts
+    )
+
+
+def _leading(fault: Fault) -> FaultError:
+    action = action_of(fault)
+    leading: Sequence[FaultError] = [
+        error for error in fault.errors if _action_of_error(error) is action
+    ]
+    return leading[0] if leading else FaultError(code="")
+
+
+def _action_of_error(error: FaultError) -> Action:
+    if error.code == "6000":
+        text = f"{error.message} {error.detail}".lower()
+        if any(sign in text for sign in _PASSING_TEXTS):
+            return Action.RETRY
+        if any(sign in text for sign in _MERGE_TEXTS):
+            return Action.MERGE
+    return ACTIONS.get(error.code, Action.REJECT)

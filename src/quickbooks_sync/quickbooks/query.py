@@ -1,0 +1,69 @@
+"""Statements of QuickBooks' query language, quoted as its parser wants them.
+
+Percent-encoding is not done here: `requests` does it, once (Intuit: query language, section 3.1).
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+#: Only active ones of these are returned unless asked otherwise (Intuit: query language, section 3.5).
+LIST_ENTITIES = frozenset({"Customer", "Item", "Account", "Vendor", "Term", "Employee"})
+
+#: Properties that `*` leaves out although we map them (Intuit: query language, section 3.3).
+_ASKED_FOR = {"Item": "*, Sku"}
+
+
+def quote(value: str) -> str:
+    r"""Return `value` as a literal: in single quotes, `'` and `\\` escaped by a backslash."""
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def quote_time(value: datetime) -> str:
+    """Return an aware time as a literal, in UTC to the second, which is QuickBooks' resolution."""
+    return quote(value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def is_in(name: str, values: Iterable[str]) -> str:
+    """Return the condition that property `name` is one of `values`, which must not be empty."""
+    return f"{name} IN ({', '.join(quote(value) for value in values)})"
+
+
+def both(*conditions: str) -> str:
+    """Join conditions by AND, leaving out empty ones; the language has no OR."""
+    return " AND ".join(condition for condition in conditions if condition)
+
+
+def build_select(
+    entity: str,
+    where: str = "",
+    *,
+    order_by: str = "",
+    start_position: int | None = None,
+    max_results: int | None = None,
+) -> str:
+    """Build a SELECT of whole objects; of list entities inactive ones are included."""
+    parts = [f"SELECT {_ASKED_FOR.get(entity, '*')} FROM {entity}"]  # noqa: S608 - not SQL; values are quoted by `quote`
+    condition = both(where, _any_activity(entity, where))
+    if condition:
+        parts.append(f"WHERE {condition}")
+    if order_by:
+        parts.append(f"ORDERBY {order_by}")
+    if start_position is not None:
+        parts.append(f"STARTPOSITION {start_position}")
+    if max_results is not None:
+        parts.append(f"MAXRESULTS {max_results}")
+    return " ".join(parts)
+
+
+def build_count(entity: str, where: str = "") -> str:
+    """Build a COUNT over what `build_select` would return."""
+    condition = both(where, _any_activity(entity, where))
+    counted = f"SELECT COUNT(*) FROM {entity}"  # noqa: S608 - as above
+    return f"{counted} WHERE {condition}" if condition else counted
+
+
+def _any_activity(entity: str, where: str) -> str:
+    has_own = re.search(r"\bActive\s*(=|IN\b)", where, re.IGNORECASE)
+    return "Active IN (true,false)" if entity in LIST_ENTITIES and not has_own else ""

@@ -1,0 +1,135 @@
+"""Everything a step works with: the database, the files, the Intuit app, and clients for companies."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine
+
+from quickbooks_sync.errors import ConfigurationError
+from quickbooks_sync.json_text import parse_json
+from quickbooks_sync.postgres.companies import mark_needs_attention
+from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.postgres.grants import GrantTokens, parse_key
+from quickbooks_sync.postgres.run_calls import RunCalls
+from quickbooks_sync.postgres.throttle import PostgresThrottle
+from quickbooks_sync.quickbooks.client import QuickBooksClient
+from quickbooks_sync.quickbooks.oauth import App
+
+if TYPE_CHECKING:
+    from quickbooks_sync.mapping import RecordMapping
+
+KEY_VARIABLE = "QUICKBOOKS_SYNC_KEY"
+CONNECTION_VARIABLE = "AIRFLOW_CONN_QUICKBOOKS_DEFAULT"
+INCLUDE_VARIABLE = "QUICKBOOKS_SYNC_INCLUDE"
+DATA_DOCS_VARIABLE = "QUICKBOOKS_SYNC_DATA_DOCS"
+
+_PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What the steps of every flow share.
+
+    Attributes:
+        engine: The database with the schemas `loupe` and `quickbooks_sync`.
+        mappings: Folder of the mapping files.
+        expectations: Folder of the expectation files.
+        data_docs: Folder of the rendered validation reports.
+        app: The Intuit app that companies are connected through.
+        key: Fernet key (or several, comma separated, newest first) that encrypts grants.
+    """
+
+    engine: Engine
+    mappings: Path
+    expectations: Path
+    data_docs: Path
+    app: App
+    key: str = field(repr=False)
+
+    def client(self, realm_id: str, run_id: int | None = None) -> QuickBooksClient:
+        """Build a client for a company; with a `run_id` its calls are counted on that run."""
+        return QuickBooksClient(
+            realm_id=realm_id,
+            api_url=self.app.api_url,
+            tokens=GrantTokens(self.engine, self.app, realm_id, self.key),
+            throttle=PostgresThrottle(self.engine, realm_id),
+            counter=None if run_id is None else RunCalls(self.engine, run_id),
+            on_stop=lambda reason: mark_needs_attention(self.engine, realm_id, reason),
+        )
+
+    def mapping(self, record_type: str) -> "RecordMapping":
+        """Return the mapping of `record_type`; raises `MappingError` where the file is wrong."""
+        return _load_mapping(self.mappings / f"{record_type}.yaml")
+
+    def close(self) -> None:
+        """Give the pooled database connections back."""
+        self.engine.dispose()
+
+
+def open_workspace(
+    environ: Mapping[str, str] = os.environ,
+    *,
+    connection: Mapping[str, Any] | None = None,
+    database_url: str | None = None,
+) -> Workspace:
+    """Read the environment and build the workspace; nothing is connected yet.
+
+    Args:
+        environ: Holds QUICKBOOKS_SYNC_DATABASE_URL, QUICKBOOKS_SYNC_KEY,
+            AIRFLOW_CONN_QUICKBOOKS_DEFAULT (JSON) and, optionally, QUICKBOOKS_SYNC_INCLUDE and
+            QUICKBOOKS_SYNC_DATA_DOCS.
+        connection: The QuickBooks connection (`login`, `password`, `extra`), instead of the variable's.
+        database_url: Instead of the variable's.
+
+    Raises:
+        ConfigurationError: Something is missing or malformed; the variable is named.
+    """
+    include = Path(environ.get(INCLUDE_VARIABLE) or _PROJECT / "include")
+    return Workspace(
+        engine=build_engine(database_url, environ=environ),
+        mappings=include / "mappings",
+        expectations=include / "expectations",
+        data_docs=Path(environ.get(DATA_DOCS_VARIABLE) or _PROJECT / ".state" / "data_docs"),
+        app=App.from_connection(connection or read_connection(environ)),
+        key=_read_key(environ),
+    )
+
+
+def read_connection(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Read the QuickBooks connection from the variable that Airflow reads it from, too."""
+    text = environ.get(CONNECTION_VARIABLE, "")
+    if not text:
+        raise ConfigurationError(
+            f"There is no QuickBooks connection: set {CONNECTION_VARIABLE} to JSON such as "
+            '{"conn_type": "quickbooks", "login": "<client id>", "password": "<client secret>", '
+            '"extra": {"environment": "sandbox", "redirect_uri": "http://localhost:8765/callback"}}.'
+        )
+    try:
+        document = parse_json(text)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise ConfigurationError(f"{CONNECTION_VARIABLE} does not hold a JSON object.")
+    return document
+
+
+def _read_key(environ: Mapping[str, str]) -> str:
+    key = environ.get(KEY_VARIABLE, "")
+    if not key:
+        raise ConfigurationError(
+            f"{KEY_VARIABLE} is not set: it is the Fernet key that encrypts companies' grants. Make one with "
+            'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())".'
+        )
+    parse_key(key)
+    return key
+
+
+@lru_cache(maxsize=32)
+def _load_mapping(path: Path) -> "RecordMapping":
+    from quickbooks_sync.mapping import load_mapping
+
+    return load_mapping(path)
