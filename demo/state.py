@@ -42,7 +42,10 @@ def locked(state: Path) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        yield
+        try:
+            yield
+        finally:
+            lock.truncate(0)
 
 
 def _read_or_write(file: Path, fresh: str) -> str:

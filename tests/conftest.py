@@ -109,7 +109,7 @@ def _emulator_starter(stack: ExitStack, folders: pytest.TempPathFactory) -> Star
         from quickbooks_emulator.app import create_app
 
         data = data_folder or folders.mktemp("emulator")
-        app = create_app(data, **{"side_door": True, "limits": False, "seed": seed, **options})
+        app = create_app(data, **{"side_door": True, "limits": False, "sample": seed, **options})
         return RunningEmulator(stack.enter_context(_served(app)), data)
 
     return start

@@ -66,7 +66,7 @@ def test_root_without_a_reachable_folder_gets_a_place_under_the_system_temporary
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
-def test_reachable_folder_is_used_as_it_is(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_reachable_folder_is_used_as_it_is() -> None:
     nobody = embedded_postgres.find_account()
     assert nobody is not None
     with_access = Path("/tmp") / f"quickbooks-sync-reachable-{os.getpid()}"

@@ -27,7 +27,7 @@ print("ready", flush=True)
 time.sleep(600)
 """
 
-START = f"""
+START = """
 import sys, time
 from pathlib import Path
 from demo.processes import Processes

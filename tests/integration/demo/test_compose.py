@@ -1,0 +1,157 @@
+"""docker-compose.yaml: sound by itself, and accepted by `docker compose config` where that is installed."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).parents[3]
+TEXT = (REPOSITORY / "docker-compose.yaml").read_text()
+DOCUMENT: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, Any] = DOCUMENT["services"]
+EXAMPLE = (REPOSITORY / ".env.example").read_text()
+EXAMPLE_VARIABLES = set(re.findall(r"^([A-Z_]+)=", EXAMPLE, re.MULTILINE))
+
+
+def _has_compose() -> bool:
+    if shutil.which("docker") is None:
+        return False
+    asked = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
+    return asked.returncode == 0
+
+
+@pytest.mark.skipif(not _has_compose(), reason="docker compose is not installed")
+@pytest.mark.parametrize("profile", ["demo", "connect", "*"])
+def test_docker_compose_accepts_the_file(profile: str, tmp_path: Path) -> None:
+    filled = tmp_path / "env"
+    filled.write_text(re.sub(r"=$", "=for-the-check", EXAMPLE, flags=re.MULTILINE))
+    subprocess.run(
+        ["docker", "compose", "--env-file", filled, "--profile", profile, "config", "--quiet"],
+        cwd=REPOSITORY,
+        check=True,
+        timeout=60,
+    )
+
+
+def test_only_known_keys_are_used() -> None:
+    known = {
+        "build",
+        "command",
+        "depends_on",
+        "entrypoint",
+        "environment",
+        "healthcheck",
+        "image",
+        "network_mode",
+        "ports",
+        "profiles",
+        "restart",
+        "stop_grace_period",
+        "volumes",
+    }
+    assert {key for key in DOCUMENT if not key.startswith("x-")} == {"name", "services", "volumes"}
+    assert {key for service in SERVICES.values() for key in service} <= known
+
+
+def test_every_part_of_airflow_is_a_service() -> None:
+    commands = {name: " ".join(service.get("command", [])) for name, service in SERVICES.items()}
+    for part in ("api-server", "scheduler", "dag-processor", "triggerer"):
+        assert commands[part].startswith(f"airflow {part}")
+    assert commands["worker"] == "airflow celery worker"
+    assert "airflow db migrate" in commands["init"]
+    assert "quickbooks-sync db upgrade" in commands["init"]
+    assert SERVICES["emulator"]["profiles"] == ["demo"]
+
+
+def test_commands_do_not_lean_on_an_entrypoint() -> None:
+    ours = [service for service in SERVICES.values() if "build" in service]
+    assert len(ours) == 8
+    for service in ours:
+        assert service["entrypoint"] == []
+        assert isinstance(service["command"], list)
+        assert service["command"][0] in (
+            "airflow",
+            "quickbooks-sync",
+            "quickbooks-emulator",
+            "/bin/sh",
+        )
+
+
+def test_ports_are_published_on_loopback_only() -> None:
+    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    assert len(ports) == 3
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_long_running_services_have_a_health_check() -> None:
+    for name, service in SERVICES.items():
+        if name in ("init", "connect"):
+            continue
+        assert service["healthcheck"]["test"], name
+        assert service["restart"] == "unless-stopped", name
+
+
+def test_dependencies_exist_and_can_be_met() -> None:
+    for name, service in SERVICES.items():
+        for other, needed in service.get("depends_on", {}).items():
+            condition = needed["condition"]
+            assert other in SERVICES, f"{name} waits for {other}"
+            if condition == "service_healthy":
+                assert "healthcheck" in SERVICES[other]
+            else:
+                assert condition == "service_completed_successfully"
+                assert SERVICES[other]["restart"] == "no"
+
+
+def test_volumes_are_declared_and_used() -> None:
+    used = {
+        volume.partition(":")[0]
+        for service in SERVICES.values()
+        for volume in service.get("volumes", [])
+    }
+    assert used == set(DOCUMENT["volumes"])
+
+
+def test_variables_are_those_of_the_example_file() -> None:
+    used = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", TEXT))
+    assert used == EXAMPLE_VARIABLES
+
+
+def test_secrets_have_no_default() -> None:
+    secrets = r"\$\{([A-Z_]*(?:PASSWORD|SECRET|SECRET_KEY|FERNET_KEY|SYNC_KEY)):-"
+    assert re.findall(secrets, TEXT) == []
+    for name in EXAMPLE_VARIABLES:
+        if re.search("PASSWORD|SECRET|KEY", name):
+            assert f"\n{name}=\n" in EXAMPLE, f"{name} has a value in .env.example"
+
+
+def test_connection_is_json_once_its_variables_are_filled_in() -> None:
+    for name in ("scheduler", "connect"):
+        written = SERVICES[name]["environment"]["AIRFLOW_CONN_QUICKBOOKS_DEFAULT"]
+        filled = re.sub(r"\$\{[A-Z_]+(?::[-?]([^}]*))?\}", "x", written)
+        connection = json.loads(filled)
+        assert connection["conn_type"] == "quickbooks"
+        assert set(connection["extra"]) == {
+            "environment",
+            "redirect_uri",
+            "api_url",
+            "discovery_url",
+        }
+
+
+def test_celery_stays_below_the_version_that_breaks_its_provider() -> None:
+    locked = (REPOSITORY / "requirements-celery.txt").read_text()
+    found = re.search(r"^celery==(\d+)\.(\d+)", locked, re.MULTILINE)
+    assert found is not None
+    assert (int(found[1]), int(found[2])) < (5, 7)
+
+
+def test_locks_name_no_index() -> None:
+    for lock in ("requirements.txt", "requirements-dev.txt", "requirements-celery.txt"):
+        told = (REPOSITORY / lock).read_text()
+        assert not re.search(r"^\s*(--|-i |-f )|://", told, re.MULTILINE), lock
