@@ -2,7 +2,8 @@
 
 import hmac
 import threading
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from quickbooks_sync.errors import ConfigurationError, ConnectionNeededError
 
-_LOOPBACK = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1", "::1": "::1"}
+_LOOPBACK = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1"}
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>QuickBooks</title>
 <body><p>{text}</p></body></html>"""
 
@@ -23,13 +24,9 @@ class Callback:
     realm_id: str
 
 
-def receive_callback(
-    redirect_uri: str,
-    state: str,
-    timeout: float,
-    on_listening: Callable[[], None] | None = None,
-) -> Callback:
-    """Listen at the loopback `redirect_uri` until the consent with our `state` comes back.
+@contextmanager
+def listen_for_callback(redirect_uri: str, state: str) -> Iterator["Listener"]:
+    """Listen at the loopback `redirect_uri` while the block runs; print the authorize address in it.
 
     An answer with another state is refused and the wait goes on: it may be an old tab, or someone
     else's page.
@@ -37,28 +34,46 @@ def receive_callback(
     Args:
         redirect_uri: As registered with the app; an http address on this machine.
         state: What `authorize_url` was given.
-        timeout: Seconds to wait for the person.
-        on_listening: Called once the address answers; print the authorize address there.
 
     Raises:
         ConfigurationError: The URI is not on this machine, or its port is taken.
-        ConnectionNeededError: The person declined, or did not come back in time.
     """
-    with _listen(redirect_uri, state) as server:
+    with _open_server(redirect_uri, state) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
         thread.start()
         try:
-            if on_listening is not None:
-                on_listening()
-            answered = server.answered.wait(timeout)
+            yield Listener(server)
         finally:
             server.shutdown()
             thread.join()
-    if not answered:
-        raise _not_connected(f"nobody consented within {timeout:.0f} s")
-    if server.callback is None:
-        raise _not_connected(f"the consent was declined ({server.declined})")
-    return server.callback
+
+
+def receive_callback(redirect_uri: str, state: str, timeout: float) -> Callback:
+    """Listen and wait in one go, for a person who has the authorize address already."""
+    with listen_for_callback(redirect_uri, state) as listener:
+        return listener.wait(timeout)
+
+
+class Listener:
+    """An open loopback address."""
+
+    def __init__(self, server: "_Server") -> None:
+        self._server = server
+
+    def wait(self, timeout: float) -> Callback:
+        """Return what the browser brought back.
+
+        Args:
+            timeout: Seconds to wait for the person.
+
+        Raises:
+            ConnectionNeededError: The person declined, or did not come back in time.
+        """
+        if not self._server.answered.wait(timeout):
+            raise _not_connected(f"nobody consented within {timeout:.0f} s")
+        if self._server.callback is None:
+            raise _not_connected(f"the consent was declined ({self._server.declined})")
+        return self._server.callback
 
 
 class _Server(ThreadingHTTPServer):
@@ -111,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing: the request line holds the code."""
 
 
-def _listen(redirect_uri: str, state: str) -> _Server:
+def _open_server(redirect_uri: str, state: str) -> _Server:
     parts = urlsplit(redirect_uri)
     host = _LOOPBACK.get(parts.hostname or "")
     if host is None or parts.scheme != "http":

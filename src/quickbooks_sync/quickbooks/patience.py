@@ -32,5 +32,5 @@ class Patience:
         if isinstance(error, RateLimitedError):
             asked: float | None = error.facts.get("retry_after")
             return min(self.throttled_wait if asked is None else asked, self.longest_retry_after)
-        wait = min(self.longest_wait, self.first_wait * 2 ** (attempt - 1))
+        wait = min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1))
         return wait * (1 + random.random() / 2)  # noqa: S311 - jitter, not a secret
