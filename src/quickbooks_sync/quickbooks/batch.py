@@ -5,7 +5,7 @@ a new serialisation.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -33,14 +33,14 @@ class BatchRequest:
     b_id: str
     operation: Operation
     entity: str
-    payload: Mapping[str, Any]
+    payload: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class BatchItem:
     """What became of one write: the record as QuickBooks now has it, or the fault."""
 
-    record: dict[str, Any] | None
+    record: dict[str, Any] | None = field(repr=False)
     fault: QuickBooksFault | None
 
 

@@ -2,7 +2,7 @@
 
 import hmac
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
@@ -48,9 +48,16 @@ def listen_for_callback(redirect_uri: str, state: str) -> Iterator["Listener"]:
             thread.join()
 
 
-def receive_callback(redirect_uri: str, state: str, timeout: float) -> Callback:
-    """Listen and wait in one go, for a person who has the authorize address already."""
+def receive_callback(
+    redirect_uri: str,
+    state: str,
+    timeout: float,
+    on_listening: Callable[[], None] | None = None,
+) -> Callback:
+    """Listen, call `on_listening` once the answer can be received, and wait. Raises as both do."""
     with listen_for_callback(redirect_uri, state) as listener:
+        if on_listening is not None:
+            on_listening()
         return listener.wait(timeout)
 
 

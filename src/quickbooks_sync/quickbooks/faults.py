@@ -158,7 +158,6 @@ def to_unexpected(error: QuickBooksFault, asked: str) -> UnexpectedAnswerError:
         code=error.code,
         status=error.facts.get("status"),
         intuit_tid=error.facts.get("intuit_tid"),
-        detail=error.facts.get("detail"),
     )
 
 

@@ -9,7 +9,7 @@ more metered read) makes the rest come by offset, in the order of Ids, skipping 
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -29,7 +29,7 @@ class QueryAnswer:
         server_time: QuickBooks' clock when it answered, UTC.
     """
 
-    records: list[dict[str, Any]]
+    records: list[dict[str, Any]] = field(repr=False)
     server_time: datetime
 
 
