@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import requests
 from sqlalchemy import Engine
 
 from quickbooks_sync.errors import ConfigurationError
@@ -18,6 +19,7 @@ from quickbooks_sync.postgres.run_calls import RunCalls
 from quickbooks_sync.postgres.throttle import PostgresThrottle
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import App
+from quickbooks_sync.quickbooks.transport import build_session
 
 if TYPE_CHECKING:
     from quickbooks_sync.mapping import RecordMapping
@@ -41,6 +43,7 @@ class Workspace:
         data_docs: Folder of the rendered validation reports.
         app: The Intuit app that companies are connected through.
         key: Fernet key (or several, comma separated, newest first) that encrypts grants.
+        session: The HTTP connections that all clients share.
     """
 
     engine: Engine
@@ -49,6 +52,7 @@ class Workspace:
     data_docs: Path
     app: App
     key: str = field(repr=False)
+    session: requests.Session = field(default_factory=build_session, repr=False, compare=False)
 
     def client(self, realm_id: str, run_id: int | None = None) -> QuickBooksClient:
         """Build a client for a company; with a `run_id` its calls are counted on that run."""
@@ -58,6 +62,7 @@ class Workspace:
             tokens=GrantTokens(self.engine, self.app, realm_id, self.key),
             throttle=PostgresThrottle(self.engine, realm_id),
             counter=None if run_id is None else RunCalls(self.engine, run_id),
+            session=self.session,
             on_stop=lambda reason: mark_needs_attention(self.engine, realm_id, reason),
         )
 
@@ -66,7 +71,8 @@ class Workspace:
         return _load_mapping(self.mappings / f"{record_type}.yaml")
 
     def close(self) -> None:
-        """Give the pooled database connections back."""
+        """Close the pooled connections to QuickBooks and to the database."""
+        self.session.close()
         self.engine.dispose()
 
 

@@ -65,6 +65,7 @@ class QuickBooksClient:
         on_stop: Callable[[str], None] | None = None,
     ) -> None:
         self.realm_id = realm_id
+        self._is_session_shared = session is not None
         self._session = session or build_session()
         self._transport = Transport(
             realm_id=realm_id,
@@ -84,8 +85,9 @@ class QuickBooksClient:
         self.close()
 
     def close(self) -> None:
-        """Close the pooled connections."""
-        self._session.close()
+        """Close the pooled connections, unless they are shared."""
+        if not self._is_session_shared:
+            self._session.close()
 
     def query(self, statement: str) -> QueryAnswer:
         """Run a SELECT (one metered read); an empty result is an empty list."""
