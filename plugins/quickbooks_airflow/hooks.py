@@ -1,8 +1,6 @@
 """The hook of connection type `quickbooks`: from Airflow's connections to the sync's workspace and client."""
 
-import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +17,6 @@ if TYPE_CHECKING:
     from quickbooks_sync.workspace import Workspace
 
 LOUPE_CONNECTION_ID = "loupe_default"
-#: What the workspace reads; the hook fills both from Airflow's connections.
-APP_VARIABLE = "AIRFLOW_CONN_QUICKBOOKS_DEFAULT"
-DATABASE_VARIABLE = "QUICKBOOKS_SYNC_DATABASE_URL"
 
 
 class QuickBooksHook(BaseHook):
@@ -60,7 +55,10 @@ class QuickBooksHook(BaseHook):
         """
         from quickbooks_sync.workspace import open_workspace
 
-        return open_workspace(self._environment())
+        return open_workspace(
+            connection=to_app_connection(self.get_connection(self.quickbooks_conn_id)),
+            database_url=self._database_url(),
+        )
 
     @contextmanager
     def opened_workspace(self) -> Iterator["Workspace"]:
@@ -69,7 +67,7 @@ class QuickBooksHook(BaseHook):
         try:
             yield workspace
         finally:
-            workspace.engine.dispose()
+            workspace.close()
 
     def get_conn(self) -> "QuickBooksClient":
         """Return a client of the company `realm_id`.
@@ -96,19 +94,11 @@ class QuickBooksHook(BaseHook):
         except Exception as error:  # noqa: BLE001 - the form shows whatever goes wrong
             return False, f"{type(error).__name__}: {error}"
 
-    def _environment(self) -> Mapping[str, str]:
-        app = self.get_connection(self.quickbooks_conn_id)
-        return {
-            **os.environ,
-            APP_VARIABLE: to_connection_json(app),
-            **self._database_variable(),
-        }
-
-    def _database_variable(self) -> dict[str, str]:
+    def _database_url(self) -> str | None:
         try:
-            return {DATABASE_VARIABLE: to_database_url(self.get_connection(self.loupe_conn_id))}
+            return to_database_url(self.get_connection(self.loupe_conn_id))
         except AirflowNotFoundException:
-            return {}
+            return None
 
     def _test_discovery(self) -> str:
         from quickbooks_airflow.discovery import DiscoveryHook
@@ -126,16 +116,13 @@ class QuickBooksHook(BaseHook):
         return f"Company {name} ({realm_id}) answered; that took one metered read."
 
 
-def to_connection_json(connection: "Connection") -> str:
-    """Return a connection in the JSON form of Airflow's AIRFLOW_CONN_* variables."""
-    return json.dumps(
-        {
-            "conn_type": CONNECTION_TYPE,
-            "login": connection.login,
-            "password": connection.password,
-            "extra": connection.extra_dejson,
-        }
-    )
+def to_app_connection(connection: "Connection") -> dict[str, Any]:
+    """Return a connection in the form in which the sync reads its Intuit app."""
+    return {
+        "login": connection.login,
+        "password": connection.password,
+        "extra": connection.extra_dejson,
+    }
 
 
 def to_database_url(connection: "Connection") -> str:

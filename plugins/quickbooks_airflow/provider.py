@@ -46,12 +46,15 @@ def _connection_fields() -> dict[str, Any]:
         ),
         "api_url": _text_field("API address", "Leave empty for Intuit's own."),
         "discovery_url": _text_field(
-            "Discovery document", "Leave empty for Intuit's own; it names the two addresses below."
+            "Discovery document",
+            "Names the two addresses below; leave all three empty for Intuit's own.",
         ),
         "authorize_url": _text_field(
-            "Authorize address", "Leave empty to take the discovered one."
+            "Authorize address", "Where consent is asked; empty: as the discovery document says."
         ),
-        "token_url": _text_field("Token address", "Leave empty to take the discovered one."),
+        "token_url": _text_field(
+            "Token address", "Where tokens are issued; empty: as the discovery document says."
+        ),
     }
 
 
