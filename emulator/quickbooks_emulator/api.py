@@ -37,7 +37,7 @@ LONGEST_BATCH_REQUEST_ID = 36
 _UNMODELLED_PARTS = {name.lower() for name in NOT_MODELLED} | {"attachable", "taxservice"}
 
 
-class ConnectionCut(Exception):
+class ConnectionCutError(Exception):
     """The answer is to be withheld; raised inside the transaction it takes the write back."""
 
 
@@ -45,10 +45,12 @@ def answer_call(emulator: Emulator, call: Call, *, cut: str = "") -> Answer:
     """Return the answer to a call; what it wrote is on disk by then.
 
     Args:
+        emulator: the running parts.
+        call: what was asked.
         cut: ``cut_before_commit`` takes the write back, ``cut_after_commit`` keeps it.
 
     Raises:
-        ConnectionCut: for either cut.
+        ConnectionCutError: for either cut.
     """
     try:
         client = _admit(emulator, call)
@@ -58,20 +60,20 @@ def answer_call(emulator: Emulator, call: Call, *, cut: str = "") -> Answer:
         answer = _answer_once(emulator, call, client, cut)
     except FaultError as fault:
         answer = to_fault_answer(call, fault, emulator.clock)
-    except ConnectionCut:
+    except ConnectionCutError:
         raise
     except Exception:
         log.exception("%s %s failed inside the emulator", call.method, "/".join(call.parts))
         answer = to_fault_answer(call, _system_fault(), emulator.clock)
     if cut:
-        raise ConnectionCut
+        raise ConnectionCutError
     return answer
 
 
 def _system_fault() -> FaultError:
     message = "An application error has occurred while processing your request"
     detail = "System Failure Error: the emulator's log has the cause"
-    return FaultError("10000", message, detail, type="SystemFault", status=500)
+    return FaultError("10000", message, detail, kind="SystemFault", status=500)
 
 
 def _admit(emulator: Emulator, call: Call) -> str:
@@ -101,7 +103,7 @@ def _answer_once(emulator: Emulator, call: Call, client: str, cut: str) -> Answe
             fields = {**asdict(answer), "at": emulator.clock.now().timestamp()}
             emulator.store.write_entry("replay", key, fields)
         if cut == "cut_before_commit":
-            raise ConnectionCut
+            raise ConnectionCutError
     return answer
 
 

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from quickbooks_emulator import oauth_pages
-from quickbooks_emulator.api import ConnectionCut, answer_call
+from quickbooks_emulator.api import ConnectionCutError, answer_call
 from quickbooks_emulator.authority import Authority
 from quickbooks_emulator.calls import Answer, Call, new_trace_id
 from quickbooks_emulator.clock import MovableClock
@@ -125,7 +125,7 @@ async def _company(request: Request) -> Response:
     cut = injection.kind if injection and injection.kind.startswith("cut_") else ""
     try:
         answer = answer_call(emulator, call, cut=cut)
-    except ConnectionCut:
+    except ConnectionCutError:
         return await _cut_connection(request)
     response = _to_response(answer)
     trace = response.headers["intuit_tid"]

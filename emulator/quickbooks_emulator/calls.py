@@ -96,7 +96,7 @@ def to_gateway_answer(call: Call, error: GatewayError, clock: Clock) -> Answer:
         headers["www-authenticate"] = 'Bearer realm="Intuit", error="invalid_token"'
     if error.xml or not call.wants_json:
         entry = {"Message": error.message, "Detail": error.detail, "code": error.code}
-        fault: Document = {"Fault": {"Error": [entry], "type": error.type}}
+        fault: Document = {"Fault": {"Error": [entry], "type": error.kind}}
         body = to_xml(fault, pacific_millis(clock.now()))
         return Answer(error.status, body, XML_TYPE, headers)
     return Answer(error.status, to_json(_gateway_body(error, clock)), JSON_TYPE, headers)
@@ -107,7 +107,7 @@ def _gateway_body(error: GatewayError, clock: Clock) -> Document:
     return {
         "warnings": None,
         "intuitObject": None,
-        "fault": {"error": [entry], "type": error.type},
+        "fault": {"error": [entry], "type": error.kind},
         "report": None,
         "queryResponse": None,
         "batchItemResponse": [],

@@ -81,6 +81,9 @@ def create_company(
     """Write what every company begins with; must run inside a transaction of the store.
 
     Args:
+        company: the company, still without any record.
+        name: its CompanyName.
+        address: its CompanyAddr.
         preferences: settings that differ from `PREFERENCES`, by group and name.
     """
     company.insert("CompanyInfo", {**_company_info(company, name, address or {}), **_SYSTEM})
@@ -94,9 +97,8 @@ def create_company(
         company.insert("PaymentMethod", {"Name": method, "Active": True, "Type": kind})
     for code, taxable in (("Exempt", False), ("Sales tax", True)):
         company.insert("TaxCode", {"Name": code, "Active": True, "Taxable": taxable})
-    income = company.account_of("ServiceFeeIncome")
-    assert income is not None
-    services = {"Name": "Services", "Type": "Service", "IncomeAccountRef": {"value": income["Id"]}}
+    income = str(1 + [subtype for _, _, subtype, _ in ACCOUNTS].index("ServiceFeeIncome"))
+    services = {"Name": "Services", "Type": "Service", "IncomeAccountRef": {"value": income}}
     write_record(company, ITEM, services, Options())
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +24,7 @@ def main() -> None:
 
 
 @app.command()
-def serve(
+def serve(  # noqa: PLR0913, PLR0917 -- each argument is an option of the command line
     data: Annotated[Path, typer.Option(help="Folder that holds the companies.")],
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0 lets the system pick one.")] = 8090,
@@ -46,6 +48,9 @@ def serve(
     )
     config = uvicorn.Config(emulator, log_level="warning", access_log=False)
     address = f"http://{host}:{listener.getsockname()[1]}"
+    # uvicorn stops in order at a signal and then raises it again: this makes the exit status 0.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
     typer.echo(f"QuickBooks emulator ready at {address} (data in {data})")
     uvicorn.Server(config).run(sockets=[listener])
 

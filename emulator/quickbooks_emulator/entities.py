@@ -296,10 +296,13 @@ ENTITIES: dict[str, Entity] = {
 BY_RESOURCE: dict[str, Entity] = {entity.resource: entity for entity in ENTITIES.values()}
 
 NOT_MODELLED = frozenset(
-    """Attachable Bill BillPayment Budget Class CompanyCurrency CreditCardPayment CreditMemo
-    CustomerType Department Deposit Employee Estimate ExchangeRate InventoryAdjustment
-    JournalCode JournalEntry Purchase PurchaseOrder RecurringTransaction RefundReceipt
-    ReimburseCharge SalesReceipt StatementCharge TaxAgency TaxPayment TaxRate TaxService
-    TimeActivity Transfer Vendor VendorCredit Reports Upload Download""".split()
-)
+    {
+        "Attachable", "Bill", "BillPayment", "Budget", "Class", "CompanyCurrency",
+        "CreditCardPayment", "CreditMemo", "CustomerType", "Department", "Deposit", "Employee",
+        "Estimate", "ExchangeRate", "InventoryAdjustment", "JournalCode", "JournalEntry",
+        "Purchase", "PurchaseOrder", "RecurringTransaction", "RefundReceipt", "ReimburseCharge",
+        "SalesReceipt", "StatementCharge", "TaxAgency", "TaxPayment", "TaxRate", "TaxService",
+        "TimeActivity", "Transfer", "Vendor", "VendorCredit", "Reports", "Upload", "Download",
+    }
+)  # fmt: skip
 """What Intuit serves under a company and this emulator refuses with 501."""

@@ -33,7 +33,7 @@ class FaultError(EmulatorError):
         message: the title of the code.
         detail: what was wrong this time.
         element: the property at fault, or "".
-        type: ValidationFault, SystemFault, AuthenticationFault or AuthorizationFault.
+        kind: ValidationFault, SystemFault, AuthenticationFault or AuthorizationFault.
         status: the HTTP status when the Fault is the whole answer.
     """
 
@@ -44,12 +44,12 @@ class FaultError(EmulatorError):
         detail: str,
         element: str = "",
         *,
-        type: str = "ValidationFault",
+        kind: str = "ValidationFault",
         status: int = 400,
     ) -> None:
         super().__init__(f"{code} {message}: {detail}")
         self.code, self.message, self.detail, self.element = code, message, detail, element
-        self.type, self.status = type, status
+        self.kind, self.status = kind, status
 
     def to_body(self) -> dict[str, object]:
         """Return the ``Fault`` object of the envelope."""
@@ -59,7 +59,7 @@ class FaultError(EmulatorError):
             "code": self.code,
             "element": self.element,
         }
-        return {"Error": [error], "type": self.type}
+        return {"Error": [error], "type": self.kind}
 
 
 class NotModelledError(FaultError):
@@ -67,7 +67,7 @@ class NotModelledError(FaultError):
 
     def __init__(self, what: str) -> None:
         detail = f"{what} is not modelled by the QuickBooks emulator; nothing was read or changed."
-        super().__init__("501", "Not modelled", detail, type="SystemFault", status=501)
+        super().__init__("501", "Not modelled", detail, kind="SystemFault", status=501)
 
 
 @dataclass
@@ -82,7 +82,7 @@ class GatewayError(EmulatorError):
     code: str
     message: str
     detail: str | None
-    type: str
+    kind: str
     xml: bool = False
 
 

@@ -53,9 +53,8 @@ async def authorize(request: Request) -> Response:
 
 
 def _emulator(request: Request) -> Emulator:
-    found = request.app.state.emulator
-    assert isinstance(found, Emulator)
-    return found
+    emulator: Emulator = request.app.state.emulator
+    return emulator
 
 
 def _html(page: str, status: int) -> HTMLResponse:
@@ -168,8 +167,6 @@ async def revoke(request: Request) -> Response:
     try:
         form = _revocation(raw, request.headers.get("content-type", ""))
         _check_client(emulator.app, request.headers, form)
-        if not form.get("token"):
-            raise TokenError(400, "invalid_request", "token is missing")
     except TokenError as error:
         return _token_error(error)
     emulator.authority.revoke(form["token"])
@@ -177,14 +174,12 @@ async def revoke(request: Request) -> Response:
 
 
 def _revocation(raw: str, content_type: str) -> dict[str, str]:
-    if "json" not in content_type:
-        return dict(parse_qsl(raw))
     try:
-        fields = json.loads(raw)
+        fields = json.loads(raw) if "json" in content_type else dict(parse_qsl(raw))
     except ValueError:
         raise TokenError(400, "invalid_request", "the body is not JSON") from None
-    if not isinstance(fields, dict):
-        raise TokenError(400, "invalid_request", "the body is not a JSON object")
+    if not isinstance(fields, dict) or not fields.get("token"):
+        raise TokenError(400, "invalid_request", "token is missing")
     return {name: str(value) for name, value in fields.items()}
 
 

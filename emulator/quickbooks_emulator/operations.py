@@ -98,7 +98,7 @@ def _current(company: Company, entity: Entity, sent: Document) -> Document:
 
 def _refuse_missing(rules: Rules, draft: Document) -> None:
     for name in rules.required:
-        if name not in draft or draft[name] == [] and name == "Line":
+        if draft.get(name, []) == []:
             raise faults.missing(name)
 
 

@@ -9,6 +9,7 @@ import json.encoder
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from xml.sax.saxutils import escape
 
 from quickbooks_emulator.clock import PACIFIC, parse_stamp
@@ -63,9 +64,8 @@ def _element(name: str, value: object) -> str:
     return f"<{name}>{''.join(_elements(value))}</{name}>"
 
 
-def _fault_element(fault: Mapping[str, object]) -> str:
+def _fault_element(fault: Mapping[str, Any]) -> str:
     errors = fault["Error"]
-    assert isinstance(errors, list)
     return f'<Fault type="{fault["type"]}">{"".join(map(_error_element, errors))}</Fault>'
 
 

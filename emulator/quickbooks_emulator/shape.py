@@ -90,22 +90,22 @@ def _parse_number(value: object, at: str) -> Decimal:
     return parsed
 
 
-def _parse_money(prop: Property, value: object, at: str) -> Decimal:
+def _parse_money(_prop: Property, value: object, at: str) -> Decimal:
     return to_cents(_parse_number(value, at))
 
 
-def _parse_quantity(prop: Property, value: object, at: str) -> Decimal:
+def _parse_quantity(_prop: Property, value: object, at: str) -> Decimal:
     return to_quantity(_parse_number(value, at))
 
 
-def _parse_flag(prop: Property, value: object, at: str) -> bool:
+def _parse_flag(_prop: Property, value: object, at: str) -> bool:
     words: dict[object, bool] = {True: True, False: False, "true": True, "false": False}
     if not isinstance(value, bool | str) or value not in words:
         raise faults.invalid("2230", "Invalid Boolean", value, at)
     return words[value]
 
 
-def _parse_date(prop: Property, value: object, at: str) -> str:
+def _parse_date(_prop: Property, value: object, at: str) -> str:
     if value == "":
         return ""
     try:
@@ -120,7 +120,7 @@ def _parse_choice(prop: Property, value: object, at: str) -> str:
     return str(value)
 
 
-def _parse_reference(prop: Property, value: object, at: str) -> Document:
+def _parse_reference(_prop: Property, value: object, at: str) -> Document:
     if not isinstance(value, Mapping):
         raise faults.unreadable_property(at)
     for name in value:

@@ -124,9 +124,8 @@ ROUTES = [
 
 
 def _emulator(request: Request) -> Emulator:
-    found = request.app.state.emulator
-    assert isinstance(found, Emulator)
-    return found
+    emulator: Emulator = request.app.state.emulator
+    return emulator
 
 
 async def _order(request: Request) -> Mapping[str, Any]:

@@ -234,6 +234,7 @@ class Store:
 
     def wipe_company(self, realm: str) -> None:
         """Forget a company's documents, tombstones and counters."""
-        for table in ("document", "tombstone", "counter"):
-            self._sqlite.execute(f"DELETE FROM {table} WHERE realm = ?", (realm,))
+        self._sqlite.execute("DELETE FROM document WHERE realm = ?", (realm,))
+        self._sqlite.execute("DELETE FROM tombstone WHERE realm = ?", (realm,))
+        self._sqlite.execute("DELETE FROM counter WHERE realm = ?", (realm,))
         self._load()

@@ -140,7 +140,7 @@ def _sort(entity: Entity, found: list[Document], order: list[tuple[Column, bool]
     if not order:
         found.sort(key=lambda one: str(one["MetaData"]["LastUpdatedTime"]), reverse=True)
     for column, down in reversed(order):
-        found.sort(key=lambda one: _rank(column.read(entity.name, one)), reverse=down)  # noqa: B023
+        found.sort(key=lambda one: _rank(column.read(entity.name, one)), reverse=down)
 
 
 def _rank(value: object) -> tuple[bool, Decimal, str]:

@@ -32,17 +32,19 @@ class Rules(Protocol):
     """What a create and a full update must hold."""
 
     def complete(
-        self, company: Company, draft: Document, current: Document | None, options: Options
+        self, company: Company, draft: Document, current: Document | None, options: Options, /
     ) -> Document:
         """Check a draft and return the whole document: defaults, names and computed values in.
 
         Args:
+            company: whose record it is.
+            options: what the request asks for besides its body.
             draft: the writable properties, as they would stand after the write.
             current: the document as it stands, or None for a create.
         """
 
-    def settle(self, company: Company, before: Document | None, after: Document | None) -> None:
+    def settle(self, company: Company, before: Document | None, after: Document | None, /) -> None:
         """Carry the effects of a stored write to other records (None: did not or does not exist)."""
 
-    def void(self, company: Company, current: Document) -> Document:
+    def void(self, company: Company, current: Document, /) -> Document:
         """Return the document as a void leaves it."""

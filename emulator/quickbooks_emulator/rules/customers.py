@@ -27,7 +27,7 @@ class CustomerRules:
     required: tuple[str, ...] = ()
 
     def complete(
-        self, company: Company, draft: Document, current: Document | None, options: Options
+        self, company: Company, draft: Document, current: Document | None, _options: Options
     ) -> Document:
         """Return the whole customer."""
         name = _display_name(draft)
@@ -39,7 +39,7 @@ class CustomerRules:
         currency = resolve_currency(company, draft)
         keep_currency(current, currency)
         return {
-            **_defaults(draft, name),
+            **_defaults(name),
             **draft,
             **resolve_references(company, draft, _REFERENCES),
             **_place_in_tree(company, draft, name, current),
@@ -59,7 +59,7 @@ class CustomerRules:
             full = f"{after['FullyQualifiedName']}:{child['DisplayName']}"
             company.keep(entity, {**child, "FullyQualifiedName": full})
 
-    def void(self, company: Company, current: Document) -> Document:
+    def void(self, _company: Company, _current: Document) -> Document:
         """Customers cannot be voided.
 
         Raises:
@@ -91,7 +91,7 @@ def _display_name(draft: Document) -> str:
     return name
 
 
-def _defaults(draft: Document, name: str) -> Document:
+def _defaults(name: str) -> Document:
     return {
         "Taxable": False,
         "Job": False,

@@ -95,7 +95,7 @@ def _sales_line(company: Company, line: Document, txn_date: str, sums: Sums) -> 
     _refuse_product(line["Amount"], detail)
     _refuse_tax_code(detail)
     if detail.get("ItemRef", {}).get("value") == SHIPPING:
-        filled = _shipping(company, detail)
+        filled = _shipping(company)
         sums.shipping += line["Amount"]
     else:
         filled = _goods(company, detail, txn_date)
@@ -125,7 +125,7 @@ def _refuse_tax_code(detail: Document) -> None:
         raise faults.FaultError("6100", "Invalid Line Tax Code", text, "Line.TaxCodeRef")
 
 
-def _shipping(company: Company, detail: Document) -> Document:
+def _shipping(company: Company) -> Document:
     if not company.preference("SalesFormsPrefs", "AllowShipping"):
         raise faults.business("Shipping is turned off in the company's preferences.", "Line")
     return {"ItemRef": {"value": SHIPPING}}
@@ -159,12 +159,12 @@ def _refuse_stock_line(item: Document, detail: Document, txn_date: str) -> None:
         raise faults.FaultError("6270", message, text, "TxnDate")
 
 
-def _description_line(company: Company, line: Document, txn_date: str, sums: Sums) -> Document:
+def _description_line(_company: Company, line: Document, _txn_date: str, _sums: Sums) -> Document:
     head = {name: value for name, value in _head(line).items() if name != "Amount"}
     return {**head, "DescriptionLineDetail": line.get("DescriptionLineDetail", {})}
 
 
-def _discount_line(company: Company, line: Document, txn_date: str, sums: Sums) -> Document:
+def _discount_line(company: Company, line: Document, _txn_date: str, sums: Sums) -> Document:
     if not company.preference("SalesFormsPrefs", "AllowDiscount"):
         raise faults.business("Discounts are turned off in the company's preferences.", "Line")
     if sums.discounts:

@@ -35,7 +35,7 @@ class ItemRules:
     required: tuple[str, ...] = ("Name", "Type")
 
     def complete(
-        self, company: Company, draft: Document, current: Document | None, options: Options
+        self, company: Company, draft: Document, current: Document | None, _options: Options
     ) -> Document:
         """Return the whole item."""
         _refuse_type(draft, current)
@@ -58,7 +58,7 @@ class ItemRules:
     def settle(self, company: Company, before: Document | None, after: Document | None) -> None:
         """Nothing else changes with an item."""
 
-    def void(self, company: Company, current: Document) -> Document:
+    def void(self, _company: Company, _current: Document) -> Document:
         """Items cannot be voided.
 
         Raises:
@@ -70,9 +70,9 @@ class ItemRules:
 def _refuse_type(draft: Document, current: Document | None) -> None:
     if draft["Type"] in ("Category", "Group"):
         raise faults.NotModelledError(f"Writing an item of Type {draft['Type']}")
-    if current is not None and draft["Type"] != current["Type"]:
-        if "Inventory" in (draft["Type"], current["Type"]):
-            raise faults.business("The type of an inventory item cannot be changed.", "Type")
+    kinds = {draft["Type"], (current or draft)["Type"]}
+    if len(kinds) > 1 and "Inventory" in kinds:
+        raise faults.business("The type of an inventory item cannot be changed.", "Type")
 
 
 def _refuse_prices(draft: Document) -> None:
@@ -123,7 +123,7 @@ def _refuse_account(company: Company, pointer: Document, name: str) -> None:
         raise faults.FaultError("6430", "Invalid Account Type", detail, name)
 
 
-def _other_kind(company: Company, draft: Document, current: Document | None) -> Document:
+def _other_kind(_company: Company, draft: Document, _current: Document | None) -> Document:
     for name in _INVENTORY_ONLY:
         if name in draft:
             raise faults.unknown_property(name)

@@ -38,7 +38,7 @@ class PaymentRules:
     required: tuple[str, ...] = ("CustomerRef", "TotalAmt")
 
     def complete(
-        self, company: Company, draft: Document, current: Document | None, options: Options
+        self, company: Company, draft: Document, current: Document | None, _options: Options
     ) -> Document:
         """Return the whole payment."""
         txn_date = draft.get("TxnDate") or company.today().isoformat()

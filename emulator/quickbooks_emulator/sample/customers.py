@@ -68,7 +68,7 @@ CUSTOMERS: tuple[dict[str, Any], ...] = (
      "BillAddr": _place("Calle de Serrano 61", "Madrid", "", "28006", "Spain")},
     {"DisplayName": "Chen's Bead Bar", "GivenName": "Li", "FamilyName": "Chen",
      "PrimaryEmailAddr": _mail("li@chensbeads.example"),
-     "Notes": "Calls on Tuesdays.\nPrefers \"AA\" grade; 10% off from 20 strands."},
+     "Notes": 'Calls on Tuesdays.\nPrefers "AA" grade; 10% off from 20 strands.'},
     {"CompanyName": "Dubois Frères", "DisplayName": "Dubois Frères"},
     {"DisplayName": "Emerald Isle Crafts", "CompanyName": "Emerald Isle Crafts",
      "BillAddr": {"Line1": "The Old Mill", "Line2": "Unit 3", "Line3": "Quay Road",

@@ -39,7 +39,7 @@ PRODUCTS = (
             "4900.00", "1"),
     Product("Rough chrysoprase lot", STOCK, "", "1.2345678", "0.4", "1500.5"),
     Product("Émaux de Limoges, médaillon", STOCK, "ENA-LIM-1", "240.00", "118.00", "2"),
-    Product("Ring box \"Velours\" 5x5", STOCK, "PKG-BOX-V", "2.95", "0.83", "480"),
+    Product('Ring box "Velours" 5x5', STOCK, "PKG-BOX-V", "2.95", "0.83", "480"),
     Product("Tennis bracelet blank 18 cm", STOCK, "BLK-TEN18", "310.00", "198.00", "6"),
     Product("Bezel cup 5 mm", STOCK, "FND-BZ5", "6.15", "2.60", "210"),
     Product("Lobster clasp 10 mm", STOCK, "FND-LC10", "11.40", "5.05", "95"),
