@@ -1,9 +1,9 @@
 """From records and rows to canonical values and back: data and a mapping in, new data out."""
 
 from quickbooks_sync.transform.canonical import comparable, to_date, to_decimal
-from quickbooks_sync.transform.frames import frame_to_values, values_to_frame
-from quickbooks_sync.transform.loupe_side import missing_references, rows_to_values, values_to_row
-from quickbooks_sync.transform.model import Problem, Transformed
+from quickbooks_sync.transform.frames import values_to_frame
+from quickbooks_sync.transform.loupe_side import rows_to_values, values_to_row
+from quickbooks_sync.transform.model import Problem, Transformed, frame_to_values
 from quickbooks_sync.transform.payloads import values_to_payload
 from quickbooks_sync.transform.quickbooks_side import records_to_values
 
@@ -12,7 +12,6 @@ __all__ = [
     "Transformed",
     "comparable",
     "frame_to_values",
-    "missing_references",
     "records_to_values",
     "rows_to_values",
     "to_date",

@@ -98,15 +98,6 @@ def _build_frame(columns: Mapping[str, list[Any]], rows: int) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(rows), dtype=object)
 
 
-def frame_to_values(frame: pd.DataFrame) -> list[Values]:
-    """Return a frame's rows as dicts; unknown values are left out."""
-    columns = {str(name): frame[name].tolist() for name in frame.columns}
-    return [
-        {name: column[row] for name, column in columns.items() if column[row] is not UNKNOWN}
-        for row in range(len(frame))
-    ]
-
-
 def values_to_frame(mapping: RecordMapping, values: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return canonical values as a frame with every field of the mapping; missing keys are unknown."""
     columns = {

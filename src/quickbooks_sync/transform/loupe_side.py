@@ -9,7 +9,7 @@ from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.transform.canonical import parser_of, to_date
 from quickbooks_sync.transform.derivations import LOUPE_RULES
 from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines
-from quickbooks_sync.transform.model import Problem, Transformed, UnreadableValueError
+from quickbooks_sync.transform.model import Transformed, UnreadableValueError
 from quickbooks_sync.transform.quickbooks_side import Settings, absent_value
 
 QuickBooksIds = Mapping[str, Mapping[int, str]]
@@ -27,7 +27,7 @@ def rows_to_values(
 
     Args:
         mapping: The record type's mapping.
-        rows: Columns by name; child rows as a list of dicts under the lines field's name.
+        rows: Columns by name; child rows as a list of dicts under their table's name.
         references: QuickBooks Ids by Loupe id, per record type. A two-way reference that is not
             there is a problem that waits for that record; a `pull_only` one reads as empty.
         settings: Company settings that stand in for absent values.
@@ -58,7 +58,7 @@ def _lines_reader(field: Field, references: QuickBooksIds, settings: Settings) -
     readers = {one.name: _reader(one, references, settings) for one in field.fields}
 
     def read(row: Source) -> Any:
-        children = row.get(field.name) or []
+        children = row.get(str(field.loupe)) or []
         if field.position:
             children = sorted(children, key=lambda child: child.get(field.position) or 0)
         return read_lines(field, children, readers)
@@ -103,7 +103,8 @@ def values_to_row(
     """Turn canonical values into the columns of a Loupe row.
 
     Lines come under their child table's name as a list of column dicts. A void invoice gives
-    `lifecycle_status` Void; one that is not void leaves that column out.
+    `lifecycle_status` Void. A whole row of one that is not void gives Finalised, for it has been
+    issued; with `fields` the column is left out, so that Sent or Overdue stay.
 
     Args:
         mapping: The record type's mapping.
@@ -112,26 +113,34 @@ def values_to_row(
         fields: Only these fields; all that Loupe stores when `None`.
 
     Raises:
-        RejectedRecordError: A two-way reference is not linked (`missing_references` tells before).
+        RejectedRecordError: A two-way reference is not linked.
     """
     row: dict[str, Any] = {}
     for field in mapping.fields:
         if field.loupe is None or field.name not in values:
             continue
         if fields is None or field.name in fields:
-            row.update(_to_columns(field, values[field.name], references))
+            row.update(_to_columns(field, values[field.name], references, is_new=fields is None))
     return row
 
 
-def _to_columns(field: Field, value: Any, references: LoupeIds) -> dict[str, Any]:
+def _to_columns(
+    field: Field, value: Any, references: LoupeIds, *, is_new: bool = False
+) -> dict[str, Any]:
     column = str(field.loupe)
     if field.derive_loupe == "invoice_is_void":
-        return {column: "Void"} if value else {}
+        return _to_lifecycle(column, is_void=bool(value), is_new=is_new)
     if field.type == "lines":
         return {column: _to_children(field, value or [], references)}
     if field.type == "reference":
         return {column: _to_loupe_id(field, value, references)}
     return {column: _TO_COLUMN.get(field.type, lambda same: same)(value)}
+
+
+def _to_lifecycle(column: str, *, is_void: bool, is_new: bool) -> dict[str, Any]:
+    if is_void:
+        return {column: "Void"}
+    return {column: "Finalised"} if is_new else {}
 
 
 def _to_children(
@@ -157,37 +166,3 @@ def _to_loupe_id(field: Field, value: str | None, references: LoupeIds) -> int |
             rule=f"refers to a linked {field.references}",
         )
     return loupe_id
-
-
-def missing_references(
-    mapping: RecordMapping, values: Mapping[str, Any], *, references: LoupeIds
-) -> list[Problem]:
-    """Return a waiting problem for each two-way reference of QuickBooks values that has no link."""
-    missing: list[Problem] = []
-    for field in mapping.fields:
-        value = values.get(field.name)
-        if field.type == "lines":
-            for one in field.fields:
-                found = [line.get(one.name) for line in value or []]
-                missing += _missing(one, f"{field.name}.{one.name}", found, references)
-        else:
-            missing += _missing(field, field.name, [value], references)
-    return missing
-
-
-def _missing(field: Field, name: str, values: Sequence[Any], references: LoupeIds) -> list[Problem]:
-    if field.type != "reference" or field.kind != "two_way":
-        return []
-    known = references.get(str(field.references), {})
-    return [
-        Problem(
-            name,
-            f"refers to a linked {field.references}",
-            value,
-            f"the {field.references} {value} of QuickBooks is not linked to Loupe yet",
-            waits_for=field.references,
-            waits_for_id=value,
-        )
-        for value in dict.fromkeys(values)
-        if value is not None and value not in known
-    ]

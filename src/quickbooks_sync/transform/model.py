@@ -44,6 +44,20 @@ class Transformed:
     frame: pd.DataFrame
     problems: dict[int, list[Problem]]
 
+    @property
+    def values(self) -> list[dict[str, Any]]:
+        """The frame's rows as dicts; unknown values are left out."""
+        return frame_to_values(self.frame)
+
+
+def frame_to_values(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame's rows as dicts; unknown values are left out."""
+    columns = {str(name): frame[name].tolist() for name in frame.columns}
+    return [
+        {name: column[row] for name, column in columns.items() if column[row] is not UNKNOWN}
+        for row in range(len(frame))
+    ]
+
 
 class UnreadableValueError(ValueError):
     """A value is not what its type demands; becomes a `Problem`, never leaves the package."""

@@ -1,0 +1,15 @@
+"""Holds batches of canonical values against Great Expectations suites, and reports what failed."""
+
+from quickbooks_sync.validation.data_docs import build_data_docs
+from quickbooks_sync.validation.model import Failure, StoredResult, ValidationResult
+from quickbooks_sync.validation.running import validate_values
+from quickbooks_sync.validation.suites import build_suite
+
+__all__ = [
+    "Failure",
+    "StoredResult",
+    "ValidationResult",
+    "build_data_docs",
+    "build_suite",
+    "validate_values",
+]
