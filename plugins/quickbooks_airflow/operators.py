@@ -186,7 +186,7 @@ class DataDocsOperator(RunStepOperator):
     def execute(self, context: "Context") -> str:  # noqa: ARG002 - Airflow's signature
         """Return the path of the index page."""
         with translated_errors(), self.opened_workspace() as workspace:
-            index = steps.build_data_docs(workspace, self.run)
+            index = steps.build_data_docs(workspace)
         self.log.info("Validation reports: %s", index)
         return index
 

@@ -14,7 +14,7 @@ from quickbooks_sync.errors import ConfigurationError, ConnectionNeededError
 from quickbooks_sync.grant import Grant, GrantRefusedError
 from quickbooks_sync.postgres.companies import Company, connect_company
 from quickbooks_sync.postgres.schema import company, customer, inventory_item, invoice, payment
-from quickbooks_sync.quickbooks.callback import listen_for_callback
+from quickbooks_sync.quickbooks.callback import receive_callback
 from quickbooks_sync.quickbooks.oauth import App, authorize_url, exchange_code
 
 if TYPE_CHECKING:
@@ -47,9 +47,10 @@ def connect(
     with workspace.engine.connect() as connection:
         organization_id = organization_id or find_organization(connection)
     state = secrets.token_urlsafe(32)
-    with listen_for_callback(workspace.app.redirect_uri, state) as listener:
-        announce(authorize_url(workspace.app, state))
-        callback = listener.wait(timeout)
+    url = authorize_url(workspace.app, state)
+    callback = receive_callback(
+        workspace.app.redirect_uri, state, timeout, on_listening=lambda: announce(url)
+    )
     grant = _exchange(workspace.app, callback.code)
     return connect_company(workspace, grant, callback.realm_id, organization_id)
 

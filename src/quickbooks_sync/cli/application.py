@@ -19,7 +19,7 @@ _NOT_THERE = ("42P01", "3F000", "42703")
 class SyncGroup(TyperGroup):
     """A command group whose expected errors end in one message on stderr, never a traceback."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
         try:
             return super().invoke(ctx)

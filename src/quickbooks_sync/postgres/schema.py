@@ -5,7 +5,9 @@ Design notes
       `organization_id`; a trigger raises `row_version` with each update, so that a load can
       tell whether a row is still what the merge saw.
     - An invoice has two states: `lifecycle_status` (what operations did with the document) and
-      `payment_status` (what is owed). Overdue is neither stored as payment status nor derived.
+      `payment_status` (what is owed). Overdue is a lifecycle status, never a payment status.
+    - `link.loupe_row_version` is the row version up to which both sides are known to agree; it is
+      null while something of the row is outstanding, so a push reads only rows that need a look.
     - Every table of `quickbooks_sync` that speaks of a record is keyed by `realm_id`: Ids repeat
       across companies.
     - Money is `numeric(19,2)`, prices and quantities `numeric(21,7)` (QuickBooks keeps at most
@@ -131,8 +133,16 @@ customer = Table(
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
     CheckConstraint("currency_code ~ '^[A-Z]{3}$'", name="currency_code_iso"),
     UniqueConstraint("organization_id", "customer_id"),
-    Index(None, "organization_id", text("lower(btrim(display_name))")),
-    Index(None, "organization_id", text("lower(btrim(email))")),
+    Index(
+        "ix_customer_organization_id_display_name",
+        "organization_id",
+        text("lower(btrim(display_name))"),
+    ),
+    Index(
+        "ix_customer_organization_id_email",
+        "organization_id",
+        text("lower(btrim(email))"),
+    ),
     schema=LOUPE_SCHEMA,
 )
 
@@ -158,7 +168,11 @@ inventory_item = Table(
     CheckConstraint("currency_code ~ '^[A-Z]{3}$'", name="currency_code_iso"),
     UniqueConstraint("organization_id", "inventory_item_id"),
     UniqueConstraint("organization_id", "tag_id"),
-    Index(None, "organization_id", text("lower(btrim(item_name))")),
+    Index(
+        "ix_inventory_item_organization_id_item_name",
+        "organization_id",
+        text("lower(btrim(item_name))"),
+    ),
     schema=LOUPE_SCHEMA,
 )
 
@@ -324,7 +338,7 @@ company_reference = Table(
     Column("name", Text, primary_key=True),
     Column("document", JSONB, nullable=False),
     Column("fetched_at", Timestamp, nullable=False),
-    _one_of("name", ("CompanyInfo", "Preferences", "Account"), "name_known"),
+    _one_of("name", ("CompanyInfo", "Preferences", "Account", "Item"), "name_known"),
     schema=SYNC_SCHEMA,
 )
 
@@ -416,6 +430,7 @@ staged_record = Table(
     Column("raw", JSONB, nullable=False),
     Column("field_values", JSONB),
     Column("problem", JSONB),
+    Column("action", JSONB),
     Index(None, "run_id", "source_id"),
     schema=SYNC_SCHEMA,
 )
@@ -464,6 +479,7 @@ link = Table(
     Column("quickbooks_base", JSONB, nullable=False),
     Column("document", JSONB, nullable=False),
     Column("quickbooks_updated_at", Timestamp),
+    Column("loupe_row_version", BigInteger),
     Column("state", Text, nullable=False, server_default=text("'live'")),
     Column("generation", Integer, nullable=False, server_default=text("0")),
     Column("linked_at", Timestamp, nullable=False, server_default=func.now()),

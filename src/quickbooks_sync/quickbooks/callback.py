@@ -100,12 +100,10 @@ class _Server(ThreadingHTTPServer):
             return 400, "This answer belongs to another attempt. Start connecting again."
         if "error" in fields:
             self.declined = fields["error"]
-            self.answered.set()
             return 200, "QuickBooks was not connected. You can close this page."
         if not fields.get("code") or not fields.get("realmId"):
             return 400, "This answer lacks code or realmId. Start connecting again."
         self.callback = Callback(fields["code"], fields["realmId"])
-        self.answered.set()
         return 200, "QuickBooks has answered. You can close this page and go back to the terminal."
 
 
@@ -128,6 +126,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Referrer-Policy", "no-referrer")
         self.end_headers()
         self.wfile.write(page)
+        # Only now: the program may end as soon as it knows, and the browser must have its page.
+        if self.server.callback or self.server.declined:
+            self.server.answered.set()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Log nothing: the request line holds the code."""

@@ -41,7 +41,6 @@ class Sameness:
         loupe: The Loupe column.
         quickbooks: Path of the QuickBooks property.
         to_key: Makes a value comparable; `None` means nothing to compare.
-        effect: What a push does with a second record of the same key.
     """
 
     record_type: str
@@ -50,14 +49,13 @@ class Sameness:
     loupe: ColumnElement[Any]
     quickbooks: tuple[str, ...]
     to_key: Callable[[str], str | None]
-    effect: str
 
 
 def to_name_key(name: str) -> str | None:
     """Return a company's or person's name without case, accents, punctuation and legal form."""
     plain = "".join(
         each
-        for each in unicodedata.normalize("NFKD", name.casefold())
+        for each in unicodedata.normalize("NFKD", name.casefold().removesuffix(" (deleted)"))
         if not unicodedata.combining(each)
     )
     words = re.sub(r"[^\w\s]", "", plain.replace("&", " and "))
@@ -77,9 +75,7 @@ _CUSTOMER_NAME = func.coalesce(
 )
 
 SAMENESSES: Sequence[Sameness] = (
-    Sameness(
-        "customer", "name_similar", "name", _CUSTOMER_NAME, ("DisplayName",), to_name_key, "look"
-    ),
+    Sameness("customer", "name_similar", "name", _CUSTOMER_NAME, ("DisplayName",), to_name_key),
     Sameness(
         "customer",
         "email_same",
@@ -87,34 +83,15 @@ SAMENESSES: Sequence[Sameness] = (
         customer.c.email,
         ("PrimaryEmailAddr", "Address"),
         to_plain_key,
-        "look",
     ),
     Sameness(
-        "invoice",
-        "number_same",
-        "number",
-        invoice.c.invoice_number,
-        ("DocNumber",),
-        to_plain_key,
-        "rejected",
+        "invoice", "number_same", "number", invoice.c.invoice_number, ("DocNumber",), to_plain_key
     ),
     Sameness(
-        "inventory_item",
-        "name_same",
-        "name",
-        inventory_item.c.item_name,
-        ("Name",),
-        to_plain_key,
-        "rejected",
+        "inventory_item", "name_same", "name", inventory_item.c.item_name, ("Name",), to_plain_key
     ),
     Sameness(
-        "inventory_item",
-        "tag_same",
-        "Tag ID",
-        inventory_item.c.tag_id,
-        ("Sku",),
-        to_plain_key,
-        "look",
+        "inventory_item", "tag_same", "Tag ID", inventory_item.c.tag_id, ("Sku",), to_plain_key
     ),
 )
 
@@ -165,7 +142,7 @@ def _to_finding(
             sameness.record_type,
             f"{sameness.rule}{suffix}",
             title,
-            sameness.effect,
+            "look",
             len(examples),
             tuple(sorted(examples, key=lambda one: one.loupe_id)[:MOST_EXAMPLES]),
         )

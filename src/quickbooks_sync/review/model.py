@@ -23,8 +23,8 @@ class Finding:
         record_type: The record type.
         rule: A stable name for programs (`name_missing` ...).
         title: What was found, as the end of the sentence "3 customers ...".
-        effect: What a push does with such records: `rejected`, `waiting`, `conflict`, `skipped`,
-            or `look` where it would go out as it is.
+        effect: What a push does with such records: `rejected`, `waiting`, or `look` where a
+            person should decide before.
         count: How many records.
         examples: The first of them, by id.
     """

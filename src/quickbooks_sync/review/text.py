@@ -13,7 +13,7 @@ WORDS = {
 EFFECTS = {
     "rejected": "would be rejected",
     "waiting": "would wait",
-    "look": "would go out as they are; please look",
+    "look": "please look",
 }
 #: A finding's examples beyond these are counted only.
 _SHOWN = 5

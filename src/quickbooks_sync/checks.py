@@ -1,0 +1,119 @@
+"""The steps `validate` and `gate`, the same in both directions, and the reports built from them."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from quickbooks_sync.errors import GateClosedError
+from quickbooks_sync.flows import BatchManifest, RunManifest
+from quickbooks_sync.postgres import staging
+from quickbooks_sync.postgres.schema import run as run_table
+from quickbooks_sync.postgres.schema import staged_batch
+from quickbooks_sync.settings import read_settings
+from quickbooks_sync.validation import Failure, StoredResult, build_data_docs, validate_values
+from quickbooks_sync.workspace import Workspace
+
+#: A gate never closes for so few rejected records.
+MIN_REJECTED = 20
+DEFAULT_MAX_REJECTED_RATIO = Decimal("0.2")
+#: How many runs the Data Docs keep.
+KEPT_REPORTS = 100
+
+
+def validate_batch(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> None:
+    """Validate a batch's values; every failing record is marked, the rest is untouched."""
+    key = run["run_id"], batch["batch_number"]
+    with workspace.engine.connect() as connection:
+        records = staging.read_batch(connection, *key)
+    checked = [one for one in records if one.values is not None and _is_to_be_written(one)]
+    mapping = workspace.mapping(run["record_type"])
+    result = validate_values(
+        mapping,
+        workspace.expectations / f"{run['record_type']}.yaml",
+        "pull" if run["direction"] == "pull" else "push",
+        [one.values or {} for one in checked],
+    )
+    problems = {one.row_number: list(one.problems or ()) for one in records}
+    for failure in result.failures:
+        found, problem = problems[checked[failure.row].row_number], _to_problem(failure)
+        if problem not in found:  # a repeated step finds its own problems again
+            found.append(problem)
+    rejected = sum(1 for found in problems.values() if any(map(_is_rejecting, found)))
+    with workspace.engine.begin() as connection:
+        staging.write_results(
+            connection,
+            *key,
+            [{"row_number": row, "problem": found} for row, found in problems.items() if found],
+        )
+        staging.write_validation(connection, *key, rejected, result.document)
+
+
+def gate(workspace: Workspace, run: RunManifest) -> dict[str, int]:
+    """Close the gate when more than `max_rejected_ratio` of the run was rejected."""
+    with workspace.engine.connect() as connection:
+        total, rejected = staging.read_totals(connection, run["run_id"])
+        settings = read_settings(connection, run["realm_id"])
+    limit = Decimal(settings.get("max_rejected_ratio") or DEFAULT_MAX_REJECTED_RATIO)
+    if rejected >= MIN_REJECTED and rejected > limit * total:
+        raise GateClosedError(
+            f"{rejected} of {total} records were rejected, more than the allowed share of {limit}. "
+            f"Nothing was loaded. See why in the validation report or with "
+            f"`quickbooks-sync rejected`, correct the records or the mapping, and run again; "
+            "or raise the setting max_rejected_ratio.",
+            rejected=rejected,
+            total=total,
+        )
+    return {"records": total, "rejected": rejected}
+
+
+def build_reports(workspace: Workspace) -> Path:
+    """Render the Data Docs of the newest runs; returns the index page."""
+    with workspace.engine.connect() as connection:
+        rows = connection.execute(
+            select(run_table, staged_batch.c.batch_number, staged_batch.c.validation_result)
+            .join(staged_batch, staged_batch.c.run_id == run_table.c.run_id)
+            .where(
+                run_table.c.run_id.in_(
+                    select(run_table.c.run_id)
+                    .order_by(run_table.c.run_id.desc())
+                    .limit(KEPT_REPORTS)
+                ),
+                staged_batch.c.validation_result.is_not(None),
+            )
+            .order_by(run_table.c.run_id.desc(), staged_batch.c.batch_number)
+        ).all()
+    results = [_to_stored_result(row) for row in rows]
+    return build_data_docs(workspace.data_docs, results, KEPT_REPORTS)
+
+
+def _to_stored_result(row: Any) -> StoredResult:
+    return StoredResult(
+        run_id=row.run_id,
+        record_type=row.record_type,
+        direction=row.direction,
+        realm_id=row.realm_id,
+        batch_number=row.batch_number,
+        started_at=row.started_at,
+        document=row.validation_result,
+    )
+
+
+def _is_to_be_written(one: staging.StagedRecord) -> bool:
+    """A push validates only what it would send; a pull validates everything."""
+    return one.action is None or one.action.get("operation") in ("create", "update")
+
+
+def _to_problem(failure: Failure) -> dict[str, Any]:
+    return {
+        "field": failure.field,
+        "rule": failure.rule,
+        "value": failure.value,
+        "message": f"{failure.field}: {failure.rule}; found {failure.value!r}",
+        "severity": failure.severity,
+    }
+
+
+def _is_rejecting(problem: dict[str, Any]) -> bool:
+    return problem.get("severity", "rejected") == "rejected" and not problem.get("waits_for")

@@ -1,0 +1,164 @@
+"""First contact: which unlinked Loupe row *is* an unlinked QuickBooks record. Never a guess.
+
+Each finder returns, for a QuickBooks record's canonical values, the Loupe row it certainly is, a
+doubt (candidates exist, but which is which must be decided by a person), or nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An unlinked Loupe row with its canonical values."""
+
+    loupe_id: int
+    values: Values
+
+
+@dataclass(frozen=True)
+class Match:
+    """What first contact found: the row, or a doubt with its reason and the row it concerns."""
+
+    loupe_id: int | None = None
+    doubt: str | None = None
+
+
+@dataclass
+class Finder:
+    """Finds rows by the keys of their values; each row is used once.
+
+    Attributes:
+        keys: Functions of canonical values to a hashable key or `None`, strongest first.
+        confirm: Function of (QuickBooks values, Loupe values) to a doubt, or `None`.
+        excludes: Whether the two certainly are different records in spite of an equal key.
+    """
+
+    keys: Sequence[Callable[[Values], Any]]
+    confirm: Callable[[Values, Values], str | None]
+    excludes: Callable[[Values, Values], bool] = lambda _quickbooks, _loupe: False
+    _index: list[dict[Any, list[Candidate]]] = field(default_factory=list)
+    _used: set[int] = field(default_factory=set)
+
+    def offer(self, candidates: Iterable[Candidate]) -> None:
+        """Take the unlinked Loupe rows to search."""
+        held = list(candidates)
+        self._index = [_index_by(key, held) for key in self.keys]
+
+    def find(self, values: Values) -> Match:
+        """Find the row that a QuickBooks record is."""
+        for key, index in zip(self.keys, self._index, strict=True):
+            found = [one for one in index.get(key(values), ()) if self._may_be(values, one)]
+            if found:
+                return self._settle(values, found)
+        return Match()
+
+    def _may_be(self, values: Values, one: Candidate) -> bool:
+        return one.loupe_id not in self._used and not self.excludes(values, one.values)
+
+    def _settle(self, values: Values, found: list[Candidate]) -> Match:
+        sure = [one for one in found if self.confirm(values, one.values) is None]
+        if len(sure) == 1:
+            self._used.add(sure[0].loupe_id)
+            return Match(sure[0].loupe_id)
+        if len(sure) > 1:
+            ids = ", ".join(str(one.loupe_id) for one in sure)
+            return Match(sure[0].loupe_id, f"several Loupe records match it equally well: {ids}")
+        return Match(found[0].loupe_id, self.confirm(values, found[0].values))
+
+
+def finder_for(record_type: str) -> Finder:
+    """Return a fresh finder for a record type."""
+    return _FINDERS[record_type]()
+
+
+def _index_by(
+    key: Callable[[Values], Any], candidates: Iterable[Candidate]
+) -> dict[Any, list[Candidate]]:
+    index: dict[Any, list[Candidate]] = defaultdict(list)
+    for one in candidates:
+        value = key(one.values)
+        if value is not None:
+            index[value].append(one)
+    return dict(index)
+
+
+def folded(text: str | None) -> str | None:
+    """Fold a name or address for comparison: case, outer and repeated blanks do not count."""
+    return " ".join(text.split()).casefold() if text else None
+
+
+def _customers() -> Finder:
+    def confirm(quickbooks: Values, loupe: Values) -> str | None:
+        name = folded(quickbooks["display_name"]), folded(loupe["display_name"])
+        email = folded(quickbooks.get("email")), folded(loupe.get("email"))
+        if name[0] != name[1]:
+            return "a Loupe customer has the same email but another name"
+        if email[0] and email[1] and email[0] != email[1]:
+            return "a Loupe customer has the same name but another email"
+        return None
+
+    return Finder(
+        (
+            lambda values: folded(values.get("display_name")),
+            lambda values: folded(values.get("email")),
+        ),
+        confirm,
+    )
+
+
+def _invoices() -> Finder:
+    def confirm(quickbooks: Values, loupe: Values) -> str | None:
+        if quickbooks["customer"] != loupe["customer"]:
+            return "a Loupe invoice has the same number but another customer"
+        if quickbooks.get("is_void") or loupe.get("is_void"):
+            return (
+                None
+                if quickbooks.get("is_void") == loupe.get("is_void")
+                else ("a Loupe invoice has the same number, but only one of the two is void")
+            )
+        if quickbooks.get("total_amount") != loupe.get("total_amount"):
+            return "a Loupe invoice has the same number and customer but another total"
+        return None
+
+    return Finder((lambda values: values.get("invoice_number"),), confirm)
+
+
+def _payments() -> Finder:
+    def key(values: Values) -> Any:
+        if values.get("is_void") or not values.get("applications"):
+            return None
+        applied = tuple((line["invoice"], line["amount"]) for line in values["applications"])
+        return values["amount"], values.get("payment_date"), tuple(sorted(applied))
+
+    return Finder((key,), _sure, lambda theirs, ours: _contradict(theirs, ours, "reference_number"))
+
+
+def _items() -> Finder:
+    keys = (
+        lambda values: folded(values.get("tag_id")),
+        lambda values: folded(values.get("item_name")),
+    )
+    # One product name covers many tags: two different tags are two different items.
+    return Finder(keys, _sure, lambda theirs, ours: _contradict(theirs, ours, "tag_id"))
+
+
+def _sure(_quickbooks: Values, _loupe: Values) -> str | None:
+    return None
+
+
+def _contradict(quickbooks: Values, loupe: Values, name: str) -> bool:
+    theirs, ours = folded(quickbooks.get(name)), folded(loupe.get(name))
+    return bool(theirs and ours and theirs != ours)
+
+
+_FINDERS: dict[str, Callable[[], Finder]] = {
+    "customer": _customers,
+    "invoice": _invoices,
+    "payment": _payments,
+    "inventory_item": _items,
+}

@@ -1,0 +1,367 @@
+"""What a pull does to one batch: identify, merge, guard, write."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
+from quickbooks_sync.errors import RetryableError
+from quickbooks_sync.first_contact import Match
+from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.intake.guards import PaymentGuard, read_unsynced_invoice_ids
+from quickbooks_sync.intake.identify import Identifier
+from quickbooks_sync.merge import Base, Merge, merge_record, next_base
+from quickbooks_sync.postgres.links import Link, insert_links, read_links, update_links
+from quickbooks_sync.postgres.loupe_rows import Row, insert_rows, read_rows, update_row
+from quickbooks_sync.postgres.staging import StagedRecord, read_repeated_values
+from quickbooks_sync.references import References
+from quickbooks_sync.rules import LinkedPair, merge_rules
+from quickbooks_sync.settings import read_settings
+from quickbooks_sync.transform import (
+    frame_to_values,
+    rows_to_values,
+    values_to_row,
+)
+from quickbooks_sync.workspace import Workspace
+
+Values = dict[str, Any]
+
+
+@dataclass
+class _Written:
+    """What a batch will write once every record of it has been decided."""
+
+    inserts: list[tuple[StagedRecord, Row]] = field(default_factory=list)
+    new_links: list[Link] = field(default_factory=list)
+    changed_links: list[Link] = field(default_factory=list)
+
+
+class IntakeBatch:
+    """Brings the records of one batch into Loupe, inside the caller's transaction."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        run: RunManifest,
+        connection: Connection,
+        *,
+        inserts: bool = True,
+    ) -> None:
+        self.run = run
+        self.connection = connection
+        self.mapping = workspace.mapping(run["record_type"])
+        self.settings = read_settings(connection, run["realm_id"])
+        self.references = References(connection, run["realm_id"], self.mapping)
+        self.inserts = inserts
+        self.written = _Written()
+
+    def load(self, records: list[StagedRecord]) -> list[Account]:
+        """Load the batch; returns one account a record."""
+        self._read(records)
+        accounts = [self._load_one(one) for one in records]
+        accounts.extend(self._insert())
+        self._write_links()
+        return [one for one in accounts if one.outcome != _PENDING]
+
+    def absorb(self, answers: Sequence[tuple[StagedRecord, Link]]) -> None:
+        """Take what QuickBooks made of a write of ours: filled defaults, and values only pulled.
+
+        Args:
+            answers: Each written record as QuickBooks returned it, with its link and new base.
+        """
+        links = [link for _, link in answers]
+        known = self._read([one for one, _ in answers], links)
+        for one, link in answers:
+            if link.loupe_id in self.rows:
+                self._merge(one, link, is_new=link.quickbooks_id not in known)
+        self._write_links()
+
+    def _read(self, records: list[StagedRecord], links: list[Link] | None = None) -> set[str]:
+        realm_id, record_type = self.run["realm_id"], self.run["record_type"]
+        ids = [one.source_id for one in records]
+        stored = read_links(self.connection, realm_id, record_type, quickbooks_ids=ids)
+        links = stored if links is None else links
+        self.links = {one.quickbooks_id: one for one in links}
+        self.references.load_quickbooks_ids(one.values or {} for one in records)
+        self.rows = self._read_rows(one.loupe_id for one in links)
+        self.loupe_values = self._to_loupe_values(self.rows)
+        self.identifier = Identifier(self.connection, self.run, self._to_loupe_values)
+        self.unsynced = (
+            read_unsynced_invoice_ids(self.connection, realm_id, list(self.rows))
+            if record_type == "invoice"
+            else set()
+        )
+        self.guard = PaymentGuard(self.connection, self.run["organization_id"], self.references)
+        self.repeated = (
+            read_repeated_values(self.connection, self.run["run_id"], "tag_id")
+            if record_type == "inventory_item" and self.run["direction"] == "pull"
+            else set()
+        )
+        return {one.quickbooks_id for one in stored}
+
+    def _read_rows(self, ids: Iterable[int]) -> dict[int, Row]:
+        return read_rows(
+            self.connection,
+            self.run["record_type"],
+            self.run["organization_id"],
+            list(ids),
+            lock=True,
+        )
+
+    def _to_loupe_values(self, rows: Mapping[int, Row]) -> dict[int, Values]:
+        self.references.load_loupe_ids(rows.values())
+        done = rows_to_values(
+            self.mapping,
+            list(rows.values()),
+            references=self.references.to_quickbooks,
+            settings=self.settings,
+        )
+        return dict(zip(rows, frame_to_values(done.frame), strict=True))
+
+    def _load_one(self, one: StagedRecord) -> Account:
+        link = self.links.get(one.source_id)
+        blocked = self._rejected(one) or self._waiting(one)
+        if blocked:
+            return replace(blocked, loupe_id=link.loupe_id if link else None)
+        if link is not None:
+            return self._update(one, link)
+        if one.values and one.values.get("tag_id") in self.repeated:
+            return self._doubt(one, Match(None, "several QuickBooks items carry this SKU"))
+        match = self.identifier.find(one.values or {})
+        if match.doubt:
+            return self._doubt(one, match)
+        if match.loupe_id is not None:
+            return self._link(one, match.loupe_id)
+        return self._plan_insert(one)
+
+    def _rejected(self, one: StagedRecord) -> Account | None:
+        causes = [p for p in one.problems or () if _rejects(p)]
+        if not causes:
+            return None
+        return Account(
+            one.source_id,
+            "rejected",
+            quickbooks_id=one.source_id,
+            causes=tuple(causes),
+            raw=one.raw,
+            source_version=one.source_version,
+        )
+
+    def _waiting(self, one: StagedRecord) -> Account | None:
+        missing = self.references.missing_loupe_id(one.values or {})
+        if missing is None:
+            return None
+        record_type, quickbooks_id = missing
+        return Account(
+            one.source_id,
+            "waiting",
+            quickbooks_id=one.source_id,
+            reason=f"the {record_type} {quickbooks_id} of QuickBooks is not linked to Loupe yet",
+            waits_for=record_type,
+            waits_for_id=quickbooks_id,
+            raw=one.raw,
+        )
+
+    def _doubt(self, one: StagedRecord, match: Match) -> Account:
+        held = FieldConflict(RECORD_CONFLICT, match.doubt or "", match.loupe_id, one.source_id)
+        return Account(
+            one.source_id,
+            "conflict",
+            loupe_id=match.loupe_id,
+            quickbooks_id=one.source_id,
+            reason=match.doubt,
+            conflicts=(held,),
+            quickbooks_changed_at=_updated_at(one.raw),
+            warnings=_warnings(one),
+        )
+
+    def _link(self, one: StagedRecord, loupe_id: int) -> Account:
+        rows = self._read_rows([loupe_id])
+        self.rows.update(rows)
+        self.loupe_values.update(self._to_loupe_values(rows))
+        fresh = Link(loupe_id, one.source_id, "matched", one.source_version or "0", one.raw)
+        account = self._merge(one, fresh, is_new=True)
+        return replace(account, outcome="linked") if account.outcome != "conflict" else account
+
+    def _update(self, one: StagedRecord, link: Link) -> Account:
+        if int(one.source_version or 0) < int(link.sync_token):
+            # A write of ours, or a later run, has already seen a newer version.
+            return self._account(one, link, "unchanged")
+        if link.loupe_id not in self.rows:
+            held = FieldConflict(
+                RECORD_CONFLICT, "gone in Loupe: the row no longer exists", None, one.source_id
+            )
+            return replace(self._account(one, link, "conflict"), conflicts=(held,))
+        return self._merge(one, link, is_new=False)
+
+    def _merge(self, one: StagedRecord, link: Link, *, is_new: bool) -> Account:
+        row, ours = self.rows[link.loupe_id], self.loupe_values[link.loupe_id]
+        theirs = one.values or {}
+        rules = merge_rules(
+            self.run["record_type"],
+            LinkedPair(self.settings, row, link.origin, theirs, one.raw),
+        )
+        base = Base(link.loupe_base, link.quickbooks_base)
+        merge = merge_record(self.mapping, ours, theirs, base, rules)
+        excess = self.guard.check(theirs, row) if "applications" in merge.to_loupe else None
+        if excess:
+            return replace(self._doubt(one, Match(link.loupe_id, excess)), reason=excess)
+        changes = self._changes(link, merge, ours, theirs, row)
+        version = self._write_changes(link, row, changes)
+        self._keep_link(one, link, next_base(merge, ours, theirs, base), version, merge, is_new)
+        outcome = "conflict" if merge.conflicts else "updated" if changes else "unchanged"
+        return replace(
+            self._account(one, link, outcome),
+            conflicts=merge.conflicts,
+            loupe_changed_at=row["updated_at"],
+            loupe_changed_by=row["updated_by"],
+        )
+
+    def _changes(self, link: Link, merge: Merge, ours: Values, theirs: Values, row: Row) -> Row:
+        """Return the Loupe columns to write: taken fields, and computed ones that moved."""
+        taken = {**merge.to_loupe}
+        for one in self.mapping.computed if self.run["direction"] == "pull" else ():
+            if (
+                one.loupe is None
+                or one.name not in theirs
+                or ours.get(one.name) == theirs[one.name]
+            ):
+                continue
+            if one.follows and not _is_followed(one.follows, merge, link):
+                continue
+            taken[one.name] = theirs[one.name]
+        if row.get("invoice_id") in self.unsynced:
+            # Loupe knows of money that QuickBooks does not: its payment state is the newer one.
+            taken.pop("balance_amount", None)
+            taken.pop("payment_status", None)
+        if not taken:
+            return {}
+        return values_to_row(
+            self.mapping, taken, references=self.references.to_loupe, fields=set(taken)
+        )
+
+    def _write_changes(self, link: Link, row: Row, changes: Row) -> int:
+        if not changes:
+            return int(row["row_version"])
+        version = update_row(
+            self.connection,
+            self.run["record_type"],
+            self.run["organization_id"],
+            link.loupe_id,
+            row["row_version"],
+            changes,
+        )
+        if version is None:
+            raise RetryableError(
+                f"Loupe row {link.loupe_id} changed while it was being merged; nothing of this "
+                "batch was written. The step is repeated.",
+            )
+        return version
+
+    def _keep_link(
+        self,
+        one: StagedRecord,
+        link: Link,
+        base: Base,
+        version: int,
+        merge: Merge,
+        is_new: bool,
+    ) -> None:
+        kept = replace(
+            link,
+            sync_token=one.source_version or "0",
+            document=one.raw,
+            loupe_base=dict(base.loupe),
+            quickbooks_base=dict(base.quickbooks),
+            quickbooks_updated_at=_updated_at(one.raw),
+            loupe_row_version=version if merge.is_settled else None,
+            state="live",
+        )
+        (self.written.new_links if is_new else self.written.changed_links).append(kept)
+
+    def _plan_insert(self, one: StagedRecord) -> Account:
+        excess = self.guard.check(one.values or {}, None)
+        if excess:
+            return self._doubt(one, Match(None, excess))
+        if not self.inserts:
+            return Account(one.source_id, _PENDING)
+        row = values_to_row(self.mapping, one.values or {}, references=self.references.to_loupe)
+        self.written.inserts.append((one, row))
+        return Account(one.source_id, _PENDING)
+
+    def _insert(self) -> list[Account]:
+        inserts = self.written.inserts
+        if not inserts:
+            return []
+        organization_id, record_type = self.run["organization_id"], self.run["record_type"]
+        rows = [row for _, row in inserts]
+        keys = insert_rows(self.connection, record_type, organization_id, rows)
+        stored = self._read_rows(keys)
+        held = self._to_loupe_values(stored)
+        accounts = []
+        for (one, _), key in zip(inserts, keys, strict=True):
+            link = self._born_link(one, key, held[key], stored[key]["row_version"])
+            self.written.new_links.append(link)
+            accounts.append(self._account(one, link, "created"))
+        return accounts
+
+    def _born_link(self, one: StagedRecord, key: int, ours: Values, row_version: int) -> Link:
+        theirs = one.values or {}
+        names = [
+            f.name
+            for f in self.mapping.fields
+            if f.kind != "computed" and f.name in theirs and f.name in ours
+        ]
+        return Link(
+            key,
+            one.source_id,
+            "quickbooks",
+            one.source_version or "0",
+            one.raw,
+            {name: ours.get(name) for name in names},
+            {name: theirs[name] for name in names},
+            _updated_at(one.raw),
+            row_version,
+        )
+
+    def _write_links(self) -> None:
+        realm_id, record_type = self.run["realm_id"], self.run["record_type"]
+        insert_links(self.connection, realm_id, record_type, self.written.new_links)
+        update_links(self.connection, realm_id, record_type, self.written.changed_links)
+
+    def _account(self, one: StagedRecord, link: Link, outcome: str) -> Account:
+        return Account(
+            one.source_id,
+            outcome,
+            loupe_id=link.loupe_id,
+            quickbooks_id=one.source_id,
+            warnings=_warnings(one),
+            quickbooks_changed_at=_updated_at(one.raw),
+        )
+
+
+_PENDING = "pending"
+
+
+def _is_followed(name: str, merge: Merge, link: Link) -> bool:
+    """Whether a total may be stored: its lines were taken, or QuickBooks is where they come from.
+
+    A Loupe invoice whose total QuickBooks computes differently keeps its own and says so.
+    """
+    return name in merge.to_loupe or (link.origin == "quickbooks" and name in merge.agreed)
+
+
+def _rejects(problem: Mapping[str, Any]) -> bool:
+    return str(problem.get("severity", "rejected")) == "rejected"
+
+
+def _warnings(one: StagedRecord) -> tuple[Mapping[str, Any], ...]:
+    return tuple(p for p in one.problems or () if not _rejects(p))
+
+
+def _updated_at(record: Mapping[str, Any]) -> datetime | None:
+    written = (record.get("MetaData") or {}).get("LastUpdatedTime")
+    return datetime.fromisoformat(written) if written else None

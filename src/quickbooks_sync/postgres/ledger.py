@@ -1,0 +1,235 @@
+"""What happened to every record: outcomes per run, and the records that wait, fail or conflict."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from quickbooks_sync.accounts import RECORD_CONFLICT, Account
+from quickbooks_sync.postgres.copying import copy_rows
+from quickbooks_sync.postgres.schema import conflict, rejected_record, run_record, waiting_record
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where accounts are written: company, record type, direction and run."""
+
+    realm_id: str
+    record_type: str
+    direction: str
+    run_id: int
+
+
+def write_accounts(connection: Connection, place: Place, accounts: Sequence[Account]) -> None:
+    """Write the outcome of every record, and bring the open lists up to date."""
+    write_run_accounts(connection, place, accounts)
+    _settle_open_lists(connection, place, accounts)
+    for one in accounts:
+        if one.outcome == "waiting":
+            _write_waiting(connection, place, one)
+        elif one.outcome == "rejected":
+            _write_rejected(connection, place, one)
+        if one.conflicts:
+            _write_conflicts(connection, place, one)
+
+
+def write_run_accounts(connection: Connection, place: Place, accounts: Sequence[Account]) -> None:
+    """Write the outcome of every record of a run, and nothing else."""
+    rows = (row for one in accounts for row in _run_rows(place, one))
+    columns = [c.name for c in run_record.columns if c.name not in ("run_record_id", "recorded_at")]
+    copy_rows(connection, run_record, columns, rows)
+
+
+def read_outcome_counts(connection: Connection, run_id: int) -> dict[str, int]:
+    """Count a run's records by outcome (warnings apart, as `warning`)."""
+    rows = connection.execute(
+        select(run_record.c.outcome, func.count())
+        .where(run_record.c.run_id == run_id)
+        .group_by(run_record.c.outcome)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def read_conflicted_loupe_ids(
+    connection: Connection, realm_id: str, record_type: str
+) -> dict[int, str]:
+    """Return the Loupe ids that an open conflict without a link names, with the reason."""
+    rows = connection.execute(
+        select(conflict.c.loupe_id, conflict.c.reason).where(
+            conflict.c.realm_id == realm_id,
+            conflict.c.record_type == record_type,
+            conflict.c.resolved_at.is_(None),
+            conflict.c.loupe_id.is_not(None),
+            conflict.c.field == RECORD_CONFLICT,
+        )
+    )
+    return {row.loupe_id: row.reason for row in rows}
+
+
+def read_refusals(
+    connection: Connection, realm_id: str, record_type: str, source_ids: Sequence[str]
+) -> dict[str, tuple[str, list[dict[str, Any]]]]:
+    """Return push rejections by source id: the retry key under which they hold, and the causes."""
+    rows = connection.execute(
+        select(rejected_record).where(
+            rejected_record.c.realm_id == realm_id,
+            rejected_record.c.record_type == record_type,
+            rejected_record.c.direction == "push",
+            rejected_record.c.source_id.in_(list(source_ids)),
+        )
+    )
+    return {row.source_id: (row.retry_key, row.causes) for row in rows}
+
+
+def read_waiting_ids(
+    connection: Connection, realm_id: str, record_type: str, direction: str
+) -> list[str]:
+    """Return the source ids of the records that wait."""
+    return list(
+        connection.execute(
+            select(waiting_record.c.source_id).where(
+                waiting_record.c.realm_id == realm_id,
+                waiting_record.c.record_type == record_type,
+                waiting_record.c.direction == direction,
+            )
+        ).scalars()
+    )
+
+
+def _run_rows(place: Place, one: Account) -> Iterable[dict[str, Any]]:
+    common = {
+        "run_id": place.run_id,
+        "loupe_id": one.loupe_id,
+        "quickbooks_id": one.quickbooks_id,
+    }
+    first = one.causes[0] if one.causes else {}
+    named = one.conflicts[0].field if one.conflicts else first.get("field")
+    detail = list(one.causes) or [vars(each) for each in one.conflicts] or None
+    yield {
+        **common,
+        "outcome": one.outcome,
+        "rule": first.get("rule"),
+        "field": named,
+        "reason": one.reason or first.get("message"),
+        "detail": detail,
+    }
+    for warning in one.warnings:
+        yield {
+            **common,
+            "outcome": "warning",
+            "rule": warning.get("rule"),
+            "field": warning.get("field"),
+            "reason": warning.get("message"),
+            "detail": [dict(warning)],
+        }
+
+
+def _settle_open_lists(connection: Connection, place: Place, accounts: Sequence[Account]) -> None:
+    """Take records off the waiting and rejected lists, and close conflicts that are over."""
+    for table, outcome in ((waiting_record, "waiting"), (rejected_record, "rejected")):
+        connection.execute(
+            delete(table).where(
+                table.c.realm_id == place.realm_id,
+                table.c.record_type == place.record_type,
+                table.c.direction == place.direction,
+                table.c.source_id.in_([a.source_id for a in accounts if a.outcome != outcome]),
+            )
+        )
+    settled = [one for one in accounts if one.outcome in _SETTLED]
+    _close_conflicts(connection, place, settled)
+
+
+_SETTLED = ("created", "updated", "linked", "unchanged", "differs")
+
+
+def _close_conflicts(connection: Connection, place: Place, settled: Sequence[Account]) -> None:
+    loupe_ids = [one.loupe_id for one in settled if one.loupe_id is not None]
+    quickbooks_ids = [one.quickbooks_id for one in settled if one.quickbooks_id is not None]
+    if not loupe_ids and not quickbooks_ids:
+        return
+    connection.execute(
+        update(conflict)
+        .where(
+            conflict.c.realm_id == place.realm_id,
+            conflict.c.record_type == place.record_type,
+            conflict.c.resolved_at.is_(None),
+            conflict.c.loupe_id.in_(loupe_ids) | conflict.c.quickbooks_id.in_(quickbooks_ids),
+        )
+        .values(resolved_at=func.now())
+    )
+
+
+def _key(place: Place, one: Account) -> dict[str, Any]:
+    return {
+        "realm_id": place.realm_id,
+        "record_type": place.record_type,
+        "direction": place.direction,
+        "source_id": one.source_id,
+    }
+
+
+def _write_waiting(connection: Connection, place: Place, one: Account) -> None:
+    values = {
+        "waits_for": one.waits_for or "setting",
+        "waits_for_id": one.waits_for_id,
+        "reason": one.reason or "",
+        "raw": one.raw,
+        "last_run_id": place.run_id,
+    }
+    _upsert(connection, waiting_record, _key(place, one), values)
+
+
+def _write_rejected(connection: Connection, place: Place, one: Account) -> None:
+    values = {
+        "source_version": one.source_version,
+        "causes": [dict(cause) for cause in one.causes],
+        "retry_key": one.retry_key,
+        "raw": one.raw,
+        "last_run_id": place.run_id,
+    }
+    _upsert(connection, rejected_record, _key(place, one), values)
+
+
+def _upsert(
+    connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    statement = insert(table).values(**key, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def _write_conflicts(connection: Connection, place: Place, one: Account) -> None:
+    for held in one.conflicts:
+        values = {
+            "reason": held.reason,
+            "loupe_value": held.loupe,
+            "quickbooks_value": held.quickbooks,
+            "loupe_base": held.loupe_base,
+            "quickbooks_base": held.quickbooks_base,
+            "loupe_changed_at": one.loupe_changed_at,
+            "loupe_changed_by": one.loupe_changed_by,
+            "quickbooks_changed_at": one.quickbooks_changed_at,
+            "last_run_id": place.run_id,
+        }
+        statement = insert(conflict).values(
+            realm_id=place.realm_id,
+            record_type=place.record_type,
+            loupe_id=one.loupe_id,
+            quickbooks_id=one.quickbooks_id,
+            field=held.field,
+            **values,
+        )
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[
+                    conflict.c.realm_id,
+                    conflict.c.record_type,
+                    text("coalesce(loupe_id, 0)"),
+                    text("coalesce(quickbooks_id, '')"),
+                    conflict.c.field,
+                ],
+                index_where=conflict.c.resolved_at.is_(None),
+                set_=values,
+            )
+        )

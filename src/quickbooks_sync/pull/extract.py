@@ -1,0 +1,142 @@
+"""Extract of a pull: stage QuickBooks' records in batches, as they came."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from quickbooks_sync.flows import BatchManifest, RunManifest
+from quickbooks_sync.postgres import schema
+from quickbooks_sync.postgres.leases import hold_lease
+from quickbooks_sync.postgres.staging import StagedRecord, clear_run, write_batch
+from quickbooks_sync.quickbooks.query import quote
+from quickbooks_sync.runs import lease_of, read_watermark, write_next_watermark
+from quickbooks_sync.settings import read_settings
+from quickbooks_sync.workspace import Workspace
+
+#: LastUpdatedTime has a resolution of one second and rows may appear late, so an incremental
+#: read looks back over the watermark (Intuit: order and paging hazards, section 3.4).
+OVERLAP = timedelta(minutes=10)
+#: QuickBooks documents no limit for an IN list; a statement stays below a few kilobytes.
+IDS_PER_QUERY = 200
+BATCH_SIZE = 1000
+
+Record = dict[str, Any]
+
+
+def extract(workspace: Workspace, run: RunManifest) -> list[BatchManifest]:
+    """Read QuickBooks page by page and stage each page; then add what waited before."""
+    with workspace.engine.begin() as connection:
+        hold_lease(connection, lease_of(run))
+        clear_run(connection, run["run_id"])
+    batches: list[BatchManifest] = []
+    seen: set[str] = set()
+    for page in _pages(workspace, run):
+        seen.update(record["Id"] for record in page)
+        batches.append(_stage(workspace, run, len(batches), page))
+    waiting = _read_waiting(workspace, run, seen)
+    if waiting:
+        batches.append(_stage(workspace, run, len(batches), waiting))
+    return batches
+
+
+def _stage(
+    workspace: Workspace, run: RunManifest, number: int, records: list[Record]
+) -> BatchManifest:
+    staged = [
+        StagedRecord(row, record["Id"], record.get("SyncToken"), record)
+        for row, record in enumerate(records)
+    ]
+    with workspace.engine.begin() as connection:
+        hold_lease(connection, lease_of(run))
+        write_batch(connection, run["run_id"], number, staged)
+    return BatchManifest(run_id=run["run_id"], batch_number=number, row_count=len(staged))
+
+
+def _pages(workspace: Workspace, run: RunManifest) -> Iterator[list[Record]]:
+    client = workspace.client(run["realm_id"], run["run_id"])
+    entity = workspace.mapping(run["record_type"]).entity
+    left = run["limit"]
+    for where in _conditions(workspace, run):
+        page_size = min(BATCH_SIZE, left) if left else BATCH_SIZE
+        for answer in client.pages(entity, where=where, page_size=page_size):
+            with workspace.engine.begin() as connection:
+                write_next_watermark(connection, run, min(answer.server_time, datetime.now(UTC)))
+            records = answer.records[:left] if left else answer.records
+            if records:
+                yield records
+            if left is not None and (left := left - len(records)) <= 0:
+                return
+
+
+def _conditions(workspace: Workspace, run: RunManifest) -> Iterator[str]:
+    """Yield the WHERE clauses to read one after the other; mostly a single one."""
+    with workspace.engine.connect() as connection:
+        fixed = _fixed_conditions(connection, run)
+        chosen = _chosen_ids(connection, run)
+    if chosen is None:
+        yield " AND ".join(fixed)
+        return
+    property_name, ids = chosen
+    for start in range(0, len(ids), IDS_PER_QUERY):
+        listed = ", ".join(quote(one) for one in ids[start : start + IDS_PER_QUERY])
+        yield " AND ".join([*fixed, f"{property_name} IN ({listed})"])
+
+
+def _fixed_conditions(connection: Connection, run: RunManifest) -> list[str]:
+    conditions = []
+    if run["record_type"] == "inventory_item":
+        types = read_settings(connection, run["realm_id"]).get("item_types") or "Inventory"
+        listed = ", ".join(quote(one.strip()) for one in types.split(","))
+        conditions.append(f"Type IN ({listed})")
+    if run["since"] and run["record_type"] in ("invoice", "payment"):
+        conditions.append(f"TxnDate >= {quote(run['since'])}")
+    if run["mode"] == "incremental" and not run["record_ids"]:
+        at = read_watermark(connection, run["realm_id"], run["record_type"], "pull")
+        if at is not None:
+            since = (at.changed_since - OVERLAP).astimezone(UTC)
+            conditions.append(f"MetaData.LastUpdatedTime >= {quote(since.isoformat())}")
+    return conditions
+
+
+def _chosen_ids(connection: Connection, run: RunManifest) -> tuple[str, list[str]] | None:
+    """Return the property and Ids that a narrowed run asks for, or `None` for all records."""
+    if run["record_ids"]:
+        return "Id", run["record_ids"]
+    if not run["linked_only"] or run["record_type"] == "customer":
+        return None
+    if run["record_type"] == "inventory_item":
+        return "Id", _item_ids_on_linked_invoices(connection, run["realm_id"])
+    customers = select(schema.link.c.quickbooks_id).where(
+        schema.link.c.realm_id == run["realm_id"], schema.link.c.record_type == "customer"
+    )
+    return "CustomerRef", list(connection.execute(customers).scalars())
+
+
+def _item_ids_on_linked_invoices(connection: Connection, realm_id: str) -> list[str]:
+    line = func.jsonb_path_query(
+        schema.link.c.document, "$.Line[*].SalesItemLineDetail.ItemRef.value"
+    )
+    rows = connection.execute(
+        select(line)
+        .where(schema.link.c.realm_id == realm_id, schema.link.c.record_type == "invoice")
+        .distinct()
+    ).scalars()
+    return sorted(str(one) for one in rows if str(one).isdigit())
+
+
+def _read_waiting(workspace: Workspace, run: RunManifest, seen: set[str]) -> list[Record]:
+    """Return the raw records that waited in earlier runs and were not read again in this one."""
+    if run["preview"] or run["limit"] or run["record_ids"] or run["since"]:
+        return []
+    waiting = schema.waiting_record
+    with workspace.engine.connect() as connection:
+        rows = connection.execute(
+            select(waiting.c.source_id, waiting.c.raw).where(
+                waiting.c.realm_id == run["realm_id"],
+                waiting.c.record_type == run["record_type"],
+                waiting.c.direction == "pull",
+            )
+        )
+        return [row.raw for row in rows if row.source_id not in seen]

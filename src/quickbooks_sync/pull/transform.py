@@ -1,0 +1,28 @@
+"""Transform of a pull: staged QuickBooks records become canonical values."""
+
+from quickbooks_sync.flows import BatchManifest, RunManifest
+from quickbooks_sync.postgres import staging
+from quickbooks_sync.settings import read_settings
+from quickbooks_sync.transform import frame_to_values, records_to_values
+from quickbooks_sync.workspace import Workspace
+
+
+def transform(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> None:
+    """Transform one batch; a value that cannot be read is a problem of its record alone."""
+    key = run["run_id"], batch["batch_number"]
+    with workspace.engine.connect() as connection:
+        records = staging.read_batch(connection, *key)
+        settings = read_settings(connection, run["realm_id"])
+    mapping = workspace.mapping(run["record_type"])
+    done = records_to_values(mapping, [one.raw for one in records], settings=settings)
+    values = frame_to_values(done.frame)
+    results = [
+        {
+            "row_number": one.row_number,
+            "field_values": values[position],
+            "problem": [vars(each) for each in done.problems.get(position, ())] or None,
+        }
+        for position, one in enumerate(records)
+    ]
+    with workspace.engine.begin() as connection:
+        staging.write_results(connection, *key, results)

@@ -1,0 +1,179 @@
+"""What a batch's staged decisions mean: accounts for rows that stay, writes for rows that go."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from quickbooks_sync.accounts import Account, FieldConflict
+from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.postgres.ledger import read_refusals
+from quickbooks_sync.postgres.links import Link, read_links
+from quickbooks_sync.postgres.schema import run_record
+from quickbooks_sync.postgres.staging import StagedRecord
+from quickbooks_sync.push.operations import Write
+from quickbooks_sync.push.rows import from_staged
+from quickbooks_sync.push.transform import retry_key
+from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.workspace import Workspace
+
+_PLANNED = {"create": "created", "update": "updated", "void": "updated"}
+
+
+@dataclass
+class Plan:
+    """A batch's rows, sorted by what happens to them.
+
+    Attributes:
+        accounts: Rows that are not sent, with what is to be said of them.
+        writes: Rows that are sent.
+    """
+
+    accounts: list[Account] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+
+
+class Planner:
+    """Sorts a batch's rows; reads only."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        run: RunManifest,
+        connection: Connection,
+        settings: CompanySettings,
+    ) -> None:
+        self._workspace = workspace
+        self._run = run
+        self._connection = connection
+        self._settings = settings
+
+    def plan(self, records: list[StagedRecord]) -> Plan:
+        """Sort the rows; those that this run has already accounted for are left out."""
+        done = self._already_written([int(one.source_id) for one in records])
+        left = [one for one in records if int(one.source_id) not in done]
+        self._refusals = read_refusals(
+            self._connection,
+            self._run["realm_id"],
+            self._run["record_type"],
+            [one.source_id for one in left],
+        )
+        links = self._read_links([int(one.source_id) for one in left])
+        plan = Plan()
+        for one in left:
+            decided = self._decide(one, links.get(int(one.source_id)))
+            if isinstance(decided, Account):
+                plan.accounts.append(decided)
+            else:
+                plan.writes.append(decided)
+        return plan
+
+    def account_of(self, write: Write) -> Account:
+        """Return the account that a write would have; what a preview shows."""
+        return Account(
+            str(write.loupe_id),
+            _PLANNED[write.operation],
+            loupe_id=write.loupe_id,
+            quickbooks_id=write.link.quickbooks_id if write.link else None,
+            reason=f"would send {', '.join(write.fields)}",
+        )
+
+    def _already_written(self, loupe_ids: list[int]) -> set[int]:
+        rows = self._connection.execute(
+            select(run_record.c.loupe_id).where(
+                run_record.c.run_id == self._run["run_id"], run_record.c.loupe_id.in_(loupe_ids)
+            )
+        )
+        return set(rows.scalars())
+
+    def _read_links(self, loupe_ids: list[int]) -> dict[int, Link]:
+        links = read_links(
+            self._connection,
+            self._run["realm_id"],
+            self._run["record_type"],
+            loupe_ids=loupe_ids,
+        )
+        return {one.loupe_id: one for one in links}
+
+    def _decide(self, one: StagedRecord, link: Link | None) -> Account | Write:
+        action = one.action or {}
+        key = self._retry_key(one, link)
+        common: dict[str, Any] = {
+            "loupe_id": int(one.source_id),
+            "quickbooks_id": link.quickbooks_id if link else None,
+            "raw": one.raw,
+            "source_version": one.source_version,
+            "retry_key": key,
+        }
+        if action.get("operation") in ("none", "conflict"):
+            return _account_of_action(one, action, common)
+        blocked = _blocked(one, common) or self._refused_before(one, key, common)
+        if blocked:
+            return blocked
+        return self._to_write(one, action, link)
+
+    def _refused_before(
+        self, one: StagedRecord, key: str, common: Mapping[str, Any]
+    ) -> Account | None:
+        """A record that QuickBooks refused is not sent again until something about it changed."""
+        held, causes = self._refusals.get(one.source_id, ("", []))
+        if held != key or not any(cause.get("code") for cause in causes):
+            return None
+        return Account(one.source_id, "rejected", causes=tuple(causes), **common)
+
+    def _to_write(self, one: StagedRecord, action: Mapping[str, Any], link: Link | None) -> Write:
+        return Write(
+            loupe_id=int(one.source_id),
+            row_version=int(one.source_version or 0),
+            operation=action["operation"],
+            values=one.values or {},
+            fields=tuple(action.get("fields") or ()),
+            link=link,
+            row=from_staged(self._run["record_type"], one.raw),
+            raw=one.raw,
+            retry_key=self._retry_key(one, link),
+            conflicts=_conflicts(action),
+        )
+
+    def _retry_key(self, one: StagedRecord, link: Link | None) -> str:
+        version = f"{one.source_version} {link.sync_token if link else ''}"
+        return retry_key(self._workspace, self._run["record_type"], version, self._settings)
+
+
+def _account_of_action(
+    one: StagedRecord, action: Mapping[str, Any], common: Mapping[str, Any]
+) -> Account:
+    if action["operation"] == "conflict":
+        conflicts = _conflicts(action)
+        reason = action.get("reason") or (conflicts[0].reason if conflicts else None)
+        return Account(one.source_id, "conflict", reason=reason, conflicts=conflicts, **common)
+    differs = tuple(action.get("differs") or ())
+    return Account(
+        one.source_id,
+        "differs" if differs else "unchanged",
+        reason=action.get("reason"),
+        causes=differs,
+        **common,
+    )
+
+
+def _conflicts(action: Mapping[str, Any]) -> tuple[FieldConflict, ...]:
+    return tuple(FieldConflict(**one) for one in action.get("conflicts") or ())
+
+
+def _blocked(one: StagedRecord, common: Mapping[str, Any]) -> Account | None:
+    problems = [p for p in one.problems or () if p.get("severity", "rejected") == "rejected"]
+    refusing = [p for p in problems if not p.get("waits_for")]
+    if refusing:
+        return Account(one.source_id, "rejected", causes=tuple(refusing), **common)
+    if problems:
+        return Account(
+            one.source_id,
+            "waiting",
+            reason=problems[0]["message"],
+            waits_for=problems[0]["waits_for"],
+            waits_for_id=problems[0]["waits_for_id"],
+            **common,
+        )
+    return None

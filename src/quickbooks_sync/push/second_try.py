@@ -1,0 +1,118 @@
+"""A second look at what QuickBooks refused: stale records are merged, taken names looked up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.intake import IntakeBatch
+from quickbooks_sync.postgres.leases import hold_lease
+from quickbooks_sync.postgres.ledger import write_accounts
+from quickbooks_sync.postgres.loupe_rows import LOUPE_TABLES, read_rows
+from quickbooks_sync.postgres.staging import StagedRecord
+from quickbooks_sync.push.lookup import link_existing, to_staged_records
+from quickbooks_sync.push.operations import Write
+from quickbooks_sync.push.plan import Planner
+from quickbooks_sync.push.rows import to_staged
+from quickbooks_sync.push.send import Refused
+from quickbooks_sync.push.transform import PushDecisions
+from quickbooks_sync.quickbooks.faults import Action, action_of_error
+from quickbooks_sync.runs import lease_of, place_of
+from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.workspace import Workspace
+
+#: The name or number is taken, or the request id was (Intuit: retry classification, section 7.5).
+_TAKEN = ("6240", "6140", "600")
+MAX_NAME = 100
+
+
+@dataclass
+class SecondTry:
+    """What a second look decided.
+
+    Attributes:
+        writes: To be sent once more.
+        left: Refused for good, with the fault.
+    """
+
+    writes: list[Write] = field(default_factory=list)
+    left: Refused = field(default_factory=list)
+
+
+def look_again(
+    workspace: Workspace,
+    run: RunManifest,
+    settings: CompanySettings,
+    refused: Refused,
+    sent: Mapping[int, Write],
+) -> SecondTry:
+    """Look again at refused items; what is settled on the way is accounted for here."""
+    result = SecondTry()
+    stale = [item for item, fault in refused if action_of_error(fault) is Action.MERGE]
+    taken = [
+        sent[item.loupe_id]
+        for item, fault in refused
+        if fault.code in _TAKEN and item.operation == "create"
+    ]
+    linked = link_existing(workspace, run, taken, always=True) if taken else set()
+    stale_ids = {item.loupe_id for item in stale}
+    if stale:
+        result.writes = _merge_again(workspace, run, settings, [sent[i] for i in stale_ids])
+    for item, fault in refused:
+        if item.loupe_id in linked or item.loupe_id in stale_ids:
+            continue
+        renamed = _renamed(run, sent[item.loupe_id]) if fault.code == "6240" else None
+        if renamed:
+            result.writes.append(renamed)
+        else:
+            result.left.append((item, fault))
+    return result
+
+
+def _renamed(run: RunManifest, write: Write) -> Write | None:
+    """One product name covers many tags, QuickBooks wants unique names: add the Tag ID."""
+    name, tag = write.values.get("item_name"), write.values.get("tag_id")
+    if run["record_type"] != "inventory_item" or write.operation != "create" or not tag:
+        return None
+    composed = f"{name[: MAX_NAME - len(tag) - 3]} ({tag})" if name else tag
+    return replace(write, sent_values={**write.values, "item_name": composed})
+
+
+def _merge_again(
+    workspace: Workspace, run: RunManifest, settings: CompanySettings, writes: Sequence[Write]
+) -> list[Write]:
+    """Fetch what has moved on in QuickBooks, pull it, and decide anew what is left to send."""
+    client = workspace.client(run["realm_id"], run["run_id"])
+    mapping = workspace.mapping(run["record_type"])
+    documents = [client.fetch(mapping.entity, one.link.quickbooks_id) for one in writes if one.link]
+    with workspace.engine.begin() as connection:
+        hold_lease(connection, lease_of(run))
+        IntakeBatch(workspace, run, connection).load(
+            to_staged_records(mapping, documents, settings)
+        )
+        records = _stage_again(workspace, run, connection, writes)
+        plan = Planner(workspace, run, connection, settings).plan(records)
+        write_accounts(connection, place_of(run), plan.accounts)
+    return plan.writes
+
+
+def _stage_again(
+    workspace: Workspace, run: RunManifest, connection: Connection, writes: Sequence[Write]
+) -> list[StagedRecord]:
+    key = LOUPE_TABLES[run["record_type"]].key
+    rows = read_rows(
+        connection,
+        run["record_type"],
+        run["organization_id"],
+        [one.loupe_id for one in writes],
+    )
+    records = [
+        StagedRecord(number, str(row[key]), str(row["row_version"]), to_staged(row))
+        for number, row in enumerate(rows.values())
+    ]
+    decided = PushDecisions(workspace, run, connection).decide(records)
+    return [
+        replace(one, values=each["field_values"], problems=each["problem"], action=each["action"])
+        for one, each in zip(records, decided, strict=True)
+    ]

@@ -1,0 +1,68 @@
+"""Sends an intent and settles its answer."""
+
+from typing import Any
+
+from quickbooks_sync.accounts import Account
+from quickbooks_sync.errors import QuickBooksFault
+from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.postgres.intents import Intent, IntentItem, close_intent
+from quickbooks_sync.postgres.leases import hold_lease
+from quickbooks_sync.postgres.ledger import write_accounts
+from quickbooks_sync.push.settle import Settlement, settle
+from quickbooks_sync.quickbooks.batch import BatchItem
+from quickbooks_sync.quickbooks.client import QuickBooksClient
+from quickbooks_sync.quickbooks.faults import Action, action_of_error
+from quickbooks_sync.runs import lease_of, place_of
+from quickbooks_sync.workspace import Workspace
+
+Refused = list[tuple[IntentItem, QuickBooksFault]]
+
+
+def send_intent(workspace: Workspace, run: RunManifest, intent: Intent) -> Refused:
+    """Send a committed intent and settle what comes back.
+
+    Returns:
+        The items that QuickBooks refused; nothing is recorded of them yet.
+
+    Raises:
+        RetryableError: No answer; the intent stays open and is sent identically later.
+        CompanyStoppedError: QuickBooks refuses the company; likewise.
+    """
+    client = workspace.client(run["realm_id"], run["run_id"])
+    items = _send(client, intent)
+    with workspace.engine.begin() as connection:
+        hold_lease(connection, lease_of(run))
+        settlement: Settlement = settle(workspace, run, connection, intent, items)
+        write_accounts(connection, place_of(run), settlement.accounts)
+        close_intent(connection, intent.intent_id, "answered")
+    return settlement.refused
+
+
+def _send(client: QuickBooksClient, intent: Intent) -> dict[str, Any]:
+    try:
+        return dict(client.send_batch(intent.body, intent.request_id).items)
+    except QuickBooksFault as fault:
+        # The batch itself was refused, so none of its items was executed.
+        return {one.batch_item_id: BatchItem(None, fault) for one in intent.items}
+
+
+def refused_account(item: IntentItem, fault: QuickBooksFault, retry_key: str, raw: Any) -> Account:
+    """Return the account of a record that QuickBooks refused."""
+    outcome = "failed" if action_of_error(fault) is Action.RETRY else "rejected"
+    cause = {
+        "field": fault.facts.get("element") or None,
+        "rule": f"accepted by QuickBooks (fault {fault.code or 'without code'})",
+        "value": None,
+        "message": f"{fault.message} {fault.facts.get('detail') or ''} "
+        f"(intuit_tid {fault.facts.get('intuit_tid') or 'unknown'})",
+        "code": fault.code,
+    }
+    return Account(
+        str(item.loupe_id),
+        outcome,
+        loupe_id=item.loupe_id,
+        causes=(cause,),
+        raw=raw,
+        source_version=str(item.row_version),
+        retry_key=retry_key,
+    )

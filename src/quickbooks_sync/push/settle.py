@@ -1,0 +1,185 @@
+"""Settles the answer to a batch: links, bases and accounts, in one transaction per answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.accounts import Account
+from quickbooks_sync.errors import QuickBooksFault
+from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.intake import IntakeBatch
+from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.postgres.intents import Intent, IntentItem
+from quickbooks_sync.postgres.links import Link, read_links
+from quickbooks_sync.postgres.staging import StagedRecord
+from quickbooks_sync.settings import read_settings
+from quickbooks_sync.transform import frame_to_values, records_to_values
+from quickbooks_sync.workspace import Workspace
+
+Record = dict[str, Any]
+
+_OUTCOMES = {"create": "created", "update": "updated", "void": "updated"}
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What came of an answer: accounts, and the items that another look may still save.
+
+    Attributes:
+        accounts: One account for every item that is decided.
+        refused: Items that QuickBooks refused, with the fault; the caller decides.
+    """
+
+    accounts: list[Account]
+    refused: list[tuple[IntentItem, QuickBooksFault]]
+
+
+def settle(
+    workspace: Workspace,
+    run: RunManifest,
+    connection: Connection,
+    intent: Intent,
+    items: Mapping[str, Any],
+) -> Settlement:
+    """Write what QuickBooks made of a batch into links and Loupe, inside the caller's transaction.
+
+    Args:
+        workspace: The workspace.
+        run: The run.
+        connection: An open transaction.
+        intent: The batch that was sent.
+        items: The answer's items by `bId`, each with `record` or `fault`.
+    """
+    written: list[tuple[IntentItem, Record]] = []
+    refused: list[tuple[IntentItem, QuickBooksFault]] = []
+    for one in intent.items:
+        answer = items.get(one.batch_item_id)
+        if answer is not None and answer.record is not None:
+            written.append((one, answer.record))
+        else:
+            refused.append((one, _fault_of(answer)))
+    accounts = _settle_written(workspace, run, connection, written)
+    return Settlement(accounts, refused)
+
+
+def _fault_of(answer: Any) -> QuickBooksFault:
+    if answer is not None and answer.fault is not None:
+        fault: QuickBooksFault = answer.fault
+        return fault
+    return QuickBooksFault(
+        "QuickBooks answered the batch but not this item of it; the next run looks it up.", code=""
+    )
+
+
+def _settle_written(
+    workspace: Workspace,
+    run: RunManifest,
+    connection: Connection,
+    written: list[tuple[IntentItem, Record]],
+) -> list[Account]:
+    if not written:
+        return []
+    mapping = workspace.mapping(run["record_type"])
+    settings = read_settings(connection, run["realm_id"])
+    done = records_to_values(mapping, [record for _, record in written], settings=settings)
+    values = frame_to_values(done.frame)
+    known = {
+        one.loupe_id: one
+        for one in read_links(
+            connection,
+            run["realm_id"],
+            run["record_type"],
+            loupe_ids=[item.loupe_id for item, _ in written],
+        )
+    }
+    answers = []
+    accounts = []
+    for position, (item, record) in enumerate(written):
+        theirs = values[position]
+        link = _link_after(mapping, item, record, theirs, known.get(item.loupe_id))
+        staged = StagedRecord(
+            position, record["Id"], str(record.get("SyncToken") or "0"), record, theirs
+        )
+        answers.append((staged, link))
+        accounts.append(_account(mapping, item, record, theirs))
+    IntakeBatch(workspace, run, connection).absorb(answers)
+    return accounts
+
+
+def _link_after(
+    mapping: RecordMapping,
+    item: IntentItem,
+    record: Record,
+    theirs: Mapping[str, Any],
+    known: Link | None,
+) -> Link:
+    """Return the link with the base that the write leaves.
+
+    Loupe's half is what was sent, QuickBooks' half what it answered, so that its trimming and
+    rounding never come back as a change. A default it filled in stays out of the base: then the
+    merge takes it to Loupe.
+    """
+    ours = item.loupe_values
+    names = item.sent_fields if known else [one.name for one in mapping.two_way]
+    settled = [
+        name
+        for name in names
+        if name in theirs and name in ours and not (_is_empty(ours[name]) and theirs[name])
+    ]
+    return Link(
+        item.loupe_id,
+        record["Id"],
+        known.origin if known else "loupe",
+        str(record.get("SyncToken") or "0"),
+        record,
+        {**(known.loupe_base if known else {}), **{name: ours[name] for name in settled}},
+        {**(known.quickbooks_base if known else {}), **{name: theirs[name] for name in settled}},
+        _updated_at(record),
+        None,
+        generation=known.generation if known else 0,
+    )
+
+
+def _account(
+    mapping: RecordMapping, item: IntentItem, record: Record, theirs: Mapping[str, Any]
+) -> Account:
+    differences = _differences(mapping, item, theirs)
+    return Account(
+        str(item.loupe_id),
+        "differs" if differences else _OUTCOMES[item.operation],
+        loupe_id=item.loupe_id,
+        quickbooks_id=record["Id"],
+        causes=tuple(differences),
+    )
+
+
+def _differences(
+    mapping: RecordMapping, item: IntentItem, theirs: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Compare what QuickBooks computed with what Loupe computed (totals and tax)."""
+    found = []
+    for one in mapping.computed:
+        ours = item.loupe_values.get(one.name)
+        if one.follows and item.operation != "void" and ours not in (None, theirs.get(one.name)):
+            message = f"{one.name}: Loupe has {ours}, QuickBooks computed {theirs.get(one.name)}"
+            found.append(
+                {
+                    "field": one.name,
+                    "rule": "QuickBooks computes the same",
+                    "value": theirs.get(one.name),
+                    "message": message,
+                }
+            )
+    return found
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == []
+
+
+def _updated_at(record: Mapping[str, Any]) -> datetime | None:
+    written = (record.get("MetaData") or {}).get("LastUpdatedTime")
+    return datetime.fromisoformat(written) if written else None

@@ -1,0 +1,167 @@
+"""Transform of a push: Loupe's rows become canonical values and a decision what to send."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.flows import BatchManifest, RunManifest
+from quickbooks_sync.json_text import to_json
+from quickbooks_sync.merge import Base, merge_record
+from quickbooks_sync.postgres import staging
+from quickbooks_sync.postgres.ledger import read_conflicted_loupe_ids
+from quickbooks_sync.postgres.links import Link, read_links
+from quickbooks_sync.push.rows import from_staged
+from quickbooks_sync.references import References
+from quickbooks_sync.rules import LinkedPair, merge_rules, price_problem, skip_push, unpushable
+from quickbooks_sync.settings import CompanySettings, read_settings
+from quickbooks_sync.transform import frame_to_values, records_to_values, rows_to_values
+from quickbooks_sync.workspace import Workspace
+
+Values = dict[str, Any]
+Action = dict[str, Any]
+
+
+def transform(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> None:
+    """Decide for every row of a batch whether it is created, updated, voided, or left alone."""
+    key = run["run_id"], batch["batch_number"]
+    with workspace.engine.connect() as connection:
+        records = staging.read_batch(connection, *key)
+        results = PushDecisions(workspace, run, connection).decide(records)
+    with workspace.engine.begin() as connection:
+        staging.write_results(connection, *key, results)
+
+
+def retry_key(workspace: Workspace, record_type: str, version: str, settings: Any) -> str:
+    """Return what a refusal depends on: while it stays the same, the record is not sent again."""
+    parts = [version, workspace.mapping(record_type).digest, to_json(dict(settings))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+class PushDecisions:
+    """Decides what a push does with each row of a batch; reads only."""
+
+    def __init__(self, workspace: Workspace, run: RunManifest, connection: Connection) -> None:
+        self.run = run
+        self.mapping = workspace.mapping(run["record_type"])
+        self.settings: CompanySettings = read_settings(connection, run["realm_id"])
+        self.references = References(connection, run["realm_id"], self.mapping)
+        self._connection = connection
+        self._missing = self.settings.missing_for(run["record_type"])
+
+    def decide(self, records: list[staging.StagedRecord]) -> list[dict[str, Any]]:
+        """Return per record its values, problems and action, as `staging.write_results` takes."""
+        record_type, realm_id = self.run["record_type"], self.run["realm_id"]
+        rows = [from_staged(record_type, one.raw) for one in records]
+        self.references.load_loupe_ids(rows)
+        done = rows_to_values(
+            self.mapping, rows, references=self.references.to_quickbooks, settings=self.settings
+        )
+        values = frame_to_values(done.frame)
+        ids = [int(one.source_id) for one in records]
+        links = {
+            one.loupe_id: one
+            for one in read_links(self._connection, realm_id, record_type, loupe_ids=ids)
+        }
+        doubts = read_conflicted_loupe_ids(self._connection, realm_id, record_type)
+        results = []
+        for position, one in enumerate(records):
+            problems = [asdict(each) for each in done.problems.get(position, ())]
+            link = links.get(ids[position])
+            action = self._act(rows[position], values[position], problems, link, doubts)
+            results.append(
+                {
+                    "row_number": one.row_number,
+                    "field_values": values[position],
+                    "problem": problems or None,
+                    "action": action,
+                }
+            )
+        return results
+
+    def _act(
+        self,
+        row: Mapping[str, Any],
+        values: Values,
+        problems: list[dict[str, Any]],
+        link: Link | None,
+        doubts: Mapping[int, str],
+    ) -> Action:
+        skipped = skip_push(self.run["record_type"], row, is_linked=link is not None)
+        if skipped:
+            problems.clear()
+            return {"operation": "none", "reason": skipped}
+        if link is not None:
+            return self._merge(row, values, link)
+        loupe_id = row[self.mapping.key]
+        if loupe_id in doubts:
+            problems.clear()
+            return {"operation": "conflict", "reason": doubts[loupe_id]}
+        return self._create(row, values, problems)
+
+    def _create(
+        self, row: Mapping[str, Any], values: Values, problems: list[dict[str, Any]]
+    ) -> Action:
+        refused = unpushable(self.run["record_type"], self.settings, row)
+        if refused:
+            problems.append(
+                {"field": None, "rule": "can be pushed truly", "value": None, "message": refused}
+            )
+        if self._missing and not problems:
+            name = self._missing[0]
+            problems.append(
+                {
+                    "field": name,
+                    "rule": "company setting confirmed",
+                    "value": None,
+                    "message": f"the company setting {name} is not confirmed; confirm it with "
+                    f"`quickbooks-sync settings confirm --set {name}=...`",
+                    "waits_for": "setting",
+                    "waits_for_id": name,
+                }
+            )
+        fields = [one.name for one in self.mapping.two_way if values.get(one.name) is not None]
+        return {"operation": "create", "fields": fields}
+
+    def _merge(self, row: Mapping[str, Any], values: Values, link: Link) -> Action:
+        done = records_to_values(self.mapping, [link.document], settings=self.settings)
+        theirs = frame_to_values(done.frame)[0]
+        rules = merge_rules(
+            self.run["record_type"],
+            LinkedPair(self.settings, row, link.origin, theirs, link.document),
+        )
+        base = Base(link.loupe_base, link.quickbooks_base)
+        merge = merge_record(self.mapping, values, theirs, base, rules)
+        fields = list(merge.to_quickbooks)
+        action: Action = {"operation": "update" if fields else "none", "fields": fields}
+        if "is_void" in fields:
+            action["operation"] = "void" if values["is_void"] else "conflict"
+            action["reason"] = "an invoice or payment that is void in QuickBooks stays void"
+        if merge.conflicts:
+            action["conflicts"] = [vars(one) for one in merge.conflicts]
+            action["operation"] = action["operation"] if fields else "conflict"
+        differs = self._differences(row, values, theirs)
+        if differs:
+            action["differs"] = differs
+        return action
+
+    def _differences(
+        self, row: Mapping[str, Any], ours: Values, theirs: Values
+    ) -> list[dict[str, Any]]:
+        """Return what is known to differ and is not sent: stock quantity, prices on other bases."""
+        if self.run["record_type"] != "inventory_item":
+            return []
+        found = []
+        priced = price_problem(self.settings, row)
+        if priced:
+            found.append({"field": "sell_price", "rule": "price basis", "message": priced})
+        is_ours = self.settings.get("stock_owner") != "quickbooks"
+        if is_ours and ours.get("quantity") != theirs.get("quantity"):
+            message = (
+                f"Loupe has {ours.get('quantity')}, QuickBooks {theirs.get('quantity')}; stock "
+                "adjustments are not sent yet, adjust the quantity in QuickBooks"
+            )
+            found.append({"field": "quantity", "rule": "stock quantity", "message": message})
+        return found

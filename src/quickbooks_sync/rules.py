@@ -1,0 +1,208 @@
+"""Rules that protect the books: which fields a record may exchange just now, and what it lacks.
+
+Every rule answers with a reason in words; a controller can read this module next to
+`docs/accounting-rules.md`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quickbooks_sync.merge import Rules
+from quickbooks_sync.settings import CompanySettings
+
+Row = Mapping[str, Any]
+Values = Mapping[str, Any]
+Document = Mapping[str, Any]
+
+_INVOICE_MONEY = ("lines", "customer", "currency", "invoice_date")
+_FINALISED = ("lines", "customer", "currency")
+
+
+@dataclass(frozen=True)
+class LinkedPair:
+    """A Loupe row and the QuickBooks record that it is.
+
+    Attributes:
+        settings: The company's settings.
+        row: The Loupe row with its lines.
+        origin: Where the link came from: `loupe`, `quickbooks`, `matched`.
+        quickbooks: QuickBooks' canonical values.
+        document: The QuickBooks record they were read from.
+    """
+
+    settings: CompanySettings
+    row: Row
+    origin: str
+    quickbooks: Values
+    document: Document
+
+
+def merge_rules(record_type: str, pair: LinkedPair) -> Rules:
+    """Build what steers the merge of one linked record."""
+    make = _RULES.get(record_type)
+    return make(pair) if make else Rules()
+
+
+def skip_push(record_type: str, row: Row, *, is_linked: bool) -> str | None:
+    """Return why a Loupe row is not pushed at all, or `None` when it is."""
+    if record_type == "invoice" and row["lifecycle_status"] == "Draft":
+        return "A draft is not pushed; finalise the invoice first."
+    return None if is_linked else _never_created(record_type, row)
+
+
+def _never_created(record_type: str, row: Row) -> str | None:
+    """Return why a row that QuickBooks never saw is not created there."""
+    if record_type == "invoice":
+        is_void = row["lifecycle_status"] == "Void"
+        return "A void invoice that QuickBooks never saw is not pushed." if is_void else None
+    if record_type == "payment" and row["is_void"]:
+        return "A void payment that QuickBooks never saw is not pushed."
+    if record_type == "payment" and row["payment_kind"] != "payment":
+        return "An application of credits is made in QuickBooks and only pulled."
+    if record_type in ("customer", "inventory_item") and not row["is_active"]:
+        return "An inactive record that QuickBooks never saw is not pushed."
+    return None
+
+
+def unpushable(record_type: str, settings: CompanySettings, row: Row) -> str | None:
+    """Return why a row cannot be created or changed in QuickBooks truly, or `None`."""
+    check = _UNPUSHABLE.get(record_type)
+    return check(settings, row) if check else None
+
+
+def _invoice_rules(pair: LinkedPair) -> Rules:
+    if pair.quickbooks.get("is_void") or pair.row["lifecycle_status"] == "Void":
+        return _void_invoice_rules(pair.row, pair.document)
+    quickbooks_locked: dict[str, str] = {}
+    loupe_locked: dict[str, str] = {}
+    if pair.document.get("LinkedTxn"):
+        reason = "the invoice has payments, credits or other links in QuickBooks"
+        quickbooks_locked = dict.fromkeys(_INVOICE_MONEY, reason)
+    if pair.origin != "quickbooks" and pair.row["lifecycle_status"] != "Draft":
+        reason = "a finalised Loupe invoice was edited in QuickBooks"
+        loupe_locked = dict.fromkeys(_FINALISED, reason)
+    return Rules(quickbooks_locked=quickbooks_locked, loupe_locked=loupe_locked)
+
+
+def _void_invoice_rules(row: Row, document: Document) -> Rules:
+    """A void zeroes lines and amounts; only the fact that it is void goes across."""
+    left_alone = frozenset(
+        ("lines", "customer", "currency", "invoice_date", "due_date", "invoice_number")
+    )
+    quickbooks_locked = {}
+    loupe_locked = {}
+    if document.get("LinkedTxn"):
+        quickbooks_locked["is_void"] = (
+            "voiding would leave money unapplied in QuickBooks; remove its payments there first"
+        )
+    if row["payment_status"] != "Unpaid":
+        loupe_locked["is_void"] = (
+            "the invoice was voided in QuickBooks but Loupe has payments on it"
+        )
+    return Rules(
+        quickbooks_locked=quickbooks_locked, loupe_locked=loupe_locked, loupe_owned=left_alone
+    )
+
+
+def _payment_rules(pair: LinkedPair) -> Rules:
+    if pair.quickbooks.get("is_void") or pair.row["is_void"]:
+        left_alone = frozenset(
+            ("applications", "amount", "customer", "currency", "payment_date", "reference_number")
+        )
+        return Rules(loupe_owned=left_alone)
+    if pair.quickbooks.get("has_other_lines"):
+        reason = "the payment settles more than invoices in QuickBooks and is only pulled"
+        fields = (
+            "applications",
+            "amount",
+            "customer",
+            "currency",
+            "payment_date",
+            "reference_number",
+            "is_void",
+        )
+        return Rules(quickbooks_locked=dict.fromkeys(fields, reason))
+    return Rules()
+
+
+def _item_rules(pair: LinkedPair) -> Rules:
+    left_alone = set(unpriced_fields(pair.settings, pair.row))
+    quickbooks_locked = {}
+    if pair.row["quantity"]:
+        quickbooks_locked["is_active"] = (
+            "an item is made inactive in QuickBooks only at quantity 0; its value would be lost"
+        )
+    if pair.settings.get("stock_owner") == "quickbooks":
+        return Rules(
+            quickbooks_owned=frozenset({"quantity"}),
+            loupe_owned=frozenset(left_alone),
+            quickbooks_locked=quickbooks_locked,
+        )
+    return Rules(
+        loupe_owned=frozenset(left_alone | {"quantity"}), quickbooks_locked=quickbooks_locked
+    )
+
+
+def unpriced_fields(settings: CompanySettings, row: Row) -> tuple[str, ...]:
+    """Return the price fields of an item that mean something else in QuickBooks."""
+    return ("sell_price", "cost_price") if price_problem(settings, row) else ()
+
+
+def price_problem(settings: CompanySettings, row: Row) -> str | None:
+    """Return why an item's prices do not go across, or `None` when they do."""
+    if row["price_basis"] != "piece":
+        return f"prices are per {row['price_basis']}, QuickBooks' are per piece; not synced"
+    home, currency = settings.get("home_currency"), row["currency_code"]
+    if currency and home and currency != home:
+        return f"prices are in {currency}, QuickBooks' are in {home}; not synced"
+    return None
+
+
+def _unpushable_invoice(settings: CompanySettings, row: Row) -> str | None:
+    unknown = currency_problem(settings, row["currency_code"])
+    if unknown:
+        return unknown
+    if row["tax_amount"]:
+        return (
+            f"the invoice carries tax of {row['tax_amount']}; tax is not pushed yet, "
+            "enter this invoice in QuickBooks and pull it"
+        )
+    kinds = sorted({line["line_kind"] for line in row["lines"]} - {"sales", "description"})
+    if kinds:
+        return (
+            f"the invoice has {' and '.join(kinds)} lines; these are not pushed yet, "
+            "enter this invoice in QuickBooks and pull it"
+        )
+    return None
+
+
+def _unpushable_payment(settings: CompanySettings, row: Row) -> str | None:
+    return currency_problem(settings, row["currency_code"])
+
+
+def _unpushable_item(settings: CompanySettings, row: Row) -> str | None:
+    return price_problem(settings, row)
+
+
+def currency_problem(settings: CompanySettings, currency: str | None) -> str | None:
+    """Return why a currency cannot be pushed, or `None` when it can."""
+    home = settings.get("home_currency")
+    if currency == home:
+        return None
+    return (
+        f"the currency is {currency}, the QuickBooks company's is {home}; "
+        "foreign currency is not pushed yet, and no exchange rate is invented"
+    )
+
+
+_RULES: dict[str, Callable[[LinkedPair], Rules]] = {
+    "invoice": _invoice_rules,
+    "payment": _payment_rules,
+    "inventory_item": _item_rules,
+}
+_UNPUSHABLE: dict[str, Callable[[CompanySettings, Row], str | None]] = {
+    "invoice": _unpushable_invoice,
+    "payment": _unpushable_payment,
+    "inventory_item": _unpushable_item,
+}

@@ -1,0 +1,184 @@
+"""A run: opened by `check`, closed by `finish`; the only place that moves a watermark."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from quickbooks_sync.errors import ConnectionNeededError
+from quickbooks_sync.flows import Flow, FlowOptions, RunManifest, RunSummary
+from quickbooks_sync.postgres.companies import resolve_company
+from quickbooks_sync.postgres.leases import Lease, free_lease, hold_lease, take_lease
+from quickbooks_sync.postgres.ledger import Place, read_outcome_counts
+from quickbooks_sync.postgres.schema import run as run_table
+from quickbooks_sync.postgres.schema import watermark
+from quickbooks_sync.workspace import Workspace
+
+
+def open_run(
+    workspace: Workspace,
+    flow: Flow,
+    options: FlowOptions,
+    *,
+    run_key: str,
+    triggered_by: str | None = None,
+) -> RunManifest:
+    """Take the lease and write the run; repeatable under the same `run_key`."""
+    holder = f"{flow.name} {run_key}"
+    with workspace.engine.begin() as connection:
+        company = resolve_company(connection, options.realm_id)
+        if company.status != "connected":
+            raise ConnectionNeededError(
+                f"Company {company.company_name} ({company.realm_id}) is {company.status}: "
+                f"{company.status_reason or 'no reason recorded'}. "
+                "Reconnect it with `quickbooks-sync connect`, then start the flow again.",
+                realm_id=company.realm_id,
+                reason=company.status_reason,
+            )
+        held = take_lease(connection, company.realm_id, flow.record_type, holder)
+        mode = _effective_mode(connection, company.realm_id, flow, options)
+        run_id = _write_run(connection, flow, options, held, mode, run_key, triggered_by)
+    return RunManifest(
+        run_id=run_id,
+        realm_id=company.realm_id,
+        organization_id=company.organization_id,
+        record_type=flow.record_type,
+        direction=flow.direction,
+        mode=mode,
+        preview=options.preview,
+        limit=options.limit,
+        linked_only=options.linked_only,
+        record_ids=list(options.record_ids),
+        since=options.since.isoformat() if options.since else None,
+        fence=held.fence,
+        holder=holder,
+    )
+
+
+def close_run(
+    workspace: Workspace, run: RunManifest, *, failed_steps: Sequence[str] = ()
+) -> RunSummary:
+    """Record the result; move the watermark only if every step succeeded; free the lease."""
+    status = "failed" if failed_steps else "success"
+    reason = f"Failed: {', '.join(failed_steps)}" if failed_steps else None
+    with workspace.engine.begin() as connection:
+        if status == "success":
+            hold_lease(connection, lease_of(run))
+            _move_watermark(connection, run)
+        counts = read_outcome_counts(connection, run["run_id"])
+        row = connection.execute(
+            update(run_table)
+            .where(run_table.c.run_id == run["run_id"])
+            .values(status=status, reason=reason, counts=counts, finished_at=func.now())
+            .returning(run_table.c.metered_reads, run_table.c.writes)
+        ).one()
+        free_lease(connection, lease_of(run))
+    return RunSummary(
+        run_id=run["run_id"],
+        status=status,
+        reason=reason,
+        counts=counts,
+        metered_reads=row.metered_reads,
+        writes=row.writes,
+    )
+
+
+def lease_of(run: RunManifest) -> Lease:
+    """The lease that a run holds."""
+    return Lease(run["realm_id"], run["record_type"], run["holder"], run["fence"])
+
+
+def place_of(run: RunManifest) -> Place:
+    """Where a run's accounts are written."""
+    return Place(run["realm_id"], run["record_type"], run["direction"], run["run_id"])
+
+
+def is_narrowed(run: RunManifest) -> bool:
+    """Whether the run sees only part of the records."""
+    return bool(run["limit"] or run["record_ids"] or run["since"] or run["linked_only"])
+
+
+def write_next_watermark(connection: Connection, run: RunManifest, at: datetime) -> None:
+    """Note on the run where its watermark will go; the first page's time counts."""
+    connection.execute(
+        update(run_table)
+        .where(run_table.c.run_id == run["run_id"], run_table.c.next_watermark_at.is_(None))
+        .values(next_watermark_at=at)
+    )
+
+
+def read_watermark(
+    connection: Connection, realm_id: str, record_type: str, direction: str
+) -> Any | None:
+    """Return the watermark row (`changed_since`, `full_completed_at`), if there is one."""
+    return connection.execute(
+        select(watermark).where(
+            watermark.c.realm_id == realm_id,
+            watermark.c.record_type == record_type,
+            watermark.c.direction == direction,
+        )
+    ).one_or_none()
+
+
+def has_complete_pull(connection: Connection, realm_id: str, record_type: str) -> bool:
+    """Whether everything QuickBooks holds of a type has been seen once."""
+    row = read_watermark(connection, realm_id, record_type, "pull")
+    return row is not None and row.full_completed_at is not None
+
+
+def _effective_mode(connection: Connection, realm_id: str, flow: Flow, options: FlowOptions) -> str:
+    if options.mode == "full":
+        return "full"
+    row = read_watermark(connection, realm_id, flow.record_type, flow.direction)
+    return "full" if row is None else "incremental"
+
+
+def _write_run(
+    connection: Connection,
+    flow: Flow,
+    options: FlowOptions,
+    held: Lease,
+    mode: str,
+    run_key: str,
+    triggered_by: str | None,
+) -> int:
+    again: dict[str, Any] = {"fence": held.fence, "status": "running", "finished_at": None}
+    statement = insert(run_table).values(
+        realm_id=held.realm_id,
+        run_key=run_key,
+        record_type=flow.record_type,
+        direction=flow.direction,
+        mode=mode,
+        is_preview=options.preview,
+        is_narrowed=options.is_narrowed,
+        triggered_by=triggered_by,
+        fence=held.fence,
+    )
+    keys = ["realm_id", "record_type", "direction", "run_key"]
+    statement_returning = statement.on_conflict_do_update(
+        index_elements=keys, set_=again
+    ).returning(run_table.c.run_id)
+    return int(connection.execute(statement_returning).scalar_one())
+
+
+def _move_watermark(connection: Connection, run: RunManifest) -> None:
+    at = connection.execute(
+        select(run_table.c.next_watermark_at).where(run_table.c.run_id == run["run_id"])
+    ).scalar_one()
+    if at is None or run["preview"] or is_narrowed(run):
+        return
+    moved: dict[str, Any] = {"changed_since": at, "updated_at": func.now()}
+    if run["mode"] == "full":
+        moved["full_completed_at"] = func.now()
+    key = {
+        "realm_id": run["realm_id"],
+        "record_type": run["record_type"],
+        "direction": run["direction"],
+    }
+    connection.execute(
+        insert(watermark)
+        .values(**key, **moved)
+        .on_conflict_do_update(index_elements=list(key), set_=moved)
+    )

@@ -1,0 +1,88 @@
+"""The steps of a flow, as operators call them: each does one thing for one run or one batch."""
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from quickbooks_sync.flows import BatchManifest, Flow, FlowOptions, RunManifest, RunSummary
+
+if TYPE_CHECKING:
+    from quickbooks_sync.workspace import Workspace
+
+
+def _direction(run: RunManifest) -> ModuleType:
+    from quickbooks_sync import pull, push
+
+    return pull if run["direction"] == "pull" else push
+
+
+def check(
+    workspace: "Workspace",
+    flow: Flow,
+    options: FlowOptions,
+    *,
+    run_key: str,
+    triggered_by: str | None = None,
+) -> RunManifest:
+    """Open a run: company connected, settings present, lease taken. Costs no QuickBooks call.
+
+    Raises:
+        ConnectionNeededError: The company is not connected or needs attention.
+        LeaseHeldError: Another run works on this record type of this company.
+    """
+    from quickbooks_sync import runs
+
+    return runs.open_run(workspace, flow, options, run_key=run_key, triggered_by=triggered_by)
+
+
+def extract(workspace: "Workspace", run: RunManifest) -> list[BatchManifest]:
+    """Stage the source's records in batches of at most 1,000; repeatable."""
+    batches: list[BatchManifest] = _direction(run).extract(workspace, run)
+    return batches
+
+
+def transform(workspace: "Workspace", run: RunManifest, batch: BatchManifest) -> BatchManifest:
+    """Turn a batch's staged records into canonical values."""
+    _direction(run).transform(workspace, run, batch)
+    return batch
+
+
+def validate(workspace: "Workspace", run: RunManifest, batch: BatchManifest) -> BatchManifest:
+    """Hold a batch's values against its Great Expectations suite; failing records are marked."""
+    from quickbooks_sync import checks
+
+    checks.validate_batch(workspace, run, batch)
+    return batch
+
+
+def gate(workspace: "Workspace", run: RunManifest) -> dict[str, int]:
+    """Stop the run before anything is loaded when too much of it was rejected.
+
+    Raises:
+        GateClosedError: The rejected share is above `max_rejected_ratio` and above 20 records.
+    """
+    from quickbooks_sync import checks
+
+    return checks.gate(workspace, run)
+
+
+def load(workspace: "Workspace", run: RunManifest, batch: BatchManifest) -> dict[str, int]:
+    """Write a batch to the other side; returns its records per outcome. Repeatable."""
+    counts: dict[str, int] = _direction(run).load(workspace, run, batch)
+    return counts
+
+
+def finish(
+    workspace: "Workspace", run: RunManifest, *, failed_steps: Sequence[str] = ()
+) -> RunSummary:
+    """Record how the run ended, move the watermark if all went well, and free the lease."""
+    from quickbooks_sync import runs
+
+    return runs.close_run(workspace, run, failed_steps=failed_steps)
+
+
+def build_data_docs(workspace: "Workspace") -> str:
+    """Render the validation reports; returns the index page's path."""
+    from quickbooks_sync import checks
+
+    return str(checks.build_reports(workspace))
