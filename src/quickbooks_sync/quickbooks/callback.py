@@ -119,6 +119,14 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             fields = {name: values[0] for name, values in parse_qs(asked.query).items()}
             status, text = self.server.judge(fields)
+        try:
+            self._send_page(status, text)
+        finally:
+            # Only now: the program may end as soon as it knows, and the browser must have its page.
+            if self.server.callback or self.server.declined:
+                self.server.answered.set()
+
+    def _send_page(self, status: int, text: str) -> None:
         page = _PAGE.format(text=escape(text)).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -126,9 +134,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Referrer-Policy", "no-referrer")
         self.end_headers()
         self.wfile.write(page)
-        # Only now: the program may end as soon as it knows, and the browser must have its page.
-        if self.server.callback or self.server.declined:
-            self.server.answered.set()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Log nothing: the request line holds the code."""
