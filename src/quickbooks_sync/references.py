@@ -42,7 +42,7 @@ class References:
             for one in self._mapping.fields:
                 if one.references and one.loupe and row.get(one.loupe) is not None:
                     wanted[one.references].add(row[one.loupe])
-                for child in row.get(one.name) or () if one.fields else ():
+                for child in row.get(one.loupe or "") or () if one.fields else ():
                     _collect(one.fields, child, wanted)
         for record_type, ids in wanted.items():
             self._load(record_type, loupe_ids=ids - set(self.to_quickbooks[record_type]))

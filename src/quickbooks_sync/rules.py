@@ -168,7 +168,7 @@ def _unpushable_invoice(settings: CompanySettings, row: Row) -> str | None:
             f"the invoice carries tax of {row['tax_amount']}; tax is not pushed yet, "
             "enter this invoice in QuickBooks and pull it"
         )
-    kinds = sorted({line["line_kind"] for line in row["lines"]} - {"sales", "description"})
+    kinds = sorted({line["line_kind"] for line in row["invoice_line"]} - {"sales", "description"})
     if kinds:
         return (
             f"the invoice has {' and '.join(kinds)} lines; these are not pushed yet, "

@@ -15,7 +15,8 @@ from quickbooks_sync.settings import (
     propose_settings,
     read_settings,
 )
-from quickbooks_sync.settings.storage import read_stored
+from quickbooks_sync.settings.references import read_names
+from quickbooks_sync.settings.storage import StoredSetting, read_stored
 from quickbooks_sync.workspace import Workspace, open_workspace
 
 app = typer.Typer(
@@ -80,7 +81,7 @@ def _print_settings(workspace: Workspace, realm_id: str, *, as_json: bool) -> No
     if as_json:
         print_json(rows)
         return
-    print_rows(rows, ("name", "value", "state", "meaning"), as_json=False, empty="")
+    print_rows(rows, ("name", "value", "called", "state", "meaning"), as_json=False, empty="")
     missing = [row["name"] for row in rows if row["state"] == "missing"]
     if missing:
         typer.echo(f"Missing: {', '.join(missing)}. What needs them waits; nothing is guessed.")
@@ -90,28 +91,38 @@ def _settings_rows(workspace: Workspace, realm_id: str) -> list[dict[str, Any]]:
     with workspace.engine.connect() as connection:
         stored = read_stored(connection, realm_id)
         settings = read_settings(connection, realm_id)
+        names = read_names(connection, realm_id)
     rows = []
     for name, setting in SETTINGS.items():
-        found = stored.get(name)
-        value, state = settings[name], "default"
-        if found and found.is_confirmed:
-            state = "confirmed"
-        elif found and found.value is not None:
-            value, state = found.value, "proposed"
-        elif value is None:
-            state = "missing"
-        because = found.because if found else None
-        rows.append(
-            {
-                "name": name,
-                "value": value,
-                "state": state,
-                "because": because,
-                "meaning": setting.meaning,
-            }
-        )
-    facts = (
-        {"name": name, "value": settings[name], "state": "fact", "because": None, "meaning": text}
-        for name, text in FACTS.items()
-    )
+        value, state = _state(stored.get(name), settings[name])
+        called = names.get((setting.kind, value or ""))
+        because = stored[name].because if name in stored else None
+        rows.append(_to_row(name, value, state, setting.meaning, called, because))
+    facts = (_to_row(name, settings[name], "fact", text) for name, text in FACTS.items())
     return [*rows, *facts]
+
+
+def _state(found: StoredSetting | None, value: str | None) -> tuple[str | None, str]:
+    if found and found.is_confirmed:
+        return value, "confirmed"
+    if found and found.value is not None:
+        return found.value, "proposed"
+    return value, "missing" if value is None else "default"
+
+
+def _to_row(
+    name: str,
+    value: str | None,
+    state: str,
+    meaning: str,
+    called: str | None = None,
+    because: str | None = None,
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "value": value,
+        "called": called,
+        "state": state,
+        "because": because,
+        "meaning": meaning,
+    }

@@ -61,7 +61,7 @@ class PaymentGuard:
 def _given_back(row: Mapping[str, Any] | None) -> dict[int, Decimal]:
     if row is None or row["is_void"]:
         return {}
-    return {line["invoice_id"]: line["amount"] for line in row["applications"]}
+    return {line["invoice_id"]: line["amount"] for line in row["payment_application"]}
 
 
 def read_unsynced_invoice_ids(

@@ -22,32 +22,24 @@ class LoupeTable:
         key: The table's key column.
         child: The table of its lines.
         child_order: The column that orders them.
-        lines: The name under which a row that was read carries them: the mapping's lines field.
     """
 
     table: Table
     key: str
     child: Table | None = None
     child_order: str | None = None
-    lines: str | None = None
 
     @property
     def child_name(self) -> str | None:
-        """The name under which a row to be written carries its lines: their table's."""
+        """The name under which a row carries its lines: their table's."""
         return None if self.child is None else self.child.name
 
 
 LOUPE_TABLES: dict[str, LoupeTable] = {
     "customer": LoupeTable(schema.customer, "customer_id"),
-    "invoice": LoupeTable(
-        schema.invoice, "invoice_id", schema.invoice_line, "line_number", "lines"
-    ),
+    "invoice": LoupeTable(schema.invoice, "invoice_id", schema.invoice_line, "line_number"),
     "payment": LoupeTable(
-        schema.payment,
-        "payment_id",
-        schema.payment_application,
-        "payment_application_id",
-        "applications",
+        schema.payment, "payment_id", schema.payment_application, "payment_application_id"
     ),
     "inventory_item": LoupeTable(schema.inventory_item, "inventory_item_id"),
 }
@@ -63,7 +55,7 @@ def read_rows(
     *,
     lock: bool = False,
 ) -> dict[int, Row]:
-    """Read rows by key, each with its lines (a list under their mapping field's name).
+    """Read rows by key, each with its lines (a list under their table's name).
 
     With `lock` nobody else can change the rows until the caller's transaction ends.
     """
@@ -187,14 +179,14 @@ def _attach_children(connection: Connection, where: LoupeTable, found: dict[int,
     if where.child is None or not found:
         return
     for row in found.values():
-        row[str(where.lines)] = []
+        row[str(where.child_name)] = []
     children = connection.execute(
         select(where.child)
         .where(where.child.c[where.key].in_(list(found)))
         .order_by(where.child.c[where.key], where.child.c[str(where.child_order)])
     ).mappings()
     for child in children:
-        found[child[where.key]][str(where.lines)].append(dict(child))
+        found[child[where.key]][str(where.child_name)].append(dict(child))
 
 
 def _insert_children(

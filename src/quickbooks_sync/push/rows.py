@@ -20,12 +20,12 @@ def from_staged(record_type: str, staged: dict[str, Any]) -> Row:
     row = {
         name: _typed(where.table, name, value)
         for name, value in staged.items()
-        if name != where.lines
+        if name != where.child_name
     }
     if where.child is not None:
-        row[str(where.lines)] = [
+        row[str(where.child_name)] = [
             {name: _typed(where.child, name, value) for name, value in child.items()}
-            for child in staged[str(where.lines)]
+            for child in staged[str(where.child_name)]
         ]
     return row
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import requests
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from quickbooks_sync.errors import (
     ConfigurationError,
@@ -130,7 +130,7 @@ def refresh(app: App, refresh_token: str) -> Grant:
     retrying = Retrying(
         retry=retry_if_exception_type(RetryableError),
         stop=stop_after_attempt(_ATTEMPTS),
-        wait=wait_exponential_jitter(initial=0.5, max=5),
+        wait=wait_random_exponential(multiplier=0.5, max=5),
         reraise=True,
     )
     return retrying(_request_grant, app, form)

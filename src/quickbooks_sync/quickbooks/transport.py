@@ -96,7 +96,8 @@ class Transport:
         retrying = Retrying(
             retry=retry_if_exception_type((RateLimitedError, UnreachableError)),
             stop=stop_after_attempt(self.patience.attempts),
-            wait=self._wait_after,
+            wait=self._seconds_after,
+            before_sleep=self._log_wait,
             reraise=True,
         )
         try:
@@ -169,21 +170,24 @@ class Transport:
             )
         return Answer(document, _server_time(document, response), tid)
 
-    def _wait_after(self, state: RetryCallState) -> float:
-        """Return the seconds before the next attempt, and hold other processes where it is a throttle."""
+    def _seconds_after(self, state: RetryCallState) -> float:
+        """Return the seconds before the next attempt; a throttle holds the other processes, too."""
         error = state.outcome.exception() if state.outcome else None
         seconds = self.patience.seconds_after(state.attempt_number, error)
         if isinstance(error, RateLimitedError):
             self.throttle.pause(seconds)
+        return seconds
+
+    def _log_wait(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
         logger.warning(
             "company %s: %s; attempt %d of %d follows in %.1f s",
             self.realm_id,
             type(error).__name__,
             state.attempt_number + 1,
             self.patience.attempts,
-            seconds,
+            state.upcoming_sleep,
         )
-        return seconds
 
     def _count(self, call: Call) -> None:
         if self.counter is not None:

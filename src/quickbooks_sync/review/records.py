@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, distinct, func, literal, select
+from sqlalchemy import ColumnElement, Text, cast, distinct, exists, func, literal, select
 
-from quickbooks_sync.postgres.schema import customer, inventory_item, invoice, payment
+from quickbooks_sync.postgres.schema import customer, inventory_item, invoice, invoice_line, payment
 from quickbooks_sync.review.model import Finding
 from quickbooks_sync.review.scope import Scope, is_blank, shown, table_of
 
@@ -78,15 +78,25 @@ def _check_invoices(scope: Scope) -> Iterator[Finding]:
     )
     yield from _over_long(scope, "invoice")
     yield from _foreign(scope, "invoice", columns.currency_code)
-    if scope.settings.tax == "none":
-        yield from scope.find(
-            "invoice",
-            "tax_not_set",
-            "carry tax, and no tax setting says how to send it",
-            "rejected",
-            columns.tax_amount != 0,
-            example=shown(columns.invoice_number, cast(columns.tax_amount, Text)),
-        )
+    yield from scope.find(
+        "invoice",
+        "tax_not_sent",
+        "carry tax; tax is not pushed yet, enter them in QuickBooks and pull them",
+        "rejected",
+        columns.tax_amount != 0,
+        example=shown(columns.invoice_number, cast(columns.tax_amount, Text)),
+    )
+    yield from scope.find(
+        "invoice",
+        "line_kinds_not_sent",
+        "have discount, shipping or bundle lines; these are not pushed yet",
+        "rejected",
+        exists().where(
+            invoice_line.c.invoice_id == columns.invoice_id,
+            invoice_line.c.line_kind.not_in(("sales", "description")),
+        ),
+        example=label,
+    )
     yield from scope.find(
         "invoice",
         "customer_not_linked",
@@ -165,12 +175,12 @@ def _dated(scope: Scope, record_type: str, column: ColumnElement[Any]) -> Iterat
 
 def _foreign(scope: Scope, record_type: str, column: ColumnElement[Any]) -> Iterator[Finding]:
     home = scope.settings.home_currency
-    if home is None or (scope.settings.multi_currency and record_type != "inventory_item"):
+    if home is None:
         return
     yield from scope.find(
         record_type,
-        "currency_unknown",
-        f"are in a currency other than {home}, the only one this company has for them",
+        "currency_foreign",
+        f"are in another currency than {home}; these are not pushed yet",
         "rejected",
         column != home,
         example=shown(LABELS[record_type], column),

@@ -91,7 +91,7 @@ class CompanySettings(Mapping[str, str | None]):
 
     @property
     def tax(self) -> str:
-        """`none` or `total_tax`."""
+        """`none`: invoices with tax are rejected."""
         return self["tax"] or "none"
 
     @property

@@ -110,9 +110,9 @@ _LISTED = (
     ),
     Setting(
         "tax",
-        "Invoices with tax: none (they are rejected), or total_tax (taxed lines and the total).",
+        "How sales tax is pushed: none, so that invoices with tax are rejected; no other way yet.",
         "choice",
-        choices=("none", "total_tax"),
+        choices=("none",),
         default="none",
     ),
     Setting(

@@ -94,6 +94,19 @@ def find_reference(connection: Connection, realm_id: str) -> Reference | None:
     )
 
 
+def read_names(connection: Connection, realm_id: str) -> dict[tuple[str, str], str]:
+    """Return the names of the stored accounts and items by kind (`account`, `item`) and Id."""
+    reference = find_reference(connection, realm_id)
+    if reference is None:
+        return {}
+    kinds = {"account": reference.accounts, "item": reference.items}
+    return {
+        (kind, str(record["Id"])): str(record.get("FullyQualifiedName") or record.get("Name"))
+        for kind, records in kinds.items()
+        for record in records
+    }
+
+
 def to_facts(reference: Reference) -> dict[str, str | None]:
     """Return what Preferences say, as text (`true`, `false`, an ISO date, a currency code)."""
     preferences = reference.preferences
