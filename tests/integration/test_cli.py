@@ -158,10 +158,12 @@ def test_proposed_settings_are_confirmed_with_changes(run: Command) -> None:
     assert "Sales of Product Income" in proposed.stdout
     by_name = {one["name"]: one for one in json.loads(confirmed.stdout)}
     assert by_name["opening_stock"]["value"] == "push"
+    assert by_name["income_account"]["called"] == "Sales of Product Income"
     assert by_name["opening_stock"]["state"] == "confirmed"
     assert by_name["home_currency"] == {
         "name": "home_currency",
         "value": "USD",
+        "called": None,
         "state": "fact",
         "because": None,
         "meaning": "Currency of the company's books.",

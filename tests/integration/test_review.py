@@ -12,10 +12,12 @@ from sqlalchemy import Connection, Engine, insert, text
 from quickbooks_sync.mapping import load_mappings
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.postgres.loupe_rows import read_rows
 from quickbooks_sync.review.building import find_all
 from quickbooks_sync.review.duplicates import to_name_key
 from quickbooks_sync.review.model import Finding
 from quickbooks_sync.review.scope import Scope
+from quickbooks_sync.rules import unpushable
 from quickbooks_sync.settings import CompanySettings
 
 REALM = "9341450000000001"
@@ -47,9 +49,9 @@ def connection(engine: Engine) -> Iterator[Connection]:
         connection.rollback()
 
 
-def review(connection: Connection, **settings: str) -> dict[str, Finding]:
+def review(connection: Connection) -> dict[str, Finding]:
     """Return the findings by record type and rule."""
-    scope = Scope(connection, REALM, 1, CompanySettings({**SETTINGS, **settings}), MAPPINGS)
+    scope = Scope(connection, REALM, 1, CompanySettings(SETTINGS), MAPPINGS)
     return {f"{one.record_type}.{one.rule}": one for one in find_all(scope)}
 
 
@@ -172,11 +174,14 @@ def test_amounts_are_rounded_half_up_to_cents(connection: Connection) -> None:
     assert "invoice.lines_add_up" not in found
 
 
-def test_a_foreign_currency_is_found_unless_quickbooks_has_several(connection: Connection) -> None:
+def test_a_foreign_currency_is_found(connection: Connection) -> None:
     add_invoice(connection, currency_code="EUR")
+    add(connection, "inventory_item", item_name="Ring", tag_id="T-2", currency_code="EUR")
 
-    assert review(connection)["invoice.currency_unknown"].count == 1
-    assert "invoice.currency_unknown" not in review(connection, multi_currency="true")
+    found = review(connection)
+
+    assert found["invoice.currency_foreign"].examples[0].text == "INV-1 EUR"
+    assert found["inventory_item.currency_foreign"].count == 1
 
 
 def test_transactions_in_the_closed_period_are_found(connection: Connection) -> None:
@@ -189,11 +194,26 @@ def test_transactions_in_the_closed_period_are_found(connection: Connection) -> 
     assert "2024-12-31" in found.title
 
 
-def test_invoices_with_tax_are_found_until_a_tax_setting_says_how(connection: Connection) -> None:
-    add_invoice(connection, tax_amount=Decimal(8), total_amount=Decimal(108))
+def test_the_review_rejects_what_the_push_rejects(connection: Connection) -> None:
+    add_invoice(connection, invoice_number="plain")
+    add_invoice(connection, invoice_number="foreign", currency_code="EUR")
+    taxed = {"tax_amount": Decimal(8), "total_amount": Decimal(108)}
+    add_invoice(connection, invoice_number="taxed", **taxed)
+    shipping = {"line_kind": "shipping", "amount": Decimal(15)}
+    add_invoice(
+        connection, GOOD_LINE, shipping, invoice_number="shipped", total_amount=Decimal(115)
+    )
 
-    assert review(connection)["invoice.tax_not_set"].count == 1
-    assert "invoice.tax_not_set" not in review(connection, tax="total_tax")
+    found = [one for one in review(connection).values() if one.record_type == "invoice"]
+    rejected = {
+        one.loupe_id for each in found if each.effect == "rejected" for one in each.examples
+    }
+
+    ids = connection.scalars(text("select invoice_id from loupe.invoice")).all()
+    rows = read_rows(connection, "invoice", 1, ids)
+    settings = CompanySettings(SETTINGS)
+    assert rejected == {key for key, row in rows.items() if unpushable("invoice", settings, row)}
+    assert len(rejected) == 3
 
 
 def test_invoices_wait_for_customers_that_are_not_in_quickbooks(connection: Connection) -> None:
