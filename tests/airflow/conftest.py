@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
+from tests.airflow.books import Books, opened_books, set_connections
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 _HOME = tempfile.TemporaryDirectory(prefix="quickbooks-sync-airflow-")
 
@@ -31,18 +33,12 @@ os.environ |= {
 
 
 @pytest.fixture(scope="session")
-def airflow_tables() -> None:
-    """Airflow's own tables, with the project's DAGs in them."""
+def dags() -> dict[str, Any]:
+    """The project's DAGs by id, as Airflow's own parser finds them; its tables are there, too."""
+    from airflow.dag_processing.dagbag import DagBag
     from airflow.utils.db import initdb
 
     initdb()
-
-
-@pytest.fixture(scope="session")
-def dags(airflow_tables: None) -> dict[str, Any]:
-    """The project's DAGs by id, as Airflow's own parser finds them."""
-    from airflow.dag_processing.dagbag import DagBag
-
     bag = DagBag(REPOSITORY / "dags", bundle_path=REPOSITORY / "dags")
     assert not bag.import_errors
     return dict(bag.dags)
@@ -65,3 +61,13 @@ def _set_retries(task: Any, retries: int) -> None:
         task.partial_kwargs["retries"] = retries
     else:
         task.retries = retries
+
+
+@pytest.fixture
+def books(
+    fresh_database_url: str, emulator: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Books]:
+    """Loupe's sample records and a connected QuickBooks company, reachable by Airflow's connections."""
+    set_connections(monkeypatch, fresh_database_url, emulator.url, tmp_path / "docs")
+    with opened_books(fresh_database_url, emulator.url, tmp_path / "docs") as opened:
+        yield opened

@@ -175,7 +175,7 @@ def test_nothing_to_do_is_a_complete_run(impatient_dags: dict[str, Any], fake: F
 
 
 def test_a_company_that_is_not_connected_fails_the_run_and_says_so(
-    impatient_dags: dict[str, Any], fake: FakeSteps, caplog: pytest.LogCaptureFixture
+    impatient_dags: dict[str, Any], fake: FakeSteps
 ) -> None:
     fake.failing["check"] = ConnectionNeededError("Connect one with `quickbooks-sync connect`.")
 
