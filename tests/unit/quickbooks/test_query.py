@@ -1,0 +1,67 @@
+"""Statements of QuickBooks' query language."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from quickbooks_sync.quickbooks.query import (
+    both,
+    build_count,
+    build_select,
+    is_in,
+    quote,
+    quote_time,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "literal"),
+    [
+        ("D'Angelo & Fils", r"'D\'Angelo & Fils'"),
+        ("back\\slash", r"'back\\slash'"),
+        ("both \\'", r"'both \\\''"),
+        ("12", "'12'"),
+        ("Étoile", "'Étoile'"),
+    ],
+)
+def test_quotes_and_backslashes_are_escaped(value: str, literal: str) -> None:
+    assert quote(value) == literal
+
+
+def test_times_are_written_in_utc() -> None:
+    pacific = timezone(timedelta(hours=-8))
+    assert quote_time(datetime(2026, 1, 31, 13, 0, 5, 999, pacific)) == "'2026-01-31T21:00:05Z'"
+    assert quote_time(datetime(2026, 1, 31, tzinfo=UTC)) == "'2026-01-31T00:00:00Z'"
+
+
+def test_inactive_records_of_lists_are_asked_for() -> None:
+    assert build_select("Customer") == "SELECT * FROM Customer WHERE Active IN (true,false)"
+    assert build_count("Item", "Type = 'Inventory'") == (
+        "SELECT COUNT(*) FROM Item WHERE Type = 'Inventory' AND Active IN (true,false)"
+    )
+
+
+@pytest.mark.parametrize("where", ["Active = true", "active in (true, false)", "Active=false"])
+def test_an_own_condition_on_active_is_left_alone(where: str) -> None:
+    assert build_select("Customer", where) == f"SELECT * FROM Customer WHERE {where}"
+
+
+def test_transactions_have_no_active() -> None:
+    assert build_select("Invoice") == "SELECT * FROM Invoice"
+
+
+def test_the_sku_of_items_is_asked_for() -> None:
+    assert build_select("Item").startswith("SELECT *, Sku FROM Item")
+
+
+def test_the_parts_come_in_their_order() -> None:
+    statement = build_select(
+        "Invoice", "Id > '9'", order_by="Id", start_position=11, max_results=10
+    )
+    assert statement == (
+        "SELECT * FROM Invoice WHERE Id > '9' ORDERBY Id STARTPOSITION 11 MAXRESULTS 10"
+    )
+
+
+def test_conditions_are_joined_and_empty_ones_left_out() -> None:
+    assert both("", "A = '1'", "", is_in("Id", ["1", "2'"])) == r"A = '1' AND Id IN ('1', '2\'')"
