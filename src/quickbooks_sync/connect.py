@@ -1,7 +1,7 @@
 """Connects a QuickBooks company by Intuit's consent page, with a listener on the loopback interface.
 
-Intuit answers by sending the browser to the app's redirect URI. That address must name this machine (`localhost` or a
-loopback IP with a port) and be registered with the app, to the letter (Intuit: OAuth 2.0, section 1.2).
+Intuit answers by sending the browser to the app's redirect URI, registered to the letter (Intuit: OAuth 2.0,
+section 1.2). With development keys that is this machine; with production keys an https address that forwards to it.
 """
 
 import secrets
@@ -29,6 +29,7 @@ def connect(
     *,
     announce: Callable[[str], None],
     organization_id: int | None = None,
+    listen_at: str | None = None,
     timeout: float = 600,
 ) -> Company:
     """Ask for a person's consent and store the grant, encrypted.
@@ -38,6 +39,8 @@ def connect(
         announce: Called with the address to open, once the answer can be received.
         organization_id: The Loupe organization that the company belongs to; the only one there is
             by default.
+        listen_at: Loopback address to wait at; the redirect URI by default. Give it where the
+            registered URI is an https address that is forwarded to this machine.
         timeout: Seconds to wait for the person.
 
     Raises:
@@ -49,7 +52,10 @@ def connect(
     state = secrets.token_urlsafe(32)
     url = authorize_url(workspace.app, state)
     callback = receive_callback(
-        workspace.app.redirect_uri, state, timeout, on_listening=lambda: announce(url)
+        listen_at or workspace.app.redirect_uri,
+        state,
+        timeout,
+        on_listening=lambda: announce(url),
     )
     grant = _exchange(workspace.app, callback.code)
     return connect_company(workspace, grant, callback.realm_id, organization_id)

@@ -104,11 +104,15 @@ def connect(place: Place, *options: str, **answer: str) -> tuple[int, str]:
         return program.wait(timeout=60), output
 
 
-def play_browser(url: str, *, realm_id: str = "", decision: str = "connect") -> None:
+def play_browser(
+    url: str, *, realm_id: str = "", decision: str = "connect", forwarded_to: str = ""
+) -> None:
     """Open the consent page, choose a company, and follow the way back."""
     assert requests.get(url, timeout=30).status_code == 200
     answer = {"realmId": realm_id, "decision": decision}
-    requests.post(url, data=answer, timeout=30).raise_for_status()
+    redirect = requests.post(url, data=answer, timeout=30, allow_redirects=False)
+    back, _, query = redirect.headers["Location"].partition("?")
+    requests.get(f"{forwarded_to or back}?{query}", timeout=30).raise_for_status()
 
 
 @pytest.mark.usefixtures("connected")
@@ -132,6 +136,15 @@ def test_connecting_again_keeps_one_company(connected: Place, run: Command) -> N
     assert "Connected Loupe Gemstones Co. (9341450000000001) to organization 1." in output
     assert SECRET not in output
     assert len(json.loads(run("companies", "--json").stdout)) == 1
+
+
+def test_a_forwarded_redirect_uri_is_waited_for_at_a_loopback_address(connected: Place) -> None:
+    """Production keys take https addresses only, so the answer arrives through a proxy."""
+    here = f"http://127.0.0.1:{_free_port()}/callback"
+
+    status, output = connect(connected, "--listen-at", here, forwarded_to=here, realm_id=REALM)
+
+    assert status == 0, output
 
 
 def test_declined_consent_is_said_without_a_traceback(connected: Place) -> None:

@@ -31,6 +31,14 @@ RealmHint = Annotated[
     str | None,
     typer.Option("--realm-hint", metavar="REALM", help="Say which company to choose on the page."),
 ]
+ListenAt = Annotated[
+    str | None,
+    typer.Option(
+        "--listen-at",
+        metavar="URL",
+        help="Loopback address that an https redirect URI is forwarded to.",
+    ),
+]
 Timeout = Annotated[float, typer.Option("--timeout", min=1, help="Seconds to wait for consent.")]
 
 
@@ -39,6 +47,7 @@ def connect(
     organization: Organization = None,
     environment: Environment = None,
     realm_hint: RealmHint = None,
+    listen_at: ListenAt = None,
     timeout: Timeout = 600,
 ) -> None:
     """Connect a QuickBooks company, or connect it again; costs one metered read."""
@@ -57,7 +66,11 @@ def connect(
             webbrowser.open(url)
 
     found = connect_by_browser(
-        workspace, announce=announce, organization_id=organization, timeout=timeout
+        workspace,
+        announce=announce,
+        organization_id=organization,
+        listen_at=listen_at,
+        timeout=timeout,
     )
     if realm_hint and found.realm_id != realm_hint:
         typer.echo(f"Note: company {realm_hint} was expected; another one was chosen.", err=True)
