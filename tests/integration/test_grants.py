@@ -1,0 +1,280 @@
+"""Grants: encrypted, refreshed once whoever asks, never lost."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import Engine, Row, select, text
+
+from quickbooks_sync.errors import (
+    ConfigurationError,
+    ConnectionNeededError,
+    RetryableError,
+    UnreachableError,
+)
+from quickbooks_sync.grant import Grant
+from quickbooks_sync.json_text import to_json
+from quickbooks_sync.postgres import grants
+from quickbooks_sync.postgres.companies import read_company, write_company
+from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.postgres.grants import GrantTokens, parse_key, write_grant
+from quickbooks_sync.postgres.schema import company_grant
+from quickbooks_sync.quickbooks.oauth import App
+from tests.integration.many_processes import read_token, run_in_processes
+
+KEY = Fernet.generate_key().decode()
+_realms = count(100)
+
+
+class TokenServer(ThreadingHTTPServer):
+    """Issues tokens, and is harder than Intuit: a refresh token works once."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _TokenHandler)
+        self.asked: list[str] = []
+        self.alive = {"RT-0"}
+        self.failures: list[int] = []
+        self.before_answer: Callable[[], None] = lambda: None
+        self.lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/token"
+
+    def answer(self, refresh_token: str) -> tuple[int, dict[str, Any]]:
+        with self.lock:
+            self.asked.append(refresh_token)
+            number = len(self.asked)
+            if self.failures:
+                return self.failures.pop(0), {}
+            if refresh_token not in self.alive:
+                return 400, {"error": "invalid_grant"}
+            self.alive = {f"RT-{number}"}
+        self.before_answer()
+        return 200, {
+            "access_token": f"AT-{number}",
+            "refresh_token": f"RT-{number}",
+            "expires_in": 3600,
+            "x_refresh_token_expires_in": 8726400,
+        }
+
+
+class _TokenHandler(BaseHTTPRequestHandler):
+    server: TokenServer
+
+    def do_POST(self) -> None:
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        status, document = self.server.answer(form["refresh_token"][0])
+        body = to_json(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[TokenServer]:
+    with TokenServer() as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def app(server: TokenServer) -> App:
+    return App("client", "secret", token_url=server.url)
+
+
+@pytest.fixture(scope="module")
+def engine(database_url: str) -> Iterator[Engine]:
+    made = build_engine(database_url)
+    yield made
+    made.dispose()
+
+
+def _grant(minutes: int, number: int = 0) -> Grant:
+    now = datetime.now(UTC)
+    return Grant(
+        access_token=f"AT-{number}",
+        refresh_token=f"RT-{number}",
+        access_expires_at=now + timedelta(minutes=minutes),
+        refresh_expires_at=now + timedelta(days=100),
+    )
+
+
+@pytest.fixture
+def realm(engine: Engine) -> str:
+    """A company whose access token has just expired."""
+    realm_id = str(next(_realms))
+    with engine.begin() as connection:
+        write_company(
+            connection,
+            realm_id=realm_id,
+            organization_id=1,
+            company_name="Test",
+            environment="sandbox",
+        )
+        write_grant(connection, realm_id, _grant(minutes=-1), KEY)
+    return realm_id
+
+
+def _row(engine: Engine, realm: str) -> Row[Any]:
+    with engine.connect() as connection:
+        return connection.execute(
+            select(company_grant).where(company_grant.c.realm_id == realm)
+        ).one()
+
+
+def _stored_refresh_token(engine: Engine, realm: str) -> str:
+    return parse_key(KEY).decrypt(_row(engine, realm).refresh_token).decode()
+
+
+def test_tokens_are_stored_encrypted(engine: Engine, realm: str) -> None:
+    row = _row(engine, realm)
+    assert b"AT-0" not in row.access_token
+    assert b"RT-0" not in row.refresh_token
+    assert _stored_refresh_token(engine, realm) == "RT-0"
+
+
+def test_a_valid_token_is_given_without_asking(
+    engine: Engine, realm: str, app: App, server: TokenServer
+) -> None:
+    with engine.begin() as connection:
+        write_grant(connection, realm, _grant(minutes=30), KEY)
+    assert GrantTokens(engine, app, realm, KEY).access_token() == "AT-0"
+    assert server.asked == []
+
+
+def test_an_expired_token_is_renewed_and_stored(engine: Engine, realm: str, app: App) -> None:
+    tokens = GrantTokens(engine, app, realm, KEY)
+    assert tokens.access_token() == "AT-1"
+    assert _stored_refresh_token(engine, realm) == "RT-1"
+    assert _row(engine, realm).rotations == 1
+    assert GrantTokens(engine, app, realm, KEY).access_token() == "AT-1"
+
+
+def test_a_refused_token_is_renewed_though_it_should_last(
+    engine: Engine, realm: str, app: App, server: TokenServer
+) -> None:
+    with engine.begin() as connection:
+        write_grant(connection, realm, _grant(minutes=30), KEY)
+    tokens = GrantTokens(engine, app, realm, KEY)
+    assert tokens.refreshed(tokens.access_token()) == "AT-1"
+    assert tokens.refreshed("AT-0") == "AT-1", "it is newer already"
+    assert server.asked == ["RT-0"]
+
+
+@pytest.mark.parametrize("after", [None, "AT-0"])
+def test_twenty_processes_renew_once(
+    database_url: str, engine: Engine, realm: str, app: App, server: TokenServer, after: str | None
+) -> None:
+    waiting = threading.Event()
+    server.before_answer = lambda: [None, waiting.wait(0.5)][0]
+    given = (database_url, app, realm, KEY, after)
+    assert run_in_processes(read_token, [given] * 20) == ["AT-1"] * 20
+    assert server.asked == ["RT-0"]
+    assert _row(engine, realm).rotations == 1
+
+
+def test_threads_of_one_process_renew_once(
+    engine: Engine, realm: str, app: App, server: TokenServer
+) -> None:
+    tokens = GrantTokens(engine, app, realm, KEY)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(tokens.access_token) for _ in range(8)]
+    assert [one.result() for one in asked] == ["AT-1"] * 8
+    assert server.asked == ["RT-0"]
+
+
+def test_a_refused_renewal_calls_for_a_person(
+    engine: Engine, realm: str, app: App, server: TokenServer
+) -> None:
+    server.alive = set()
+    with pytest.raises(ConnectionNeededError, match="quickbooks-sync connect"):
+        GrantTokens(engine, app, realm, KEY).access_token()
+    with engine.connect() as connection:
+        company = read_company(connection, realm)
+    assert company.status == "needs_attention"
+    assert company.status_reason is not None
+    assert "Reconnect" in company.status_reason
+    assert _stored_refresh_token(engine, realm) == "RT-0"
+
+
+def test_a_failing_token_endpoint_is_no_refusal(
+    engine: Engine, realm: str, app: App, server: TokenServer
+) -> None:
+    server.failures = [503] * 4
+    with pytest.raises(UnreachableError):
+        GrantTokens(engine, app, realm, KEY).access_token()
+    with engine.connect() as connection:
+        assert read_company(connection, realm).status == "connected"
+    assert GrantTokens(engine, app, realm, KEY).access_token().startswith("AT-")
+
+
+def test_a_new_token_survives_a_broken_database_session(
+    postgres_url: str, engine: Engine, realm: str, app: App, server: TokenServer
+) -> None:
+    server.before_answer = lambda: _cut_idle_transactions(postgres_url, engine)
+    assert GrantTokens(engine, app, realm, KEY).access_token() == "AT-1"
+    assert _stored_refresh_token(engine, realm) == "RT-1"
+
+
+def _cut_idle_transactions(postgres_url: str, engine: Engine) -> None:
+    outside = build_engine(postgres_url)
+    cut = text(
+        "select pg_terminate_backend(pid) from pg_stat_activity "
+        "where datname = :name and state = 'idle in transaction'"
+    )
+    with outside.connect() as connection:
+        assert connection.execute(cut, {"name": engine.url.database}).rowcount == 1
+    outside.dispose()
+
+
+def test_a_hanging_renewal_is_not_waited_for_without_end(
+    engine: Engine, realm: str, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grants, "LOCK_SECONDS", 1)
+    with engine.begin() as connection:
+        connection.execute(
+            select(company_grant).where(company_grant.c.realm_id == realm).with_for_update()
+        )
+        with pytest.raises(RetryableError, match="Another process"):
+            GrantTokens(engine, app, realm, KEY).access_token()
+
+
+def test_a_company_without_grant_must_be_connected(engine: Engine, app: App) -> None:
+    with pytest.raises(ConnectionNeededError, match="no grant"):
+        GrantTokens(engine, app, "999999", KEY).access_token()
+
+
+def test_another_key_is_told_apart_from_a_lost_grant(engine: Engine, realm: str, app: App) -> None:
+    with pytest.raises(ConfigurationError, match="another key"):
+        GrantTokens(engine, app, realm, Fernet.generate_key().decode()).access_token()
+
+
+def test_a_former_key_still_decrypts(engine: Engine, realm: str, app: App) -> None:
+    newest = Fernet.generate_key().decode()
+    assert GrantTokens(engine, app, realm, f"{newest},{KEY}").access_token() == "AT-1"
+    assert parse_key(newest).decrypt(_row(engine, realm).refresh_token) == b"RT-1"
+
+
+@pytest.mark.parametrize("key", ["short", f"{KEY},", "x" * 44])
+def test_a_key_that_is_none_is_refused_without_showing_it(key: str) -> None:
+    with pytest.raises(ConfigurationError, match="not a Fernet key") as caught:
+        parse_key(key)
+    assert key not in str(caught.value)
