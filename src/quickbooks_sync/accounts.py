@@ -31,7 +31,8 @@ class Account:
         reason: Why, in words a person can act on; empty where the outcome says it all.
         causes: For rejected and differing records, each `{"field", "rule", "value", "message"}`.
         conflicts: For records in conflict, the fields held.
-        waits_for: For waiting records, the record type or setting waited for.
+        waits_for: What a record that will be looked at again without being read again waits for:
+            a record type, `setting`, or a person's `decision`.
         waits_for_id: Its id, where it has one.
     """
 

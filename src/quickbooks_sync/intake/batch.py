@@ -174,6 +174,8 @@ class IntakeBatch:
             quickbooks_id=one.source_id,
             reason=match.doubt,
             conflicts=(held,),
+            waits_for="decision",
+            raw=one.raw,
             quickbooks_changed_at=_updated_at(one.raw),
             warnings=_warnings(one),
         )

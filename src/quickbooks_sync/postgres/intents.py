@@ -52,17 +52,27 @@ def write_intent(
     connection: Connection,
     realm_id: str,
     record_type: str,
-    run_id: int,
+    batch: tuple[int, int],
     body: str,
     items: Sequence[IntentItem],
 ) -> Intent:
-    """Write an intent; the caller commits before sending it."""
+    """Write an intent; the caller commits before sending it.
+
+    Args:
+        connection: An open transaction.
+        realm_id: The company.
+        record_type: The record type.
+        batch: Run id and number of the staged batch that it sends part of.
+        body: The serialised batch call.
+        items: What each item of it stands for.
+    """
     request_id = str(uuid4())
     row = connection.execute(
         insert(intent)
         .values(
             realm_id=realm_id,
-            run_id=run_id,
+            run_id=batch[0],
+            batch_number=batch[1],
             record_type=record_type,
             request_id=request_id,
             body=body,
@@ -75,17 +85,22 @@ def write_intent(
     return Intent(row.intent_id, request_id, body, tuple(items), row.created_at)
 
 
-def read_open_intents(connection: Connection, realm_id: str, record_type: str) -> list[Intent]:
-    """Read intents whose answer was never recorded, oldest first."""
-    rows = connection.execute(
-        select(intent)
-        .where(
-            intent.c.realm_id == realm_id,
-            intent.c.record_type == record_type,
-            intent.c.status == "open",
-        )
-        .order_by(intent.c.intent_id)
-    ).all()
+def read_open_intents(
+    connection: Connection,
+    realm_id: str,
+    record_type: str,
+    *,
+    batch: tuple[int, int] | None = None,
+) -> list[Intent]:
+    """Read intents whose answer was never recorded, oldest first; all, or those of one batch."""
+    statement = select(intent).where(
+        intent.c.realm_id == realm_id,
+        intent.c.record_type == record_type,
+        intent.c.status == "open",
+    )
+    if batch is not None:
+        statement = statement.where(intent.c.run_id == batch[0], intent.c.batch_number == batch[1])
+    rows = connection.execute(statement.order_by(intent.c.intent_id)).all()
     return [
         Intent(
             row.intent_id,

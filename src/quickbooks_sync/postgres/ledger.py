@@ -27,7 +27,7 @@ def write_accounts(connection: Connection, place: Place, accounts: Sequence[Acco
     write_run_accounts(connection, place, accounts)
     _settle_open_lists(connection, place, accounts)
     for one in accounts:
-        if one.outcome == "waiting":
+        if one.waits_for:
             _write_waiting(connection, place, one)
         elif one.outcome == "rejected":
             _write_rejected(connection, place, one)
@@ -128,13 +128,17 @@ def _run_rows(place: Place, one: Account) -> Iterable[dict[str, Any]]:
 
 def _settle_open_lists(connection: Connection, place: Place, accounts: Sequence[Account]) -> None:
     """Take records off the waiting and rejected lists, and close conflicts that are over."""
-    for table, outcome in ((waiting_record, "waiting"), (rejected_record, "rejected")):
+    over = {
+        waiting_record: [one.source_id for one in accounts if not one.waits_for],
+        rejected_record: [one.source_id for one in accounts if one.outcome != "rejected"],
+    }
+    for table, source_ids in over.items():
         connection.execute(
             delete(table).where(
                 table.c.realm_id == place.realm_id,
                 table.c.record_type == place.record_type,
                 table.c.direction == place.direction,
-                table.c.source_id.in_([a.source_id for a in accounts if a.outcome != outcome]),
+                table.c.source_id.in_(source_ids),
             )
         )
     settled = [one for one in accounts if one.outcome in _SETTLED]

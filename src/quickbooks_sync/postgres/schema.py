@@ -499,6 +499,7 @@ intent = Table(
     _realm(),
     _run_id(),
     Column("record_type", Text, nullable=False),
+    Column("batch_number", Integer, nullable=False),
     Column("request_id", UUID(as_uuid=False), nullable=False, unique=True),
     Column("body", Text, nullable=False),
     Column("status", Text, nullable=False, server_default=text("'open'")),

@@ -12,7 +12,7 @@ from quickbooks_sync.postgres.leases import hold_lease
 from quickbooks_sync.postgres.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.quickbooks.query import quote
 from quickbooks_sync.runs import lease_of, read_watermark, write_next_watermark
-from quickbooks_sync.settings import read_settings
+from quickbooks_sync.settings import ensure_reference, read_settings
 from quickbooks_sync.workspace import Workspace
 
 #: LastUpdatedTime has a resolution of one second and rows may appear late, so an incremental
@@ -30,6 +30,7 @@ def extract(workspace: Workspace, run: RunManifest) -> list[BatchManifest]:
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))
         clear_run(connection, run["run_id"])
+    ensure_reference(workspace, run["realm_id"], run_id=run["run_id"])
     batches: list[BatchManifest] = []
     seen: set[str] = set()
     for page in _pages(workspace, run):

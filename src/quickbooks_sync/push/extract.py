@@ -12,6 +12,7 @@ from quickbooks_sync.postgres.staging import StagedRecord, clear_run, write_batc
 from quickbooks_sync.push.recover import recover
 from quickbooks_sync.push.rows import to_staged
 from quickbooks_sync.runs import lease_of, write_next_watermark
+from quickbooks_sync.settings import ensure_reference
 from quickbooks_sync.workspace import Workspace
 
 
@@ -20,6 +21,7 @@ def extract(workspace: Workspace, run: RunManifest) -> list[BatchManifest]:
 
     An incremental push leaves out rows whose version both sides agree on; a full push takes all.
     """
+    ensure_reference(workspace, run["realm_id"], run_id=run["run_id"])
     if not run["preview"]:
         recover(workspace, run)
     key = LOUPE_TABLES[run["record_type"]].key

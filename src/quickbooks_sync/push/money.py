@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
+from quickbooks_sync.accounts import Account, FieldConflict
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.push.operations import Write
 from quickbooks_sync.quickbooks.query import build_select, is_in
@@ -77,7 +77,7 @@ def _given_back(write: Write) -> dict[str, Decimal]:
 
 def _account(write: Write, problem: str) -> Account:
     quickbooks_id = write.link.quickbooks_id if write.link else None
-    held = FieldConflict(RECORD_CONFLICT, problem, write.loupe_id, quickbooks_id)
+    held = FieldConflict("applications", problem, write.values["applications"], None)
     return Account(
         write.source_id,
         "conflict",

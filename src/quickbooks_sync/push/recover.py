@@ -14,10 +14,18 @@ from quickbooks_sync.workspace import Workspace
 REMEMBERED_FOR = timedelta(hours=24)
 
 
-def recover(workspace: Workspace, run: RunManifest) -> None:
-    """Settle every open intent of the run's company and record type."""
+def recover(workspace: Workspace, run: RunManifest, *, batch_number: int | None = None) -> None:
+    """Settle the open intents of the run's company and record type.
+
+    Args:
+        workspace: The workspace.
+        run: The run.
+        batch_number: Only those of this batch; batches of one run may be loaded side by side, and
+            another's open intent is just being sent.
+    """
+    batch = None if batch_number is None else (run["run_id"], batch_number)
     with workspace.engine.connect() as connection:
-        intents = read_open_intents(connection, run["realm_id"], run["record_type"])
+        intents = read_open_intents(connection, run["realm_id"], run["record_type"], batch=batch)
     for one in intents:
         if datetime.now(UTC) - one.created_at < REMEMBERED_FOR:
             send_intent(workspace, run, one)

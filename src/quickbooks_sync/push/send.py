@@ -1,13 +1,16 @@
 """Sends an intent and settles its answer."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from quickbooks_sync.accounts import Account
+from quickbooks_sync.accounts import Account, FieldConflict
 from quickbooks_sync.errors import QuickBooksFault
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.postgres.intents import Intent, IntentItem, close_intent
 from quickbooks_sync.postgres.leases import hold_lease
 from quickbooks_sync.postgres.ledger import write_accounts
+from quickbooks_sync.push.operations import Write
 from quickbooks_sync.push.settle import Settlement, settle
 from quickbooks_sync.quickbooks.batch import BatchItem
 from quickbooks_sync.quickbooks.client import QuickBooksClient
@@ -15,11 +18,20 @@ from quickbooks_sync.quickbooks.faults import Action, action_of_error
 from quickbooks_sync.runs import lease_of, place_of
 from quickbooks_sync.workspace import Workspace
 
+Held = Mapping[int, tuple[FieldConflict, ...]]
 Refused = list[tuple[IntentItem, QuickBooksFault]]
 
 
-def send_intent(workspace: Workspace, run: RunManifest, intent: Intent) -> Refused:
+def send_intent(
+    workspace: Workspace, run: RunManifest, intent: Intent, *, held: Held | None = None
+) -> Refused:
     """Send a committed intent and settle what comes back.
+
+    Args:
+        workspace: The workspace.
+        run: The run.
+        intent: The batch, committed.
+        held: Fields that were left out of a write because they are in conflict, by Loupe id.
 
     Returns:
         The items that QuickBooks refused; nothing is recorded of them yet.
@@ -33,7 +45,8 @@ def send_intent(workspace: Workspace, run: RunManifest, intent: Intent) -> Refus
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))
         settlement: Settlement = settle(workspace, run, connection, intent, items)
-        write_accounts(connection, place_of(run), settlement.accounts)
+        accounts = [_with_held(one, held or {}) for one in settlement.accounts]
+        write_accounts(connection, place_of(run), accounts)
         close_intent(connection, intent.intent_id, "answered")
     return settlement.refused
 
@@ -46,7 +59,16 @@ def _send(client: QuickBooksClient, intent: Intent) -> dict[str, Any]:
         return {one.batch_item_id: BatchItem(None, fault) for one in intent.items}
 
 
-def refused_account(item: IntentItem, fault: QuickBooksFault, retry_key: str, raw: Any) -> Account:
+def _with_held(account: Account, held: Held) -> Account:
+    """Say of a record that was written in part which of its fields are in conflict."""
+    conflicts = held.get(account.loupe_id or 0)
+    if not conflicts:
+        return account
+    reason = f"its other fields were sent; {conflicts[0].reason}"
+    return replace(account, outcome="conflict", conflicts=conflicts, reason=reason)
+
+
+def refused_account(item: IntentItem, fault: QuickBooksFault, write: Write) -> Account:
     """Return the account of a record that QuickBooks refused."""
     outcome = "failed" if action_of_error(fault) is Action.RETRY else "rejected"
     cause = {
@@ -62,7 +84,7 @@ def refused_account(item: IntentItem, fault: QuickBooksFault, retry_key: str, ra
         outcome,
         loupe_id=item.loupe_id,
         causes=(cause,),
-        raw=raw,
+        raw=write.raw,
         source_version=str(item.row_version),
-        retry_key=retry_key,
+        retry_key=write.retry_key,
     )

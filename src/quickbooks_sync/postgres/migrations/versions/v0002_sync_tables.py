@@ -424,6 +424,7 @@ def _create_intent() -> None:
         sa.Column("realm_id", sa.Text(), nullable=False),
         sa.Column("run_id", sa.BigInteger(), nullable=False),
         sa.Column("record_type", sa.Text(), nullable=False),
+        sa.Column("batch_number", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.UUID(as_uuid=False), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), server_default=sa.text("'open'"), nullable=False),
