@@ -18,6 +18,7 @@ from quickbooks_sync.postgres.links import Link, insert_links, read_links, updat
 from quickbooks_sync.postgres.loupe_rows import Row, insert_rows, read_rows, update_row
 from quickbooks_sync.postgres.staging import StagedRecord, read_repeated_values
 from quickbooks_sync.references import References
+from quickbooks_sync.refusals import retry_key
 from quickbooks_sync.rules import LinkedPair, merge_rules
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import (
@@ -56,6 +57,7 @@ class IntakeBatch:
         self.settings = read_settings(connection, run["realm_id"])
         self.references = References(connection, run["realm_id"], self.mapping)
         self.inserts = inserts
+        self.retry_key = retry_key(workspace, run["record_type"], "", self.settings)
         self.written = _Written()
 
     def load(self, records: list[StagedRecord]) -> list[Account]:
@@ -148,6 +150,7 @@ class IntakeBatch:
             causes=tuple(causes),
             raw=one.raw,
             source_version=one.source_version,
+            retry_key=self.retry_key,
         )
 
     def _waiting(self, one: StagedRecord) -> Account | None:

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, Table, func, select
 
 from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.postgres.leases import hold_lease
 from quickbooks_sync.postgres.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.quickbooks.query import quote
-from quickbooks_sync.runs import lease_of, read_watermark, write_next_watermark
+from quickbooks_sync.refusals import retry_key
+from quickbooks_sync.runs import is_narrowed, lease_of, read_watermark, write_next_watermark
 from quickbooks_sync.settings import ensure_reference, read_settings
 from quickbooks_sync.workspace import Workspace
 
@@ -26,7 +27,7 @@ Record = dict[str, Any]
 
 
 def extract(workspace: Workspace, run: RunManifest) -> list[BatchManifest]:
-    """Read QuickBooks page by page and stage each page; then add what waited before."""
+    """Read QuickBooks page by page and stage each page; then add what earlier runs left over."""
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))
         clear_run(connection, run["run_id"])
@@ -36,9 +37,10 @@ def extract(workspace: Workspace, run: RunManifest) -> list[BatchManifest]:
     for page in _pages(workspace, run):
         seen.update(record["Id"] for record in page)
         batches.append(_stage(workspace, run, len(batches), page))
-    waiting = _read_waiting(workspace, run, seen)
-    if waiting:
-        batches.append(_stage(workspace, run, len(batches), waiting))
+    left_over = _read_left_over(workspace, run, seen)
+    for start in range(0, len(left_over), BATCH_SIZE):
+        records = left_over[start : start + BATCH_SIZE]
+        batches.append(_stage(workspace, run, len(batches), records))
     return batches
 
 
@@ -127,17 +129,28 @@ def _item_ids_on_linked_invoices(connection: Connection, realm_id: str) -> list[
     return sorted(str(one) for one in rows if str(one).isdigit())
 
 
-def _read_waiting(workspace: Workspace, run: RunManifest, seen: set[str]) -> list[Record]:
-    """Return the raw records that waited in earlier runs and were not read again in this one."""
-    if run["preview"] or run["limit"] or run["record_ids"] or run["since"]:
+def _read_left_over(workspace: Workspace, run: RunManifest, seen: set[str]) -> list[Record]:
+    """Return earlier runs' records that are due again, as they were read then.
+
+    These are the records that wait, and the rejected ones whose mapping, expectations or settings
+    have changed since; both cost no metered read.
+    """
+    if run["preview"] or is_narrowed(run):
         return []
-    waiting = schema.waiting_record
     with workspace.engine.connect() as connection:
-        rows = connection.execute(
-            select(waiting.c.source_id, waiting.c.raw).where(
-                waiting.c.realm_id == run["realm_id"],
-                waiting.c.record_type == run["record_type"],
-                waiting.c.direction == "pull",
-            )
-        )
-        return [row.raw for row in rows if row.source_id not in seen]
+        settings = read_settings(connection, run["realm_id"])
+        key = retry_key(workspace, run["record_type"], "", settings)
+        waiting, rejected = schema.waiting_record, schema.rejected_record
+        rows = [
+            *connection.execute(_left_over(run, waiting)),
+            *connection.execute(_left_over(run, rejected).where(rejected.c.retry_key != key)),
+        ]
+    return list({row.source_id: row.raw for row in rows if row.source_id not in seen}.values())
+
+
+def _left_over(run: RunManifest, table: Table) -> Select[Any]:
+    return select(table.c.source_id, table.c.raw).where(
+        table.c.realm_id == run["realm_id"],
+        table.c.record_type == run["record_type"],
+        table.c.direction == "pull",
+    )

@@ -14,7 +14,7 @@ from quickbooks_sync.postgres.schema import run_record
 from quickbooks_sync.postgres.staging import StagedRecord
 from quickbooks_sync.push.operations import Write
 from quickbooks_sync.push.rows import from_staged
-from quickbooks_sync.push.transform import retry_key
+from quickbooks_sync.refusals import retry_key
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.workspace import Workspace
 

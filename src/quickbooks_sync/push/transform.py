@@ -1,6 +1,5 @@
 """Transform of a push: Loupe's rows become canonical values and a decision what to send."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from quickbooks_sync.flows import BatchManifest, RunManifest
-from quickbooks_sync.json_text import to_json
 from quickbooks_sync.merge import Base, merge_record
 from quickbooks_sync.postgres import staging
 from quickbooks_sync.postgres.ledger import read_conflicted_loupe_ids
@@ -32,12 +30,6 @@ def transform(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> N
         results = PushDecisions(workspace, run, connection).decide(records)
     with workspace.engine.begin() as connection:
         staging.write_results(connection, *key, results)
-
-
-def retry_key(workspace: Workspace, record_type: str, version: str, settings: Any) -> str:
-    """Return what a refusal depends on: while it stays the same, the record is not sent again."""
-    parts = [version, workspace.mapping(record_type).digest, to_json(dict(settings))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 class PushDecisions:
