@@ -20,10 +20,12 @@ from quickbooks_sync.postgres.companies import (
     resolve_company,
 )
 from quickbooks_sync.postgres.schema import run
+from quickbooks_sync.quickbooks.batch import BatchRequest, serialise_batch
 from quickbooks_sync.quickbooks.oauth import refresh
 from quickbooks_sync.workspace import Workspace, open_workspace
 
 FIRST, SECOND = "9341450000000001", "9341450000000002"
+TOKEN_PATH = "/oauth2/v1/tokens/bearer"
 
 
 @pytest.fixture
@@ -199,3 +201,22 @@ def test_the_mappings_come_from_the_include_folder(environ: dict[str, str], tmp_
 def test_a_workspace_shows_no_secret(workspace: Workspace) -> None:
     assert workspace.key not in repr(workspace)
     assert "demo-secret" not in repr(workspace)
+
+
+def test_intuits_own_limits_are_never_met(
+    environ: dict[str, str], start_emulator: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    limited = start_emulator(limits=True)
+    connection = json.loads(environ["AIRFLOW_CONN_QUICKBOOKS_DEFAULT"])
+    connection["extra"] |= {"api_url": limited.url, "token_url": f"{limited.url}{TOKEN_PATH}"}
+    opened = open_workspace(environ, connection=connection)
+    _connect(opened, FIRST)
+    client = opened.client(FIRST)
+    for number in range(20):
+        client.count("Customer")
+        if number % 4 == 0:
+            payload = {"DisplayName": f"Paced {number}"}
+            batch = serialise_batch([BatchRequest("1", "create", "Customer", payload)])
+            client.send_batch(batch, f"paced-{number}")
+    assert "RateLimitedError" not in caplog.text
+    opened.close()
