@@ -23,7 +23,7 @@ from quickbooks_emulator.api import ConnectionCutError, answer_call
 from quickbooks_emulator.authority import Authority
 from quickbooks_emulator.calls import Answer, Call, new_trace_id
 from quickbooks_emulator.clock import MovableClock
-from quickbooks_emulator.injection import Injection
+from quickbooks_emulator.injection import Injection, Injections
 from quickbooks_emulator.limits import Limits
 from quickbooks_emulator.sample import seed_sample
 from quickbooks_emulator.side_door import ROUTES as SIDE_DOOR
@@ -88,7 +88,7 @@ def _routes(with_side_door: bool) -> list[Route]:
     return [
         Route("/healthz", _health),
         Route("/connect/oauth2", oauth_pages.authorize, methods=["GET", "POST"]),
-        Route("/oauth2/v1/tokens/bearer", oauth_pages.token, methods=["POST"]),
+        Route("/oauth2/v1/tokens/bearer", _token, methods=["POST"]),
         Route("/v2/oauth2/tokens/revoke", oauth_pages.revoke, methods=["POST"]),
         *(Route(f"/.well-known/{name}", oauth_pages.discovery) for name in discovery),
         *(Route(f"/.well-known/{name}/", oauth_pages.discovery) for name in discovery),
@@ -115,13 +115,11 @@ async def _nothing(request: Request) -> Response:
 
 async def _company(request: Request) -> Response:
     emulator: Emulator = request.app.state.emulator
+    injection = _take_fault(request)
+    if injection is not None and injection.kind == "status":
+        return _ordered_response(injection)
     call = await _read_call(request)
-    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    injection = emulator.injections.take(call.method, path)
-    if injection is not None:
-        early = await _strike(emulator, call, injection)
-        if early is not None:
-            return _to_response(early)
+    await _strike(emulator, call, injection)
     cut = injection.kind if injection and injection.kind.startswith("cut_") else ""
     try:
         answer = answer_call(emulator, call, cut=cut)
@@ -133,6 +131,31 @@ async def _company(request: Request) -> Response:
     return response
 
 
+async def _token(request: Request) -> Response:
+    injection = _take_fault(request)
+    if injection is not None and injection.kind == "status":
+        return _ordered_response(injection)
+    kind = injection.kind if injection else ""
+    if kind == "cut_before_commit":
+        return await _cut_connection(request)
+    if injection is not None and kind == "slow":
+        await asyncio.sleep(injection.seconds)
+    response = await oauth_pages.token(request)
+    return await _cut_connection(request) if kind == "cut_after_commit" else response
+
+
+def _take_fault(request: Request) -> Injection | None:
+    injections: Injections = request.app.state.emulator.injections
+    query = f"?{request.url.query}" if request.url.query else ""
+    return injections.take(request.method, request.url.path + query)
+
+
+def _ordered_response(injection: Injection) -> Response:
+    headers = injection.headers or {}
+    answer = Answer(injection.status, injection.body, injection.content_type, headers)
+    return _to_response(answer)
+
+
 async def _read_call(request: Request) -> Call:
     parts = tuple(part for part in request.path_params["rest"].split("/") if part)
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -140,15 +163,11 @@ async def _read_call(request: Request) -> Call:
     return Call(request.method, realm, parts, params, headers, await request.body())
 
 
-async def _strike(emulator: Emulator, call: Call, injection: Injection) -> Answer | None:
-    if injection.kind == "status":
-        headers = injection.headers or {}
-        return Answer(injection.status, injection.body, injection.content_type, headers)
-    if injection.kind == "expire_token":
+async def _strike(emulator: Emulator, call: Call, injection: Injection | None) -> None:
+    if injection is not None and injection.kind == "expire_token":
         emulator.authority.expire(call.headers.get("authorization", "").partition(" ")[2])
-    if injection.kind == "slow":
+    if injection is not None and injection.kind == "slow":
         await asyncio.sleep(injection.seconds)
-    return None
 
 
 def _to_response(answer: Answer) -> Response:

@@ -46,7 +46,9 @@ def serve(  # noqa: PLR0913, PLR0917 -- each argument is an option of the comman
     emulator = create_app(
         data, side_door=side_door, limits=not no_limits, app=known, sample=seed_sample
     )
-    config = uvicorn.Config(emulator, log_level="warning", access_log=False)
+    config = uvicorn.Config(
+        emulator, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+    )
     address = f"http://{host}:{listener.getsockname()[1]}"
     # uvicorn stops in order at a signal and then raises it again: this makes the exit status 0.
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -58,7 +58,7 @@ def to_stamp(moment: datetime) -> str:
 
 def parse_stamp(text: str) -> datetime:
     """Return the moment that `to_stamp` wrote."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def company_date(moment: datetime) -> date:

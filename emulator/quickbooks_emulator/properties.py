@@ -116,4 +116,6 @@ def address(name: str) -> Property:
     """A postal address (Intuit: Customer, section 8.3)."""
     lines = tuple(text(f"Line{n}", 500) for n in range(1, 6))
     rest = (text("City", 255), text("Country", 255), text("CountrySubDivisionCode", 255))
-    return group(name, *lines, *rest, text("PostalCode", 30), *computed("Id", "Lat", "Long"))
+    return group(
+        name, *lines, *rest, text("PostalCode", 30), *computed("Id", "Lat", "Long", "Note")
+    )

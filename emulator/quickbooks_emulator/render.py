@@ -9,6 +9,7 @@ import json.encoder
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -81,6 +82,7 @@ def pacific_millis(moment: datetime) -> str:
     return moment.astimezone(PACIFIC).isoformat(timespec="milliseconds")
 
 
+@lru_cache(maxsize=65_536)
 def pacific_seconds(stamp: str) -> str:
     """Return a stored MetaData time as it is shown: whole seconds, Pacific offset."""
     return parse_stamp(stamp).astimezone(PACIFIC).isoformat()

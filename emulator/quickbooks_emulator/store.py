@@ -66,6 +66,7 @@ class Store:
         self._sqlite.executescript(_SCHEMA)
         self._undo: list[tuple[Key, Document | None, str | None]] = []
         self._dirty: set[Key] = set()
+        self._moved_counters: set[tuple[str, str]] = set()
         self._entries: list[tuple[str, str, str]] = []
         self._depth = 0
         self._load()
@@ -143,10 +144,7 @@ class Store:
         """Return the next value of a counter, beginning with 1; values are never given twice."""
         value = self._counters.get((realm, counter), 0) + 1
         self._counters[realm, counter] = value
-        self._sqlite.execute(
-            "INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
-            (realm, counter, value),
-        )
+        self._moved_counters.add((realm, counter))
         return value
 
     def _change(self, key: Key, document: Document | None, deleted_at: str | None) -> None:
@@ -186,11 +184,14 @@ class Store:
         try:
             for key in self._dirty:
                 self._write(key)
+            counters = [(*key, self._counters[key]) for key in self._moved_counters]
+            self._sqlite.executemany("REPLACE INTO counter VALUES (?, ?, ?)", counters)
             self._sqlite.executemany("REPLACE INTO entry VALUES (?, ?, ?)", self._entries)
         except BaseException:
             self._sqlite.execute("ROLLBACK")
             raise
         self._sqlite.execute("COMMIT")
+        self._moved_counters.clear()
 
     def _write(self, key: Key) -> None:
         document = self._documents[key[:2]].get(key[2])

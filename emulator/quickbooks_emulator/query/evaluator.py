@@ -113,7 +113,8 @@ def _test(entity: Entity, condition: Condition) -> Test:
         return lambda document: bool(pattern.fullmatch(_text(column.read(entity.name, document))))
     wanted = [column.parse(value) for value in condition.values]
     if condition.operator == "IN":
-        return lambda document: column.read(entity.name, document) in wanted
+        members = frozenset(wanted)
+        return lambda document: column.read(entity.name, document) in members
     compare, limit = _COMPARISONS[condition.operator], wanted[0]
 
     def test(document: Document) -> bool:

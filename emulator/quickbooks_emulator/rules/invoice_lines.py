@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from quickbooks_emulator import faults
 from quickbooks_emulator.company import Company
-from quickbooks_emulator.numbers import ZERO, to_cents
+from quickbooks_emulator.numbers import ZERO, to_cents, to_quantity
 from quickbooks_emulator.properties import Document
 from quickbooks_emulator.render import to_number
 from quickbooks_emulator.rules.shared import resolve_references, to_reference
@@ -91,7 +91,7 @@ def _number_lines(lines: list[Document], current: list[Document]) -> None:
 def _sales_line(company: Company, line: Document, txn_date: str, sums: Sums) -> Document:
     if "Amount" not in line:
         raise faults.missing("Line.Amount")
-    detail = line.get("SalesItemLineDetail", {})
+    detail = _without_zeros(line)
     _refuse_product(line["Amount"], detail)
     _refuse_tax_code(detail)
     if detail.get("ItemRef", {}).get("value") == SHIPPING:
@@ -104,6 +104,15 @@ def _sales_line(company: Company, line: Document, txn_date: str, sums: Sums) -> 
     return {**_head(line), "SalesItemLineDetail": {**filled, "TaxCodeRef": tax}}
 
 
+def _without_zeros(line: Document) -> Document:
+    """Return the detail, Qty 0 with UnitPrice 0 left out: clients send both when they mean neither."""
+    detail: Document = line.get("SalesItemLineDetail", {})
+    given = (detail.get("Qty"), detail.get("UnitPrice"))
+    if given != (ZERO, ZERO) or line["Amount"] == ZERO:
+        return detail
+    return {name: value for name, value in detail.items() if name not in ("Qty", "UnitPrice")}
+
+
 def _head(line: Document) -> Document:
     names = ("Id", "LineNum", "Description", "Amount", "DetailType")
     return {name: line[name] for name in names if name in line}
@@ -113,7 +122,8 @@ def _refuse_product(amount: Decimal, detail: Document) -> None:
     if "Qty" not in detail or "UnitPrice" not in detail:
         return
     if to_cents(detail["Qty"] * detail["UnitPrice"]) != amount:
-        text = f"Amount is not equal to UnitPrice * Qty. Supplied value:{to_number(amount)}"
+        supplied = to_number(to_quantity(amount))
+        text = f"Amount is not equal to UnitPrice * Qty. Supplied value:{supplied}"
         message = "Amount calculation incorrect in the request."
         raise faults.FaultError("6070", message, text, "Line.Amount")
 
