@@ -17,6 +17,8 @@ from quickbooks_emulator.numbers import to_cents, to_quantity
 from quickbooks_emulator.properties import Document, Kind, Property
 
 _MAIL = re.compile(r"[^@\s,<>]+@[^@\s,<>]+\.[^@\s,<>.]+")
+# A date may carry a time or an offset, as XML dates do; both are dropped.
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:[TZ+-].*)?")
 _MOST = Decimal(10) ** 15
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\U00010000-\U0010ffff\ud800-\udfff]")
 
@@ -108,8 +110,9 @@ def _parse_flag(_prop: Property, value: object, at: str) -> bool:
 def _parse_date(_prop: Property, value: object, at: str) -> str:
     if value == "":
         return ""
+    shaped = _DAY.fullmatch(str(value))
     try:
-        return date.fromisoformat(str(value)[:10]).isoformat()
+        return date.fromisoformat(shaped[1] if shaped else "").isoformat()
     except ValueError:
         raise faults.invalid("2060", "Invalid Date", value, at) from None
 
