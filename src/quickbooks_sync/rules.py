@@ -163,16 +163,14 @@ def _unpushable_invoice(settings: CompanySettings, row: Row) -> str | None:
     unknown = currency_problem(settings, row["currency_code"])
     if unknown:
         return unknown
-    if row["tax_amount"]:
+    if row["tax_amount"] and settings["tax"] != "total_tax":
         return (
-            f"the invoice carries tax of {row['tax_amount']}; tax is not pushed yet, "
-            "enter this invoice in QuickBooks and pull it"
+            f"the invoice carries tax of {row['tax_amount']} and the company setting tax is none; "
+            "confirm `--set tax=total_tax`, or enter this invoice in QuickBooks and pull it"
         )
-    kinds = sorted({line["line_kind"] for line in row["invoice_line"]} - {"sales", "description"})
-    if kinds:
+    if any(line["line_kind"] == "group" for line in row["invoice_line"]):
         return (
-            f"the invoice has {' and '.join(kinds)} lines; these are not pushed yet, "
-            "enter this invoice in QuickBooks and pull it"
+            "the invoice has a bundle; enter it in QuickBooks, where bundles are made, and pull it"
         )
     return None
 

@@ -137,5 +137,7 @@ def _read_key(environ: Mapping[str, str]) -> str:
 @lru_cache(maxsize=32)
 def _load_mapping(path: Path) -> "RecordMapping":
     from quickbooks_sync.mapping import load_mapping
+    from quickbooks_sync.postgres.schema import LOUPE_SCHEMA, metadata
 
-    return load_mapping(path)
+    loupe = [one for one in metadata.tables.values() if one.schema == LOUPE_SCHEMA]
+    return load_mapping(path, tables={one.name: one.columns.keys() for one in loupe})

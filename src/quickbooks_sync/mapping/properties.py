@@ -75,6 +75,7 @@ QUICKBOOKS_RULES = (
     "invoice_is_void",
     "invoice_lines",
     "line_amount",
+    "line_is_taxable",
     "line_item",
     "line_kind",
     "line_quantity",

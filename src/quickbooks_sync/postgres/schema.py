@@ -217,6 +217,7 @@ invoice_line = Table(
     Column("quantity", Quantity),
     Column("unit_price", Quantity),
     Column("amount", Money),
+    Column("is_taxable", Boolean),
     Column("inventory_item_id", BigInteger),
     _one_of("line_kind", LINE_KINDS, "line_kind_known"),
     ForeignKeyConstraint(

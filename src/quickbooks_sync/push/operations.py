@@ -95,11 +95,20 @@ def _build_create(mapping: RecordMapping, settings: CompanySettings, write: Writ
     payload = values_to_payload(
         mapping, write.payload_values, document=None, fields=_sent(write), settings=settings
     )
+    if mapping.record_type == "invoice":
+        payload |= _tax_properties(settings, write)
     if mapping.record_type == "payment":
         payload["DepositToAccountRef"] = {"value": settings["deposit_account"]}
     if mapping.record_type == "inventory_item":
         payload |= _stock_properties(settings, write)
     return payload
+
+
+def _tax_properties(settings: CompanySettings, write: Write) -> Json:
+    """QuickBooks honours an explicit total where it can; its answer is compared with it."""
+    if settings["tax"] != "total_tax" or "lines" not in write.fields:
+        return {}
+    return {"TxnTaxDetail": {"TotalTax": to_decimal(write.values.get("tax_amount") or "0")}}
 
 
 def _sent(write: Write) -> list[str]:
@@ -136,6 +145,8 @@ def _build_update(mapping: RecordMapping, settings: CompanySettings, write: Writ
     key: Json = {"Id": link.quickbooks_id, "SyncToken": link.sync_token}
     if is_whole:
         return {**_resendable(link.document), **payload, **key}
+    if mapping.record_type == "invoice":
+        payload |= _tax_properties(settings, write)
     return {**payload, **key, "sparse": True}
 
 

@@ -110,9 +110,10 @@ _LISTED = (
     ),
     Setting(
         "tax",
-        "How sales tax is pushed: none, so that invoices with tax are rejected; no other way yet.",
+        "How sales tax is pushed: none (invoices with tax are rejected), or total_tax (the lines that "
+        "are taxable, and Loupe's total tax).",
         "choice",
-        choices=("none",),
+        choices=("none", "total_tax"),
         default="none",
     ),
     Setting(

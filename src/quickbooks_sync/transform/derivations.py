@@ -142,10 +142,17 @@ def _line_item(line: Json) -> Any:
     return None if _item_of(line) == SHIPPING_ITEM else _item_of(line)
 
 
+def _line_is_taxable(line: Json) -> Any:
+    """Return whether sales tax is due; unknown where a line carries no US tax code."""
+    code = value_at(line, "SalesItemLineDetail.TaxCodeRef.value")
+    return {"TAX": True, "NON": False}.get(str(code))
+
+
 QUICKBOOKS_RULES: dict[str, Rule] = {
     "invoice_is_void": _invoice_is_void,
     "invoice_lines": _invoice_lines,
     "line_amount": _line_amount,
+    "line_is_taxable": _line_is_taxable,
     "line_item": _line_item,
     "line_kind": _line_kind,
     "line_quantity": _line_quantity,

@@ -86,6 +86,8 @@ def _new_line(line: Json, settings: Settings) -> Json:
     detail = _DETAIL_TYPES[kind]
     inner = _new_detail(kind, settings)
     named = {"DescriptionLineDetail" if detail == "DescriptionOnly" else detail: inner}
+    if detail == "SalesItemLineDetail" and settings.get("tax") == "total_tax":
+        inner["TaxCodeRef"] = {"value": "TAX" if line.get("is_taxable") else "NON"}
     return _with_values(line, {"DetailType": detail, **named})
 
 

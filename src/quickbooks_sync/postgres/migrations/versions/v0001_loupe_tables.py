@@ -241,6 +241,7 @@ def _create_invoice_line() -> None:
         sa.Column("quantity", QUANTITY, nullable=True),
         sa.Column("unit_price", QUANTITY, nullable=True),
         sa.Column("amount", MONEY, nullable=True),
+        sa.Column("is_taxable", sa.Boolean(), nullable=True),
         sa.Column("inventory_item_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "line_kind in ('sales', 'shipping', 'discount', 'description', 'group', 'subtotal')",
