@@ -34,7 +34,8 @@ INVOICE_ROW: dict[str, Any] = {
             "quantity": Decimal("128.3500000"),
             "unit_price": Decimal("14.5000000"),
             "amount": None,
-            "inventory_item_id": 5,
+            "is_taxable": None,
+        "inventory_item_id": 5,
         },
     ],
 }
@@ -72,6 +73,7 @@ def test_an_invoice_row_reads_in_line_order_with_exact_amounts() -> None:
         "quantity": "128.35",
         "unit_price": "14.5",
         "amount": "1861.08",
+        "is_taxable": None,
         "item": "15",
     }
     assert values["lines"][1]["kind"] == "description"
@@ -161,6 +163,7 @@ def test_columns_carry_decimals_dates_and_line_numbers() -> None:
         "quantity": Decimal("128.35"),
         "unit_price": Decimal("14.5"),
         "amount": Decimal("1861.08"),
+        "is_taxable": None,
         "inventory_item_id": 5,
     }
     assert columns["invoice_line"][1]["line_number"] == 2

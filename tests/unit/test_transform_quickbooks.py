@@ -86,6 +86,7 @@ def test_invoice_lines_are_read_by_kind_and_the_generated_subtotal_is_dropped() 
         "quantity": "128.35",
         "unit_price": "14.5",
         "amount": "1861.08",
+        "is_taxable": True,
         "item": "15",
     }
     assert lines[2]["item"] is None
@@ -110,6 +111,7 @@ def test_a_bundle_is_one_line_worth_what_is_in_it() -> None:
         "quantity": "2",
         "unit_price": None,
         "amount": "30.30",
+        "is_taxable": None,
         "item": "31",
     }
 
