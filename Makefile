@@ -66,6 +66,9 @@ bench: install  ## Time a first sync from nothing, and a second one that finds n
 	$(BIN)/python -m demo --once --state $(STATE)/bench --summary $(STATE)/bench/second.json $(ARGS)
 	@grep -H '"seconds"' $(STATE)/bench/first.json $(STATE)/bench/second.json
 
+docs: install-dev  ## Check the documents: links and the commands they name
+	$(BIN)/pytest tests/unit/test_documents.py $(ARGS)
+
 compose-check: install-dev  ## Check docker-compose.yaml
 	$(BIN)/pytest tests/integration/demo/test_compose.py $(ARGS)
 
@@ -91,4 +94,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(UV_INSTALL) --compile-bytecode -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help venv install install-dev lock demo lint format type contracts test-unit check test bench compose-check clean
+.PHONY: help venv install install-dev lock demo lint format type contracts test-unit check test bench docs compose-check clean

@@ -30,7 +30,7 @@ from demo.summary import Summary, render_table
 def main(arguments: Sequence[str]) -> int:
     """Start everything, run the first sync, and serve until stopped; return the exit status."""
     settings = parse_settings(arguments)
-    for stop in (signal.SIGTERM, signal.SIGHUP):
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop, _interrupt)
     try:
         ensure_ports_free(settings)

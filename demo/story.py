@@ -87,9 +87,5 @@ def _tell_failure(
 
 def _read_account(product: Product, flow: Flow, state: str, known: int) -> FlowAccount:
     runs = product.read("runs", "--since-run", str(known))
-    mine = [run for run in runs if (run["record_type"], run["direction"]) == _key(flow)]
+    mine = [run for run in runs if run["flow"] == flow.name]
     return to_account(state, mine)
-
-
-def _key(flow: Flow) -> tuple[str, str]:
-    return flow.record_type, flow.direction

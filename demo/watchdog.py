@@ -16,6 +16,9 @@ from pathlib import Path
 MARK_VARIABLE = "QUICKBOOKS_SYNC_DEMO_MARK"
 """Environment variable that every process of one start carries; its value is unique to the start."""
 
+# Airflow's LocalExecutor waits for its running tasks at the first signal, and gives them up at the second.
+_ASK_AGAIN_SECONDS = 3.0
+
 Group = tuple[int, signal.Signals]
 """A process group id and the signal that asks it to end in an orderly way."""
 
@@ -42,11 +45,7 @@ def stop_groups(groups: list[Group], mark: str, grace_seconds: float = 20.0) -> 
         grace_seconds: How long the groups may take to end by themselves before they are killed.
     """
     for wave in (groups[1:], groups[:1]):
-        for group, number in reversed(wave):
-            _signal_group(group, number)
-        deadline = time.monotonic() + grace_seconds
-        for group, _number in wave:
-            _end_group(group, deadline)
+        _end_groups(list(reversed(wave)), grace_seconds)
     for process in marked_processes(mark):
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
@@ -54,16 +53,21 @@ def stop_groups(groups: list[Group], mark: str, grace_seconds: float = 20.0) -> 
 
 def stop_group(group: int, number: signal.Signals, grace_seconds: float) -> None:
     """Ask a process group to end and kill what is left of it after the grace time."""
-    _signal_group(group, number)
-    _end_group(group, time.monotonic() + grace_seconds)
+    _end_groups([(group, number)], grace_seconds)
 
 
-def _end_group(group: int, deadline: float) -> None:
-    while group_is_alive(group):
-        if time.monotonic() > deadline:
-            _signal_group(group, signal.SIGKILL)
-            return
+def _end_groups(groups: list[Group], grace_seconds: float) -> None:
+    start = time.monotonic()
+    asked = 0
+    while groups and (waited := time.monotonic() - start) < grace_seconds:
+        if waited >= asked * _ASK_AGAIN_SECONDS:
+            asked += 1
+            for group, number in groups:
+                _signal_group(group, number)
         time.sleep(0.05)
+        groups = [(group, number) for group, number in groups if group_is_alive(group)]
+    for group, _number in groups:
+        _signal_group(group, signal.SIGKILL)
 
 
 def group_is_alive(group: int) -> bool:
