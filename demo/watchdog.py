@@ -16,9 +16,6 @@ from pathlib import Path
 MARK_VARIABLE = "QUICKBOOKS_SYNC_DEMO_MARK"
 """Environment variable that every process of one start carries; its value is unique to the start."""
 
-# Airflow's LocalExecutor waits for its running tasks at the first signal, and gives them up at the second.
-_ASK_AGAIN_SECONDS = 3.0
-
 Group = tuple[int, signal.Signals]
 """A process group id and the signal that asks it to end in an orderly way."""
 
@@ -34,7 +31,7 @@ def main(mark: str) -> None:
     stop_groups(groups, mark)
 
 
-def stop_groups(groups: list[Group], mark: str, grace_seconds: float = 20.0) -> None:
+def stop_groups(groups: list[Group], mark: str, grace_seconds: float = 10.0) -> None:
     """End process groups, and then every process that still carries the mark.
 
     The group that was started first, which the others build on, is asked last; the others are asked all at once.
@@ -57,16 +54,14 @@ def stop_group(group: int, number: signal.Signals, grace_seconds: float) -> None
 
 
 def _end_groups(groups: list[Group], grace_seconds: float) -> None:
-    start = time.monotonic()
-    asked = 0
-    while groups and (waited := time.monotonic() - start) < grace_seconds:
-        if waited >= asked * _ASK_AGAIN_SECONDS:
-            asked += 1
-            for group, number in groups:
-                _signal_group(group, number)
+    for group, number in groups:
+        _signal_group(group, number)
+    deadline = time.monotonic() + grace_seconds
+    while (alive := [group for group, _number in groups if group_is_alive(group)]) and (
+        time.monotonic() < deadline
+    ):
         time.sleep(0.05)
-        groups = [(group, number) for group, number in groups if group_is_alive(group)]
-    for group, _number in groups:
+    for group in alive:
         _signal_group(group, signal.SIGKILL)
 
 
