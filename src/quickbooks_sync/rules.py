@@ -4,10 +4,11 @@ Every rule answers with a reason in words; a controller can read this module nex
 `docs/accounting-rules.md`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from quickbooks_sync.errors import RejectedRecordError
 from quickbooks_sync.merge import Rules
 from quickbooks_sync.settings import CompanySettings
 
@@ -63,6 +64,27 @@ def _never_created(record_type: str, row: Row) -> str | None:
     if record_type in ("customer", "inventory_item") and not row["is_active"]:
         return "An inactive record that QuickBooks never saw is not pushed."
     return None
+
+
+def customer_currency(settings: CompanySettings, invoiced_in: Collection[str]) -> str | None:
+    """Return the currency of a new customer; it can never be changed in QuickBooks.
+
+    Args:
+        settings: The company's settings.
+        invoiced_in: The currencies of the customer's Loupe invoices.
+
+    Raises:
+        RejectedRecordError: The invoices are in several currencies.
+    """
+    if len(invoiced_in) > 1:
+        listed = ", ".join(sorted(invoiced_in))
+        raise RejectedRecordError(
+            f"The customer has invoices in {listed}, and a QuickBooks customer has one currency for "
+            "good. Make one customer per currency in Loupe.",
+            field="currency",
+            rule="has invoices in one currency",
+        )
+    return next(iter(invoiced_in), None) or settings.get("home_currency")
 
 
 def unpushable(record_type: str, settings: CompanySettings, row: Row) -> str | None:
@@ -186,11 +208,11 @@ def _unpushable_item(settings: CompanySettings, row: Row) -> str | None:
 def currency_problem(settings: CompanySettings, currency: str | None) -> str | None:
     """Return why a currency cannot be pushed, or `None` when it can."""
     home = settings.get("home_currency")
-    if currency == home:
+    if currency == home or settings.multi_currency:
         return None
     return (
-        f"the currency is {currency}, the QuickBooks company's is {home}; "
-        "foreign currency is not pushed yet, and no exchange rate is invented"
+        f"the currency is {currency}, but the QuickBooks company keeps its books in {home} only; "
+        "switch multicurrency on in QuickBooks (it cannot be switched off again), or correct the record"
     )
 
 

@@ -19,6 +19,7 @@ from quickbooks_sync.postgres.run_calls import RunCalls
 from quickbooks_sync.postgres.throttle import PostgresThrottle
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import App
+from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.quickbooks.transport import build_session
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Workspace:
         app: The Intuit app that companies are connected through.
         key: Fernet key (or several, comma separated, newest first) that encrypts grants.
         session: The HTTP connections that all clients share.
+        patience: How long clients wait for QuickBooks, and how often they ask again.
     """
 
     engine: Engine
@@ -53,6 +55,7 @@ class Workspace:
     app: App
     key: str = field(repr=False)
     session: requests.Session = field(default_factory=build_session, repr=False, compare=False)
+    patience: Patience = field(default_factory=Patience)
 
     def client(self, realm_id: str, run_id: int | None = None) -> QuickBooksClient:
         """Build a client for a company; with a `run_id` its calls are counted on that run."""
@@ -63,6 +66,7 @@ class Workspace:
             throttle=PostgresThrottle(self.engine, realm_id),
             counter=None if run_id is None else RunCalls(self.engine, run_id),
             session=self.session,
+            patience=self.patience,
             on_stop=lambda reason: mark_needs_attention(self.engine, realm_id, reason),
         )
 

@@ -175,6 +175,22 @@ def read_applied_amounts(
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
+def read_invoice_currencies(
+    connection: Connection, customer_ids: Collection[int]
+) -> dict[int, set[str]]:
+    """Return, per customer, the currencies of its invoices that are not void."""
+    invoice = schema.invoice
+    rows = connection.execute(
+        select(invoice.c.customer_id, invoice.c.currency_code)
+        .where(invoice.c.customer_id.in_(list(customer_ids)), invoice.c.lifecycle_status != "Void")
+        .distinct()
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, set()).add(row.currency_code)
+    return found
+
+
 def _attach_children(connection: Connection, where: LoupeTable, found: dict[int, Row]) -> None:
     if where.child is None or not found:
         return

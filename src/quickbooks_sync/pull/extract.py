@@ -95,7 +95,9 @@ def _fixed_conditions(connection: Connection, run: RunManifest) -> list[str]:
         conditions.append(f"Type IN ({listed})")
     if run["since"] and run["record_type"] in ("invoice", "payment"):
         conditions.append(f"TxnDate >= {quote(run['since'])}")
-    if run["mode"] == "incremental" and not run["record_ids"]:
+    # A sale may leave an item's LastUpdatedTime as it was, so items are read whole each time.
+    is_incremental = run["mode"] == "incremental" and run["record_type"] != "inventory_item"
+    if is_incremental and not run["record_ids"]:
         at = read_watermark(connection, run["realm_id"], run["record_type"], "pull")
         if at is not None:
             since = (at.changed_since - OVERLAP).astimezone(UTC)

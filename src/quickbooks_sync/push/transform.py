@@ -6,14 +6,23 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from quickbooks_sync.errors import RejectedRecordError
 from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.merge import Base, merge_record
 from quickbooks_sync.postgres import staging
 from quickbooks_sync.postgres.ledger import read_conflicted_loupe_ids
 from quickbooks_sync.postgres.links import Link, read_links
+from quickbooks_sync.postgres.loupe_rows import read_invoice_currencies
 from quickbooks_sync.push.rows import from_staged
 from quickbooks_sync.references import References
-from quickbooks_sync.rules import LinkedPair, merge_rules, price_problem, skip_push, unpushable
+from quickbooks_sync.rules import (
+    LinkedPair,
+    customer_currency,
+    merge_rules,
+    price_problem,
+    skip_push,
+    unpushable,
+)
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform import frame_to_values, records_to_values, rows_to_values
 from quickbooks_sync.workspace import Workspace
@@ -42,6 +51,7 @@ class PushDecisions:
         self.references = References(connection, run["realm_id"], self.mapping)
         self._connection = connection
         self._missing = self.settings.missing_for(run["record_type"])
+        self._invoiced_in: Mapping[int, set[str]] = {}
 
     def decide(self, records: list[staging.StagedRecord]) -> list[dict[str, Any]]:
         """Return per record its values, problems and action, as `staging.write_results` takes."""
@@ -58,6 +68,8 @@ class PushDecisions:
             for one in read_links(self._connection, realm_id, record_type, loupe_ids=ids)
         }
         doubts = read_conflicted_loupe_ids(self._connection, realm_id, record_type)
+        if record_type == "customer" and self.settings.multi_currency:
+            self._invoiced_in = read_invoice_currencies(self._connection, ids)
         results = []
         for position, one in enumerate(records):
             problems = [asdict(each) for each in done.problems.get(position, ())]
@@ -115,7 +127,19 @@ class PushDecisions:
                 }
             )
         fields = [one.name for one in self.mapping.two_way if values.get(one.name) is not None]
+        if self.run["record_type"] == "customer" and self.settings.multi_currency:
+            self._settle_currency(row, values, problems)
+            fields.append("currency")
         return {"operation": "create", "fields": fields}
+
+    def _settle_currency(
+        self, row: Mapping[str, Any], values: Values, problems: list[dict[str, Any]]
+    ) -> None:
+        invoiced_in = self._invoiced_in.get(row["customer_id"], set())
+        try:
+            values["currency"] = customer_currency(self.settings, invoiced_in)
+        except RejectedRecordError as error:
+            problems.append({**error.facts, "value": sorted(invoiced_in), "message": str(error)})
 
     def _merge(self, row: Mapping[str, Any], values: Values, link: Link) -> Action:
         done = records_to_values(self.mapping, [link.document], settings=self.settings)

@@ -84,21 +84,24 @@ def _new_line(line: Json, settings: Settings) -> Json:
             f"{kind} lines are allowed",
         )
     detail = _DETAIL_TYPES[kind]
-    inner = _new_detail(kind, settings)
+    inner = _new_detail(line, settings)
     named = {"DescriptionLineDetail" if detail == "DescriptionOnly" else detail: inner}
     if detail == "SalesItemLineDetail" and settings.get("tax") == "total_tax":
         inner["TaxCodeRef"] = {"value": "TAX" if line.get("is_taxable") else "NON"}
     return _with_values(line, {"DetailType": detail, **named})
 
 
-def _new_detail(kind: str, settings: Settings) -> Json:
+def _new_detail(line: Json, settings: Settings) -> Json:
+    kind = line["kind"]
     if kind == "discount":
         return {"PercentBased": False}
     if kind == "shipping":
         return {"ItemRef": {"value": SHIPPING_ITEM}}
     if kind != "sales":
         return {}
-    item = settings.get("invoice_line_item")
+    # Only where QuickBooks owns the stock may an invoice move it; otherwise Loupe has already.
+    sold = line.get("item") if settings.get("stock_owner") == "quickbooks" else None
+    item = sold or settings.get("invoice_line_item")
     if not item:
         raise SettingsError(
             "The company setting invoice_line_item is not set: QuickBooks would sell every line "
