@@ -20,7 +20,7 @@ from quickbooks_sync.postgres.staging import StagedRecord, read_repeated_values
 from quickbooks_sync.references import References
 from quickbooks_sync.refusals import retry_key
 from quickbooks_sync.rules import LinkedPair, merge_rules
-from quickbooks_sync.settings import read_settings
+from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform import (
     frame_to_values,
     rows_to_values,
@@ -216,7 +216,8 @@ class IntakeBatch:
             return replace(self._doubt(one, Match(link.loupe_id, excess)), reason=excess)
         changes = self._changes(link, merge, ours, theirs, row)
         version = self._write_changes(link, row, changes)
-        self._keep_link(one, link, next_base(merge, ours, theirs, base), version, merge, is_new)
+        after = _with_counted(self.settings, ours, theirs, next_base(merge, ours, theirs, base))
+        self._keep_link(one, link, after, version, merge, is_new)
         outcome = "conflict" if merge.conflicts else "updated" if changes else "unchanged"
         return replace(
             self._account(one, link, outcome),
@@ -349,6 +350,17 @@ class IntakeBatch:
 
 
 _PENDING = "pending"
+
+
+def _with_counted(settings: CompanySettings, ours: Values, theirs: Values, base: Base) -> Base:
+    """Note that both sides have agreed on a stock quantity; from then on differences are adjusted."""
+    quantity = theirs.get("quantity")
+    if settings["stock_owner"] == "quickbooks" or quantity is None:
+        return base
+    if ours.get("quantity") != quantity:
+        return base
+    counted = {"quantity": quantity}
+    return Base({**base.loupe, **counted}, {**base.quickbooks, **counted})
 
 
 def _is_followed(name: str, merge: Merge, link: Link) -> bool:

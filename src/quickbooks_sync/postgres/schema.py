@@ -534,7 +534,7 @@ intent_item = Table(
     Column("sent_fields", JSONB, nullable=False),
     Column("generation", Integer, nullable=False, server_default=text("0")),
     Column("outcome", Text),
-    _one_of("operation", ("create", "update", "void"), "operation_known"),
+    _one_of("operation", ("create", "update", "void", "adjust"), "operation_known"),
     Index(None, "loupe_id"),
     schema=SYNC_SCHEMA,
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Numeric, cast, exists, func, select
 
 from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.postgres import schema
@@ -69,8 +69,17 @@ def _agreed(run: RunManifest) -> Any:
             link.c.record_type == run["record_type"],
             link.c.loupe_id == where.table.c[where.key],
             link.c.loupe_row_version == where.table.c.row_version,
+            *_agreed_quantity(run),
         )
     )
+
+
+def _agreed_quantity(run: RunManifest) -> list[Any]:
+    """An item is worth a look whenever QuickBooks' quantity is not Loupe's, whoever moved it."""
+    if run["record_type"] != "inventory_item":
+        return []
+    on_hand = cast(schema.link.c.document["QtyOnHand"].astext, Numeric)
+    return [func.coalesce(on_hand, 0) == schema.inventory_item.c.quantity]
 
 
 def _of_linked(run: RunManifest) -> list[Any]:

@@ -20,6 +20,7 @@ from quickbooks_sync.push.plan import Plan, Planner
 from quickbooks_sync.push.recover import recover
 from quickbooks_sync.push.second_try import look_again
 from quickbooks_sync.push.send import refused_account, send_intent
+from quickbooks_sync.push.stock import build_adjustments
 from quickbooks_sync.quickbooks.batch import MAX_ITEMS, BatchRequest, serialise_batch
 from quickbooks_sync.runs import lease_of, place_of
 from quickbooks_sync.settings import CompanySettings, read_settings
@@ -43,7 +44,8 @@ def load(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> dict[s
         planner = Planner(workspace, run, connection, settings)
         plan = planner.plan(staging.read_batch(connection, *key))
         if run["preview"]:
-            accounts = [*plan.accounts, *map(planner.account_of, plan.writes)]
+            planned = [*plan.writes, *plan.adjustments]
+            accounts = [*plan.accounts, *map(planner.account_of, planned)]
             write_run_accounts(connection, place_of(run), accounts)
             staging.mark_loaded(connection, *key)
             return count_outcomes(accounts)
@@ -77,12 +79,23 @@ class Sender:
             plan.accounts.extend(overpaying)
             held = {one.loupe_id for one in overpaying}
             self._send([one for one in chunk if one.loupe_id not in held])
+        for start in range(0, len(plan.adjustments), MAX_ITEMS):
+            self._adjust(plan.adjustments[start : start + MAX_ITEMS])
+
+    def _adjust(self, writes: Sequence[Write]) -> None:
+        built = build_adjustments(self._workspace, self._run, self._settings, writes)
+        if built:
+            self._deliver([one for one, _ in built], [request for _, request in built])
 
     def _send(self, writes: Sequence[Write], *, is_second: bool = False) -> None:
         """Send at most thirty writes and account for every one of them."""
         sent, requests = self._build(writes)
-        if not sent:
-            return
+        if sent:
+            self._deliver(sent, requests, is_second=is_second)
+
+    def _deliver(
+        self, sent: Sequence[Write], requests: list[BatchRequest], *, is_second: bool = False
+    ) -> None:
         intent = self._commit_intent(sent, requests)
         by_id = {one.loupe_id: one for one in sent}
         held = {key: one.conflicts for key, one in by_id.items() if one.conflicts}

@@ -14,11 +14,12 @@ from quickbooks_sync.postgres.schema import run_record
 from quickbooks_sync.postgres.staging import StagedRecord
 from quickbooks_sync.push.operations import Write
 from quickbooks_sync.push.rows import from_staged
+from quickbooks_sync.push.stock import ADJUST
 from quickbooks_sync.refusals import retry_key
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.workspace import Workspace
 
-_PLANNED = {"create": "created", "update": "updated", "void": "updated"}
+_PLANNED = {"create": "created", "update": "updated", "void": "updated", ADJUST: "updated"}
 
 
 @dataclass
@@ -28,10 +29,12 @@ class Plan:
     Attributes:
         accounts: Rows that are not sent, with what is to be said of them.
         writes: Rows that are sent.
+        adjustments: Items whose stock quantity is adjusted.
     """
 
     accounts: list[Account] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
+    adjustments: list[Write] = field(default_factory=list)
 
 
 class Planner:
@@ -62,11 +65,15 @@ class Planner:
         links = self._read_links([int(one.source_id) for one in left])
         plan = Plan()
         for one in left:
-            decided = self._decide(one, links.get(int(one.source_id)))
-            if isinstance(decided, Account):
-                plan.accounts.append(decided)
-            else:
+            link = links.get(int(one.source_id))
+            adjusts = bool((one.action or {}).get("adjust"))
+            if adjusts:
+                plan.adjustments.append(self._to_write(one, {"operation": ADJUST}, link))
+            decided = self._decide(one, link)
+            if isinstance(decided, Write):
                 plan.writes.append(decided)
+            elif not (adjusts and decided.outcome == "unchanged"):
+                plan.accounts.append(decided)
         return plan
 
     def account_of(self, write: Write) -> Account:
@@ -76,7 +83,7 @@ class Planner:
             _PLANNED[write.operation],
             loupe_id=write.loupe_id,
             quickbooks_id=write.link.quickbooks_id if write.link else None,
-            reason=f"would send {', '.join(write.fields)}",
+            reason=f"would send {', '.join(write.fields) or 'a stock adjustment'}",
         )
 
     def _already_written(self, loupe_ids: list[int]) -> set[int]:

@@ -15,6 +15,7 @@ from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.postgres.intents import Intent, IntentItem
 from quickbooks_sync.postgres.links import Link, read_links
 from quickbooks_sync.postgres.staging import StagedRecord
+from quickbooks_sync.push.stock import ADJUST, settle_adjustments
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import frame_to_values, records_to_values
 from quickbooks_sync.workspace import Workspace
@@ -61,7 +62,13 @@ def settle(
             written.append((one, answer.record))
         else:
             refused.append((one, _fault_of(answer)))
-    accounts = _settle_written(workspace, run, connection, written)
+    adjusted = [item for item, _ in written if item.operation == ADJUST]
+    accounts = [
+        *_settle_written(
+            workspace, run, connection, [one for one in written if one[0].operation != ADJUST]
+        ),
+        *settle_adjustments(run, connection, adjusted),
+    ]
     return Settlement(accounts, refused)
 
 
@@ -127,7 +134,11 @@ def _link_after(
     settled = [
         name
         for name in names
-        if name in theirs and name in ours and not (_is_empty(ours[name]) and theirs[name])
+        if name in theirs
+        and name in ours
+        and not (_is_empty(ours[name]) and theirs[name])
+        # Stock goes by adjustments, which start once both sides have agreed on a quantity.
+        and (name != "quantity" or ours[name] == theirs[name])
     ]
     return Link(
         item.loupe_id,

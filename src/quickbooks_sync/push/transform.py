@@ -14,6 +14,7 @@ from quickbooks_sync.postgres.ledger import read_conflicted_loupe_ids
 from quickbooks_sync.postgres.links import Link, read_links
 from quickbooks_sync.postgres.loupe_rows import read_invoice_currencies
 from quickbooks_sync.push.rows import from_staged
+from quickbooks_sync.push.stock import ADJUST, quantity_verdict
 from quickbooks_sync.references import References
 from quickbooks_sync.rules import (
     LinkedPair,
@@ -158,26 +159,24 @@ class PushDecisions:
         if merge.conflicts:
             action["conflicts"] = [vars(one) for one in merge.conflicts]
             action["operation"] = action["operation"] if fields else "conflict"
-        differs = self._differences(row, values, theirs)
-        if differs:
-            action["differs"] = differs
+        if self.run["record_type"] == "inventory_item":
+            self._judge_item(action, row, values, theirs, link)
         return action
 
-    def _differences(
-        self, row: Mapping[str, Any], ours: Values, theirs: Values
-    ) -> list[dict[str, Any]]:
-        """Return what is known to differ and is not sent: stock quantity, prices on other bases."""
-        if self.run["record_type"] != "inventory_item":
-            return []
-        found = []
+    def _judge_item(
+        self, action: Action, row: Mapping[str, Any], ours: Values, theirs: Values, link: Link
+    ) -> None:
+        """Add what is to be said of prices on another basis, and of the stock quantity."""
+        differs = []
         priced = price_problem(self.settings, row)
         if priced:
-            found.append({"field": "sell_price", "rule": "price basis", "message": priced})
-        is_ours = self.settings.get("stock_owner") != "quickbooks"
-        if is_ours and ours.get("quantity") != theirs.get("quantity"):
-            message = (
-                f"Loupe has {ours.get('quantity')}, QuickBooks {theirs.get('quantity')}; stock "
-                "adjustments are not sent yet, adjust the quantity in QuickBooks"
-            )
-            found.append({"field": "quantity", "rule": "stock quantity", "message": message})
-        return found
+            differs.append({"field": "sell_price", "rule": "price basis", "message": priced})
+        verdict = quantity_verdict(
+            self.settings, link, ours.get("quantity"), theirs.get("quantity")
+        )
+        if verdict and verdict[0] == ADJUST:
+            action["adjust"] = verdict[1]
+        elif verdict:
+            differs.append({"field": "quantity", "rule": "stock agrees", "message": verdict[1]})
+        if differs:
+            action["differs"] = differs

@@ -554,7 +554,8 @@ def _create_intent_item() -> None:
         sa.Column("generation", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "operation in ('create', 'update', 'void')", name=op.f("ck_intent_item_operation_known")
+            "operation in ('create', 'update', 'void', 'adjust')",
+            name=op.f("ck_intent_item_operation_known"),
         ),
         sa.ForeignKeyConstraint(
             ["intent_id"],

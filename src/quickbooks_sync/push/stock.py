@@ -1,0 +1,141 @@
+"""Stock: Loupe's quantities go to QuickBooks as inventory adjustments, never as item updates.
+
+An adjustment is a difference, not a target, so it is computed from the quantity that QuickBooks has at that
+moment (Intuit: InventoryAdjustment, section 8.7). Differences are adjusted only once both sides have
+agreed on a quantity: before that nobody can tell which of the two is right.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.accounts import Account
+from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.postgres.intents import IntentItem
+from quickbooks_sync.postgres.links import Link, read_links, update_links
+from quickbooks_sync.push.operations import Write
+from quickbooks_sync.quickbooks.batch import BatchRequest
+from quickbooks_sync.quickbooks.query import build_select, is_in
+from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.transform import to_decimal
+from quickbooks_sync.workspace import Workspace
+
+ADJUST = "adjust"
+
+
+def quantity_verdict(
+    settings: CompanySettings, link: Link, ours: Any, theirs: Any
+) -> tuple[str, str] | None:
+    """Return what to do about a linked item's quantity.
+
+    Returns:
+        `None` when nothing is to be done, else (`adjust` | `differs` | `waiting`, why).
+    """
+    if settings["stock_owner"] == "quickbooks" or ours == theirs or theirs is None:
+        return None
+    if "quantity" not in link.loupe_base:
+        return "differs", (
+            f"Loupe has {ours}, QuickBooks {theirs}, and the two have never agreed; count, and correct "
+            "the side that is wrong. From then on QuickBooks follows Loupe."
+        )
+    if not settings["adjustment_account"]:
+        return "waiting", (
+            f"Loupe has {ours}, QuickBooks {theirs}; the company setting adjustment_account is not "
+            "confirmed; confirm it with `quickbooks-sync settings confirm --set adjustment_account=...`"
+        )
+    return ADJUST, f"quantity {theirs} in QuickBooks, {ours} in Loupe"
+
+
+def build_adjustments(
+    workspace: Workspace, run: RunManifest, settings: CompanySettings, writes: Sequence[Write]
+) -> list[tuple[Write, BatchRequest]]:
+    """Build the adjustments that make QuickBooks' quantities Loupe's; one metered read."""
+    on_hand = _read_quantities(workspace, run, [_id(one) for one in writes])
+    built: list[tuple[Write, BatchRequest]] = []
+    for write in writes:
+        wanted = to_decimal(write.values["quantity"]) or Decimal(0)
+        difference = wanted - on_hand.get(_id(write), wanted)
+        if difference:
+            payload = _payload(settings, run, _id(write), difference)
+            number = str(len(built) + 1)
+            built.append((write, BatchRequest(number, "create", "InventoryAdjustment", payload)))
+    return built
+
+
+def settle_adjustments(
+    run: RunManifest, connection: Connection, items: Sequence[IntentItem]
+) -> list[Account]:
+    """Note the new quantities on the links, and account for them."""
+    if not items:
+        return []
+    realm_id, record_type = run["realm_id"], run["record_type"]
+    links = {
+        one.loupe_id: one
+        for one in read_links(
+            connection, realm_id, record_type, loupe_ids=[item.loupe_id for item in items]
+        )
+    }
+    update_links(
+        connection,
+        realm_id,
+        record_type,
+        [_with_quantity(links[one.loupe_id], one) for one in items],
+    )
+    return [
+        Account(
+            str(one.loupe_id),
+            "updated",
+            loupe_id=one.loupe_id,
+            quickbooks_id=links[one.loupe_id].quickbooks_id,
+            reason=f"stock adjusted to {one.loupe_values['quantity']}",
+        )
+        for one in items
+    ]
+
+
+def _with_quantity(link: Link, item: IntentItem) -> Link:
+    quantity = item.loupe_values["quantity"]
+    return replace(
+        link,
+        document={**link.document, "QtyOnHand": to_decimal(quantity)},
+        loupe_base={**link.loupe_base, "quantity": quantity},
+        quickbooks_base={**link.quickbooks_base, "quantity": quantity},
+    )
+
+
+def _read_quantities(
+    workspace: Workspace, run: RunManifest, ids: Sequence[str]
+) -> dict[str, Decimal]:
+    client = workspace.client(run["realm_id"], run["run_id"])
+    statement = build_select("Item", is_in("Id", ids), max_results=1000)
+    return {
+        record["Id"]: Decimal(record.get("QtyOnHand") or 0)
+        for record in client.query(statement).records
+    }
+
+
+def _payload(
+    settings: Mapping[str, str | None], run: RunManifest, item_id: str, difference: Decimal
+) -> dict[str, Any]:
+    return {
+        "AdjustAccountRef": {"value": settings["adjustment_account"]},
+        "TxnDate": datetime.now(UTC).date().isoformat(),
+        "PrivateNote": f"Stock as in Loupe Factory, sync run {run['run_id']}",
+        "Line": [
+            {
+                "DetailType": "ItemAdjustmentLineDetail",
+                "ItemAdjustmentLineDetail": {
+                    "ItemRef": {"value": item_id},
+                    "QtyDiff": difference,
+                },
+            }
+        ],
+    }
+
+
+def _id(write: Write) -> str:
+    return write.link.quickbooks_id if write.link else ""
