@@ -18,6 +18,7 @@ from quickbooks_sync.workspace import Workspace
 #: A gate never closes for so few rejected records.
 MIN_REJECTED = 20
 DEFAULT_MAX_REJECTED_RATIO = Decimal("0.2")
+DEFAULT_MAX_DELETIONS = 50
 #: How many runs the Data Docs keep.
 KEPT_REPORTS = 100
 
@@ -51,9 +52,10 @@ def validate_batch(workspace: Workspace, run: RunManifest, batch: BatchManifest)
 
 
 def gate(workspace: Workspace, run: RunManifest) -> dict[str, int]:
-    """Close the gate when more than `max_rejected_ratio` of the run was rejected."""
+    """Close the gate when too much of the run was rejected, or too much has vanished."""
     with workspace.engine.connect() as connection:
         total, rejected = staging.read_totals(connection, run["run_id"])
+        gone = staging.count_deleted(connection, run["run_id"])
         settings = read_settings(connection, run["realm_id"])
     limit = Decimal(settings.get("max_rejected_ratio") or DEFAULT_MAX_REJECTED_RATIO)
     if rejected >= MIN_REJECTED and rejected > limit * total:
@@ -65,7 +67,16 @@ def gate(workspace: Workspace, run: RunManifest) -> dict[str, int]:
             rejected=rejected,
             total=total,
         )
-    return {"records": total, "rejected": rejected}
+    most = int(settings.get("max_deletions") or DEFAULT_MAX_DELETIONS)
+    if gone > most:
+        raise GateClosedError(
+            f"{gone} records have vanished from QuickBooks since the last run, more than the allowed "
+            f"{most}. Nothing was loaded. If they were deleted on purpose, raise the setting "
+            "max_deletions and run again; if not, look at the company in QuickBooks first.",
+            gone=gone,
+            total=total,
+        )
+    return {"records": total, "rejected": rejected, "deleted": gone}
 
 
 def build_reports(workspace: Workspace) -> Path:

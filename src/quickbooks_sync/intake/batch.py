@@ -11,12 +11,20 @@ from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
 from quickbooks_sync.errors import RetryableError
 from quickbooks_sync.first_contact import Match
 from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.intake.deleted import remove
 from quickbooks_sync.intake.guards import PaymentGuard, read_unsynced_invoice_ids
 from quickbooks_sync.intake.identify import Identifier
 from quickbooks_sync.merge import Base, Merge, merge_record, next_base
 from quickbooks_sync.postgres.links import Link, insert_links, read_links, update_links
-from quickbooks_sync.postgres.loupe_rows import Row, insert_rows, read_rows, update_row
+from quickbooks_sync.postgres.loupe_rows import (
+    Row,
+    insert_rows,
+    read_applied_amounts,
+    read_rows,
+    update_row,
+)
 from quickbooks_sync.postgres.staging import StagedRecord, read_repeated_values
+from quickbooks_sync.quickbooks.changes import is_deleted
 from quickbooks_sync.references import References
 from quickbooks_sync.refusals import retry_key
 from quickbooks_sync.rules import LinkedPair, merge_rules
@@ -77,8 +85,12 @@ class IntakeBatch:
         links = [link for _, link in answers]
         known = self._read([one for one, _ in answers], links)
         for one, link in answers:
-            if link.loupe_id in self.rows:
-                self._merge(one, link, is_new=link.quickbooks_id not in known)
+            is_new = link.quickbooks_id not in known
+            is_gone = link.loupe_id not in self.rows
+            if is_gone or self._merge(one, link, is_new=is_new).waits_for == "decision":
+                # The row is gone, or may not take the answer: the record is ours all the same, and
+                # without its link it would be created once more.
+                (self.written.new_links if is_new else self.written.changed_links).append(link)
         self._write_links()
 
     def _read(self, records: list[StagedRecord], links: list[Link] | None = None) -> set[str]:
@@ -91,11 +103,7 @@ class IntakeBatch:
         self.rows = self._read_rows(one.loupe_id for one in links)
         self.loupe_values = self._to_loupe_values(self.rows)
         self.identifier = Identifier(self.connection, self.run, self._to_loupe_values)
-        self.unsynced = (
-            read_unsynced_invoice_ids(self.connection, realm_id, list(self.rows))
-            if record_type == "invoice"
-            else set()
-        )
+        self.unsynced = self._read_unsynced(list(self.rows))
         self.guard = PaymentGuard(self.connection, self.run["organization_id"], self.references)
         self.repeated = (
             read_repeated_values(self.connection, self.run["run_id"], "tag_id")
@@ -103,6 +111,11 @@ class IntakeBatch:
             else set()
         )
         return {one.quickbooks_id for one in stored}
+
+    def _read_unsynced(self, ids: list[int]) -> set[int]:
+        if self.run["record_type"] != "invoice":
+            return set()
+        return read_unsynced_invoice_ids(self.connection, self.run["realm_id"], ids)
 
     def _read_rows(self, ids: Iterable[int]) -> dict[int, Row]:
         return read_rows(
@@ -125,19 +138,45 @@ class IntakeBatch:
 
     def _load_one(self, one: StagedRecord) -> Account:
         link = self.links.get(one.source_id)
+        if is_deleted(one.raw):
+            return self._remove(one, link)
         blocked = self._rejected(one) or self._waiting(one)
         if blocked:
             return replace(blocked, loupe_id=link.loupe_id if link else None)
-        if link is not None:
-            return self._update(one, link)
-        if one.values and one.values.get("tag_id") in self.repeated:
+        return self._identify(one) if link is None else self._update(one, link)
+
+    def _identify(self, one: StagedRecord) -> Account:
+        """Settle which Loupe row an unlinked record is: one of the unlinked, or a new one."""
+        values = one.values or {}
+        if values.get("tag_id") in self.repeated:
             return self._doubt(one, Match(None, "several QuickBooks items carry this SKU"))
-        match = self.identifier.find(one.values or {})
+        match = self.identifier.find(values)
         if match.doubt:
             return self._doubt(one, match)
         if match.loupe_id is not None:
             return self._link(one, match.loupe_id)
         return self._plan_insert(one)
+
+    def _remove(self, one: StagedRecord, link: Link | None) -> Account:
+        """Take a deletion: the row gets a state, and the link remembers that nothing is there."""
+        row = self.rows.get(link.loupe_id) if link else None
+        if link is None or row is None or link.state == _GONE:
+            return Account(one.source_id, "unchanged", quickbooks_id=one.source_id)
+        paid = read_applied_amounts(
+            self.connection, self.run["organization_id"], [row.get("invoice_id") or 0]
+        )
+        is_paid = any(applied for _, applied in paid.values())
+        removal = remove(self.run["record_type"], row, one.source_id, is_paid=is_paid)
+        version = self._write_changes(link, row, removal.changes)
+        self.written.changed_links.append(replace(link, state=_GONE, loupe_row_version=version))
+        outcome = "conflict" if removal.conflict else "updated" if removal.changes else "unchanged"
+        return replace(
+            self._account(one, link, outcome),
+            reason=removal.conflict.reason if removal.conflict else "deleted in QuickBooks",
+            conflicts=(removal.conflict,) if removal.conflict else (),
+            loupe_changed_at=row["updated_at"],
+            loupe_changed_by=row["updated_by"],
+        )
 
     def _rejected(self, one: StagedRecord) -> Account | None:
         causes = [p for p in one.problems or () if _rejects(p)]
@@ -187,6 +226,7 @@ class IntakeBatch:
         rows = self._read_rows([loupe_id])
         self.rows.update(rows)
         self.loupe_values.update(self._to_loupe_values(rows))
+        self.unsynced |= self._read_unsynced([loupe_id])
         fresh = Link(loupe_id, one.source_id, "matched", one.source_version or "0", one.raw)
         account = self._merge(one, fresh, is_new=True)
         return replace(account, outcome="linked") if account.outcome != "conflict" else account
@@ -350,6 +390,7 @@ class IntakeBatch:
 
 
 _PENDING = "pending"
+_GONE = "deleted_in_quickbooks"
 
 
 def _with_counted(settings: CompanySettings, ours: Values, theirs: Values, base: Base) -> Base:

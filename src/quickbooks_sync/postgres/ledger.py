@@ -32,6 +32,7 @@ def write_accounts(connection: Connection, place: Place, accounts: Sequence[Acco
         elif one.outcome == "rejected":
             _write_rejected(connection, place, one)
         if one.conflicts:
+            _close_other_conflicts(connection, place, one)
             _write_conflicts(connection, place, one)
 
 
@@ -160,6 +161,21 @@ def _close_conflicts(connection: Connection, place: Place, settled: Sequence[Acc
             conflict.c.record_type == place.record_type,
             conflict.c.resolved_at.is_(None),
             conflict.c.loupe_id.in_(loupe_ids) | conflict.c.quickbooks_id.in_(quickbooks_ids),
+        )
+        .values(resolved_at=func.now())
+    )
+
+
+def _close_other_conflicts(connection: Connection, place: Place, one: Account) -> None:
+    """Close the record's conflicts about fields that are no longer held."""
+    connection.execute(
+        update(conflict)
+        .where(
+            conflict.c.realm_id == place.realm_id,
+            conflict.c.record_type == place.record_type,
+            conflict.c.resolved_at.is_(None),
+            conflict.c.field.not_in([held.field for held in one.conflicts]),
+            (conflict.c.loupe_id == one.loupe_id) | (conflict.c.quickbooks_id == one.quickbooks_id),
         )
         .values(resolved_at=func.now())
     )

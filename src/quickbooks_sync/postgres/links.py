@@ -95,6 +95,18 @@ def read_link_ids(
     return [(row.loupe_id, row.quickbooks_id) for row in connection.execute(statement)]
 
 
+def read_live_ids(connection: Connection, realm_id: str, record_type: str) -> set[str]:
+    """Return the QuickBooks Ids of all links that are not known to be gone."""
+    rows = connection.execute(
+        select(link.c.quickbooks_id).where(
+            link.c.realm_id == realm_id,
+            link.c.record_type == record_type,
+            link.c.state != "deleted_in_quickbooks",
+        )
+    )
+    return set(rows.scalars())
+
+
 def insert_links(
     connection: Connection, realm_id: str, record_type: str, links: Sequence[Link]
 ) -> None:

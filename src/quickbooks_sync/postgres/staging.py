@@ -131,6 +131,14 @@ def read_totals(connection: Connection, run_id: int) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
+def count_deleted(connection: Connection, run_id: int) -> int:
+    """Count the run's stubs of records that are gone from QuickBooks."""
+    statement = select(func.count()).where(
+        staged_record.c.run_id == run_id, staged_record.c.raw["status"].astext == "Deleted"
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
 def read_batches(connection: Connection, run_id: int) -> list[tuple[int, int]]:
     """Return (batch number, row count) of every batch of a run."""
     rows = connection.execute(

@@ -9,8 +9,11 @@ from sqlalchemy import Connection, Select, Table, func, select
 from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.postgres.leases import hold_lease
+from quickbooks_sync.postgres.links import read_live_ids
 from quickbooks_sync.postgres.staging import StagedRecord, clear_run, write_batch
-from quickbooks_sync.quickbooks.query import quote
+from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub
+from quickbooks_sync.quickbooks.client import QuickBooksClient
+from quickbooks_sync.quickbooks.query import is_in, quote
 from quickbooks_sync.refusals import retry_key
 from quickbooks_sync.runs import is_narrowed, lease_of, read_watermark, write_next_watermark
 from quickbooks_sync.settings import ensure_reference, read_settings
@@ -27,21 +30,80 @@ Record = dict[str, Any]
 
 
 def extract(workspace: Workspace, run: RunManifest) -> list[BatchManifest]:
-    """Read QuickBooks page by page and stage each page; then add what earlier runs left over."""
+    """Stage what changed, or everything; then what is gone, and what earlier runs left over."""
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))
         clear_run(connection, run["run_id"])
     ensure_reference(workspace, run["realm_id"], run_id=run["run_id"])
+    client = workspace.client(run["realm_id"], run["run_id"])
     batches: list[BatchManifest] = []
     seen: set[str] = set()
-    for page in _pages(workspace, run):
+    changes = _fetch_changes(workspace, run, client)
+    pages = _pages(workspace, run, client) if changes is None else _in_batches(changes)
+    for page in pages:
         seen.update(record["Id"] for record in page)
         batches.append(_stage(workspace, run, len(batches), page))
-    left_over = _read_left_over(workspace, run, seen)
-    for start in range(0, len(left_over), BATCH_SIZE):
-        records = left_over[start : start + BATCH_SIZE]
-        batches.append(_stage(workspace, run, len(batches), records))
+    rest = _find_gone(workspace, run, client, seen) if changes is None else []
+    seen.update(record["Id"] for record in rest)
+    rest.extend(_read_left_over(workspace, run, seen))
+    for page in _in_batches(rest):
+        batches.append(_stage(workspace, run, len(batches), page))
     return batches
+
+
+def _in_batches(records: list[Record]) -> Iterator[list[Record]]:
+    for start in range(0, len(records), BATCH_SIZE):
+        yield records[start : start + BATCH_SIZE]
+
+
+def _fetch_changes(
+    workspace: Workspace, run: RunManifest, client: QuickBooksClient
+) -> list[Record] | None:
+    """Return changed and deleted records by CDC, or `None` where everything must be read.
+
+    Everything is read by a full or narrowed run, for items (a sale may leave an item's
+    LastUpdatedTime as it was), when the watermark is too old for CDC, and when so much changed that the
+    answer may be cut off: that costs no more reads than a query by time with a sweep of all Ids.
+    """
+    if run["mode"] != "incremental" or is_narrowed(run) or run["record_type"] == "inventory_item":
+        return None
+    with workspace.engine.connect() as connection:
+        mark = read_watermark(connection, run["realm_id"], run["record_type"], "pull")
+    if mark is None or datetime.now(UTC) - mark.changed_since > WINDOW:
+        return None
+    entity = workspace.mapping(run["record_type"]).entity
+    changes = client.changes(entity, mark.changed_since - OVERLAP)
+    if not changes.is_complete:
+        return None
+    _note_time(workspace, run, changes.server_time)
+    return [*changes.records, *changes.deleted]
+
+
+def _find_gone(
+    workspace: Workspace, run: RunManifest, client: QuickBooksClient, seen: set[str]
+) -> list[Record]:
+    """Return, after everything was read, what is linked and was not there.
+
+    A record missing from the pages is asked for by its Id before it counts as gone: a stub where it
+    is, the record itself where it was only missed.
+    """
+    if is_narrowed(run):
+        return []
+    with workspace.engine.connect() as connection:
+        missing = sorted(read_live_ids(connection, run["realm_id"], run["record_type"]) - seen)
+    entity = workspace.mapping(run["record_type"]).entity
+    found: dict[str, Record] = {}
+    for start in range(0, len(missing), IDS_PER_QUERY):
+        condition = is_in("Id", missing[start : start + IDS_PER_QUERY])
+        for answer in client.pages(entity, where=condition):
+            found.update((record["Id"], record) for record in answer.records)
+    return [found.get(one) or deleted_stub(one) for one in missing]
+
+
+def _note_time(workspace: Workspace, run: RunManifest, server_time: datetime) -> None:
+    """The watermark never passes QuickBooks' clock, nor ours."""
+    with workspace.engine.begin() as connection:
+        write_next_watermark(connection, run, min(server_time, datetime.now(UTC)))
 
 
 def _stage(
@@ -57,15 +119,15 @@ def _stage(
     return BatchManifest(run_id=run["run_id"], batch_number=number, row_count=len(staged))
 
 
-def _pages(workspace: Workspace, run: RunManifest) -> Iterator[list[Record]]:
-    client = workspace.client(run["realm_id"], run["run_id"])
+def _pages(
+    workspace: Workspace, run: RunManifest, client: QuickBooksClient
+) -> Iterator[list[Record]]:
     entity = workspace.mapping(run["record_type"]).entity
     left = run["limit"]
     for where in _conditions(workspace, run):
         page_size = min(BATCH_SIZE, left) if left else BATCH_SIZE
         for answer in client.pages(entity, where=where, page_size=page_size):
-            with workspace.engine.begin() as connection:
-                write_next_watermark(connection, run, min(answer.server_time, datetime.now(UTC)))
+            _note_time(workspace, run, answer.server_time)
             records = answer.records[:left] if left else answer.records
             if records:
                 yield records
@@ -95,13 +157,6 @@ def _fixed_conditions(connection: Connection, run: RunManifest) -> list[str]:
         conditions.append(f"Type IN ({listed})")
     if run["since"] and run["record_type"] in ("invoice", "payment"):
         conditions.append(f"TxnDate >= {quote(run['since'])}")
-    # A sale may leave an item's LastUpdatedTime as it was, so items are read whole each time.
-    is_incremental = run["mode"] == "incremental" and run["record_type"] != "inventory_item"
-    if is_incremental and not run["record_ids"]:
-        at = read_watermark(connection, run["realm_id"], run["record_type"], "pull")
-        if at is not None:
-            since = (at.changed_since - OVERLAP).astimezone(UTC)
-            conditions.append(f"MetaData.LastUpdatedTime >= {quote(since.isoformat())}")
     return conditions
 
 

@@ -2,6 +2,7 @@
 
 from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.postgres import staging
+from quickbooks_sync.quickbooks.changes import is_deleted
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import frame_to_values, records_to_values
 from quickbooks_sync.workspace import Workspace
@@ -14,7 +15,8 @@ def transform(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> N
         records = staging.read_batch(connection, *key)
         settings = read_settings(connection, run["realm_id"])
     mapping = workspace.mapping(run["record_type"])
-    done = records_to_values(mapping, [one.raw for one in records], settings=settings)
+    whole = [one for one in records if not is_deleted(one.raw)]
+    done = records_to_values(mapping, [one.raw for one in whole], settings=settings)
     values = frame_to_values(done.frame)
     results = [
         {
@@ -22,7 +24,7 @@ def transform(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> N
             "field_values": values[position],
             "problem": [vars(each) for each in done.problems.get(position, ())] or None,
         }
-        for position, one in enumerate(records)
+        for position, one in enumerate(whole)
     ]
     with workspace.engine.begin() as connection:
         staging.write_results(connection, *key, results)

@@ -9,9 +9,10 @@ from quickbooks_sync.postgres import schema
 from quickbooks_sync.postgres.leases import hold_lease
 from quickbooks_sync.postgres.loupe_rows import LOUPE_TABLES, iter_rows
 from quickbooks_sync.postgres.staging import StagedRecord, clear_run, write_batch
+from quickbooks_sync.push.gone import find_gone
 from quickbooks_sync.push.recover import recover
 from quickbooks_sync.push.rows import to_staged
-from quickbooks_sync.runs import lease_of, write_next_watermark
+from quickbooks_sync.runs import is_narrowed, lease_of, write_next_watermark
 from quickbooks_sync.settings import ensure_reference
 from quickbooks_sync.workspace import Workspace
 
@@ -46,6 +47,12 @@ def extract(workspace: Workspace, run: RunManifest) -> list[BatchManifest]:
             )
             if left is not None and (left := left - len(taken)) <= 0:
                 break
+        gone = [] if is_narrowed(run) else find_gone(connection, run)
+        if gone:
+            write_batch(connection, run["run_id"], len(batches), gone)
+            batches.append(
+                BatchManifest(run_id=run["run_id"], batch_number=len(batches), row_count=len(gone))
+            )
     return batches
 
 

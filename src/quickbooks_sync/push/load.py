@@ -13,6 +13,7 @@ from quickbooks_sync.postgres.ledger import (
     write_accounts,
     write_run_accounts,
 )
+from quickbooks_sync.postgres.links import update_links
 from quickbooks_sync.push.lookup import link_existing
 from quickbooks_sync.push.money import refuse_overpayments
 from quickbooks_sync.push.operations import Write, build_request
@@ -53,6 +54,7 @@ def load(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> dict[s
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))
         write_accounts(connection, place_of(run), plan.accounts)
+        update_links(connection, run["realm_id"], run["record_type"], plan.links)
         staging.mark_loaded(connection, *key)
         return read_outcome_counts(connection, run["run_id"])
 

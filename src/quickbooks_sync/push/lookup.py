@@ -77,7 +77,13 @@ def _fetch(workspace: Workspace, run: RunManifest, asked: Sequence[Write]) -> li
     for condition in _conditions(run["record_type"], asked):
         for page in client.pages(entity, where=condition):
             found.update((record["Id"], record) for record in page.records)
-    return list(found.values())
+    if run["record_type"] != "inventory_item":
+        return list(found.values())
+    # Names are unique across all items, but a service is never a piece of stock.
+    with workspace.engine.connect() as connection:
+        listed = read_settings(connection, run["realm_id"]).get("item_types") or "Inventory"
+    types = {one.strip() for one in listed.split(",")}
+    return [record for record in found.values() if record.get("Type") in types]
 
 
 def _conditions(record_type: str, asked: Sequence[Write]) -> Iterator[str]:

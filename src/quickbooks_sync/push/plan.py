@@ -1,7 +1,7 @@
 """What a batch's staged decisions mean: accounts for rows that stay, writes for rows that go."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -30,11 +30,13 @@ class Plan:
         accounts: Rows that are not sent, with what is to be said of them.
         writes: Rows that are sent.
         adjustments: Items whose stock quantity is adjusted.
+        links: Links of rows that are not sent, where more is agreed by now than they say.
     """
 
     accounts: list[Account] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     adjustments: list[Write] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
 
 
 class Planner:
@@ -66,14 +68,16 @@ class Planner:
         plan = Plan()
         for one in left:
             link = links.get(int(one.source_id))
-            adjusts = bool((one.action or {}).get("adjust"))
-            if adjusts:
-                plan.adjustments.append(self._to_write(one, {"operation": ADJUST}, link))
             decided = self._decide(one, link)
+            is_adjusted = bool((one.action or {}).get("adjust")) and _may_adjust(decided)
+            if is_adjusted:
+                plan.adjustments.append(self._to_write(one, {"operation": ADJUST}, link))
             if isinstance(decided, Write):
                 plan.writes.append(decided)
-            elif not (adjusts and decided.outcome == "unchanged"):
+            elif not is_adjusted or decided.outcome != "unchanged":
                 plan.accounts.append(decided)
+            if link is not None and not is_adjusted:
+                plan.links.extend(_moved_link(one, link))
         return plan
 
     def account_of(self, write: Write) -> Account:
@@ -114,7 +118,8 @@ class Planner:
             "retry_key": key,
         }
         if action.get("operation") in ("none", "conflict"):
-            return _account_of_action(one, action, common)
+            refused = self._refused_before(one, key, common) if action.get("adjust") else None
+            return refused or _account_of_action(one, action, common)
         blocked = _blocked(one, common) or self._refused_before(one, key, common)
         if blocked:
             return blocked
@@ -124,6 +129,8 @@ class Planner:
         self, one: StagedRecord, key: str, common: Mapping[str, Any]
     ) -> Account | None:
         """A record that QuickBooks refused is not sent again until something about it changed."""
+        if self._run["record_ids"]:
+            return None  # a person asks for exactly this record
         held, causes = self._refusals.get(one.source_id, ("", []))
         if held != key or not any(cause.get("code") for cause in causes):
             return None
@@ -146,6 +153,24 @@ class Planner:
     def _retry_key(self, one: StagedRecord, link: Link | None) -> str:
         version = f"{one.source_version} {link.sync_token if link else ''}"
         return retry_key(self._workspace, self._run["record_type"], version, self._settings)
+
+
+def _may_adjust(decided: Account | Write) -> bool:
+    """A record that is rejected or waits is left alone as a whole."""
+    return isinstance(decided, Write) or decided.outcome not in ("rejected", "waiting")
+
+
+def _moved_link(one: StagedRecord, link: Link) -> list[Link]:
+    action = one.action or {}
+    if "base" not in action:
+        return []
+    moved = replace(
+        link,
+        loupe_base=action["base"]["loupe"],
+        quickbooks_base=action["base"]["quickbooks"],
+        loupe_row_version=int(one.source_version or 0) if action["is_settled"] else None,
+    )
+    return [moved] if moved != link else []
 
 
 def _account_of_action(

@@ -9,6 +9,7 @@ from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.intake import IntakeBatch
 from quickbooks_sync.postgres.leases import hold_lease
 from quickbooks_sync.postgres.ledger import write_accounts
+from quickbooks_sync.postgres.links import update_links
 from quickbooks_sync.postgres.loupe_rows import LOUPE_TABLES, read_rows
 from quickbooks_sync.postgres.staging import StagedRecord
 from quickbooks_sync.push.lookup import link_existing, to_staged_records
@@ -94,6 +95,7 @@ def _merge_again(
         records = _stage_again(workspace, run, connection, writes)
         plan = Planner(workspace, run, connection, settings).plan(records)
         write_accounts(connection, place_of(run), plan.accounts)
+        update_links(connection, run["realm_id"], run["record_type"], plan.links)
     return plan.writes
 
 

@@ -1,18 +1,20 @@
 """Transform of a push: Loupe's rows become canonical values and a decision what to send."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
+from quickbooks_sync.accounts import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.errors import RejectedRecordError
 from quickbooks_sync.flows import BatchManifest, RunManifest
-from quickbooks_sync.merge import Base, merge_record
+from quickbooks_sync.merge import Base, Merge, merge_record, next_base
 from quickbooks_sync.postgres import staging
 from quickbooks_sync.postgres.ledger import read_conflicted_loupe_ids
 from quickbooks_sync.postgres.links import Link, read_links
 from quickbooks_sync.postgres.loupe_rows import read_invoice_currencies
+from quickbooks_sync.push.gone import is_gone
 from quickbooks_sync.push.rows import from_staged
 from quickbooks_sync.push.stock import ADJUST, quantity_verdict
 from quickbooks_sync.references import References
@@ -36,10 +38,20 @@ def transform(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> N
     """Decide for every row of a batch whether it is created, updated, voided, or left alone."""
     key = run["run_id"], batch["batch_number"]
     with workspace.engine.connect() as connection:
-        records = staging.read_batch(connection, *key)
+        # A row that is gone was decided when it was found missing.
+        records = [one for one in staging.read_batch(connection, *key) if not is_gone(one.raw)]
         results = PushDecisions(workspace, run, connection).decide(records)
     with workspace.engine.begin() as connection:
         staging.write_results(connection, *key, results)
+
+
+def _of_gone(row: Mapping[str, Any], link: Link) -> Action:
+    """What was deleted in QuickBooks is not made anew by an edit in Loupe."""
+    if row.get("lifecycle_status") == "Void" or row.get("is_void") or row.get("is_active") is False:
+        return {"operation": "none", "reason": "deleted in QuickBooks"}
+    why = "deleted in QuickBooks; void it or make it inactive in Loupe, too"
+    held = FieldConflict(RECORD_CONFLICT, why, row["row_version"], link.quickbooks_id)
+    return {"operation": "conflict", "reason": why, "conflicts": [vars(held)]}
 
 
 class PushDecisions:
@@ -98,6 +110,9 @@ class PushDecisions:
         if skipped:
             problems.clear()
             return {"operation": "none", "reason": skipped}
+        if link is not None and link.state != "live":
+            problems.clear()
+            return _of_gone(row, link)
         if link is not None:
             return self._merge(row, values, link)
         loupe_id = row[self.mapping.key]
@@ -161,6 +176,8 @@ class PushDecisions:
             action["operation"] = action["operation"] if fields else "conflict"
         if self.run["record_type"] == "inventory_item":
             self._judge_item(action, row, values, theirs, link)
+        if action["operation"] in ("none", "conflict"):
+            _note_agreement(action, merge, values, theirs, base)
         return action
 
     def _judge_item(
@@ -180,3 +197,16 @@ class PushDecisions:
             differs.append({"field": "quantity", "rule": "stock agrees", "message": verdict[1]})
         if differs:
             action["differs"] = differs
+
+
+def _note_agreement(action: Action, merge: Merge, ours: Values, theirs: Values, base: Base) -> None:
+    """Note the base of a row that is not sent: what both sides hold now is agreed.
+
+    Without it a conflict that a person settled in Loupe would come back with the next edit. What
+    Loupe has still to take from QuickBooks is left to the pull.
+    """
+    standing = replace(merge, to_loupe={}, agreed=merge.agreed - merge.to_loupe.keys())
+    after = next_base(standing, ours, theirs, base)
+    action["base"] = {"loupe": dict(after.loupe), "quickbooks": dict(after.quickbooks)}
+    is_over = merge.is_settled and not merge.to_loupe
+    action["is_settled"] = is_over and not ("adjust" in action or "differs" in action)

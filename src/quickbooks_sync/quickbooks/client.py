@@ -1,6 +1,7 @@
 """The QuickBooks Online client: queries, reads, writes and batches of one company. Knows no Airflow."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Literal, Self
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from quickbooks_sync.quickbooks.batch import (
     parse_batch_answer,
     parse_batch_body,
 )
+from quickbooks_sync.quickbooks.changes import Changes, parse_changes
 from quickbooks_sync.quickbooks.faults import to_unexpected
 from quickbooks_sync.quickbooks.guard import refuse_side_effects
 from quickbooks_sync.quickbooks.paging import MAX_PAGE_SIZE, Pages, QueryAnswer
@@ -115,6 +117,12 @@ class QuickBooksClient:
         A metered read for each page, and one more to count them where there are several.
         """
         return iter(Pages(self, entity, where, page_size))
+
+    def changes(self, entity: str, since: datetime) -> Changes:
+        """Read what changed of an entity since an aware moment at most 29 days ago (one metered read)."""
+        params = {"entities": entity, "changedSince": since.astimezone(UTC).isoformat()}
+        answer = self._read("cdc", params=params)
+        return parse_changes(answer.document, entity, answer.server_time)
 
     def fetch(self, entity: str, record_id: str) -> dict[str, Any]:
         """Read one record (one metered read); raises `QuickBooksFault` 610 where it is gone."""

@@ -144,6 +144,12 @@ def _parse_ratio(setting: Setting, value: str, _reference: Reference) -> str:
     return f"{ratio:f}"
 
 
+def _parse_count(setting: Setting, value: str, _reference: Reference) -> str:
+    if not value.isdigit():
+        raise _refused(setting, value, "it must be a whole number, such as 50.")
+    return str(int(value))
+
+
 def _parse_date(setting: Setting, value: str, reference: Reference) -> str:
     try:
         day = date.fromisoformat(value)
@@ -169,6 +175,7 @@ _PARSERS: Mapping[str, Callable[[Setting, str, Reference], str]] = {
     "choice": _parse_choice,
     "choices": _parse_choices,
     "ratio": _parse_ratio,
+    "count": _parse_count,
     "date": _parse_date,
     "boolean": _parse_boolean,
 }

@@ -14,7 +14,7 @@ class Setting:
     Attributes:
         name: As written in `settings confirm --set name=value`.
         meaning: One sentence for the person who confirms it.
-        kind: `account`, `item`, `choice`, `choices`, `ratio`, `date` or `boolean`.
+        kind: `account`, `item`, `choice`, `choices`, `ratio`, `count`, `date` or `boolean`.
         choices: What a `choice` or `choices` may hold.
         default: What holds while nobody confirmed another value; `None` means *missing*.
         account_types: AccountTypes an `account` may have (Intuit: Account, section 8.8).
@@ -121,6 +121,12 @@ _LISTED = (
         "Share of a run's records, 0 to 1, above which nothing is loaded when rejected.",
         "ratio",
         default="0.2",
+    ),
+    Setting(
+        "max_deletions",
+        "Most records that may vanish from QuickBooks between two runs before nothing is loaded.",
+        "count",
+        default="50",
     ),
     Setting(
         "nightly",
