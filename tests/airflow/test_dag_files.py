@@ -97,3 +97,17 @@ def _measure(file: Path) -> tuple[float, list[str]]:
     )
     seconds, *loaded = done.stdout.splitlines()[-1].split()
     return float(seconds), loaded
+
+
+def test_every_dag_task_and_parameter_is_in_the_documentation(dags: dict[str, Any]) -> None:
+    documentation = (REPOSITORY / "docs" / "flows.md").read_text(encoding="utf-8")
+    names = {
+        name
+        for dag in dags.values()
+        for name in (dag.dag_id, *dag.params, *(task.task_id for task in dag.tasks))
+    }
+    flow_names = {flow.name for flow in FLOWS} | {f"company.{flow.name}" for flow in FLOWS}
+
+    missing = [name for name in names - flow_names if f"`{name}`" not in documentation]
+
+    assert not missing
