@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,12 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 
 from quickbooks_sync import steps
-from quickbooks_sync.flows import FLOWS, FlowOptions, RunSummary, flow_named
+from quickbooks_sync.flows import FLOWS, FlowOptions, RunManifest, RunSummary, flow_named
 from quickbooks_sync.json_text import to_json
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.postgres.companies import connect_company
 from quickbooks_sync.quickbooks import oauth
+from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.settings import confirm_settings, propose_settings
 from quickbooks_sync.workspace import Workspace, open_workspace
 
@@ -34,14 +35,12 @@ class House:
     workspace: Workspace
     emulator_url: str
     realm_id: str = REALM
+    organization_id: int = ORGANIZATION
     runs: list[RunSummary] = field(default_factory=list)
 
     def run(self, name: str, **options: Any) -> RunSummary:
         """Run one flow, step by step, as its DAG does; `finish` runs whatever happens."""
-        flow = flow_named(name)
-        chosen = FlowOptions(realm_id=self.realm_id, **options)
-        key = f"test-{next(_numbers)}"
-        run = steps.check(self.workspace, flow, chosen, run_key=key, triggered_by="test")
+        run = self.check(name, **options)
         failed = ["load"]
         try:
             batches = steps.extract(self.workspace, run)
@@ -57,6 +56,18 @@ class House:
             self.runs.append(summary)
         return summary
 
+    def check(self, name: str, *, key: str | None = None, **options: Any) -> RunManifest:
+        """Open a run of a flow and leave it open."""
+        chosen = FlowOptions(realm_id=self.realm_id, **options)
+        run_key = key or f"test-{next(_numbers)}"
+        return steps.check(
+            self.workspace, flow_named(name), chosen, run_key=run_key, triggered_by="test"
+        )
+
+    def finish(self, run: RunManifest, *failed_steps: str) -> RunSummary:
+        """Close a run that `check` opened."""
+        return steps.finish(self.workspace, run, failed_steps=failed_steps)
+
     def run_all(self, **options: Any) -> dict[str, RunSummary]:
         """Run all eight flows in the first-sync order."""
         return {flow.name: self.run(flow.name, **options) for flow in FLOWS}
@@ -70,7 +81,7 @@ class House:
     def insert(self, table: str, **values: Any) -> int:
         """Insert a Loupe row; returns its key."""
         found = schema.metadata.tables[f"loupe.{table}"]
-        values.setdefault("organization_id", ORGANIZATION)
+        values.setdefault("organization_id", self.organization_id)
         with self.workspace.engine.begin() as connection:
             result = connection.execute(found.insert().values(**values))
             return int(result.inserted_primary_key[0])
@@ -100,12 +111,56 @@ class House:
             if row["run_id"] == run["run_id"] and outcome in (None, row["outcome"])
         ]
 
+    def said(self, run: RunSummary, **key: Any) -> list[str]:
+        """Return the outcomes a run noted for a record (`loupe_id=` or `quickbooks_id=`)."""
+        ((name, value),) = key.items()
+        return [one["outcome"] for one in self.records(run) if one[name] == value]
+
+    def row(self, table: str, key: int) -> dict[str, Any]:
+        """Read one row of Loupe by its key."""
+        (found,) = [one for one in self.rows(table) if one[f"{table}_id"] == key]
+        return found
+
+    def link(self, record_type: str, **key: Any) -> dict[str, Any] | None:
+        """Read a link by `loupe_id=` or `quickbooks_id=`."""
+        ((name, value),) = key.items()
+        found = [
+            one
+            for one in self.rows("link")
+            if (one["realm_id"], one["record_type"], one[name])
+            == (self.realm_id, record_type, value)
+        ]
+        return found[0] if found else None
+
+    def quickbooks_id(self, record_type: str, loupe_id: int) -> str:
+        """The QuickBooks Id of a linked row."""
+        link = self.link(record_type, loupe_id=loupe_id)
+        assert link is not None, f"{record_type} {loupe_id} is not linked"
+        return str(link["quickbooks_id"])
+
+    def loupe_id(self, record_type: str, quickbooks_id: str) -> int:
+        """The Loupe id of a linked record."""
+        link = self.link(record_type, quickbooks_id=quickbooks_id)
+        assert link is not None, f"QuickBooks {record_type} {quickbooks_id} is not linked"
+        return int(link["loupe_id"])
+
+    def writes(self) -> int:
+        """How many writes the emulator has counted for the company."""
+        counters = self.side_door("counters").get(self.realm_id) or {}
+        return int(counters.get("core_writes", 0))
+
+    def order_fault(self, kind: str, path_contains: str = "/batch", **order: Any) -> None:
+        """Order a fault of the emulator for a request to come."""
+        self.side_door("faults", {"kind": kind, "match": {"path_contains": path_contains}, **order})
+
     def client(self) -> Any:
         """A client of the company, for a look at QuickBooks."""
         return self.workspace.client(self.realm_id)
 
 
-def connect(workspace: Workspace, emulator_url: str, realm_id: str) -> None:
+def connect(
+    workspace: Workspace, emulator_url: str, realm_id: str, organization_id: int = ORGANIZATION
+) -> None:
     """Consent as an admin would in the browser, and store the grant."""
     state = "state-of-the-test"
     asked = oauth.authorize_url(workspace.app, state)
@@ -120,7 +175,7 @@ def connect(workspace: Workspace, emulator_url: str, realm_id: str) -> None:
     )
     given = parse_qs(urlsplit(answer.headers["location"]).query)
     grant = oauth.exchange_code(workspace.app, given["code"][0])
-    connect_company(workspace, grant, given["realmId"][0], ORGANIZATION)
+    connect_company(workspace, grant, given["realmId"][0], organization_id)
 
 
 def build_workspace(database_url: str, emulator_url: str, data_docs: Path) -> Workspace:
@@ -162,11 +217,7 @@ def build_house(
         emulator = start_emulator(seed=seed)
         workspace = build_workspace(fresh_database_url, emulator.url, tmp_path / "docs")
         opened.append(workspace)
-        connect(workspace, emulator.url, REALM)
-        if confirm:
-            propose_settings(workspace, REALM)
-            confirm_settings(workspace, REALM, {"opening_stock": "push", **settings})
-        return House(workspace, emulator.url)
+        return _furnish(House(workspace, emulator.url), seed=seed, confirm=confirm, **settings)
 
     yield build
     for workspace in opened:
@@ -179,3 +230,24 @@ def house(build_house: BuildHouse) -> House:
     return build_house()
 
 
+@pytest.fixture(scope="module")
+def shared_house(
+    database_url: str, start_module_emulator: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """A company without records, connected, settings confirmed; one for all tests of a module."""
+    emulator = start_module_emulator(seed=False)
+    workspace = build_workspace(database_url, emulator.url, tmp_path_factory.mktemp("docs"))
+    # Tests of outages must not wait as long as a nightly run would.
+    hasty = replace(workspace, patience=Patience(attempts=2, first_wait=0.01, timeout=(5, 30)))
+    yield _furnish(House(hasty, emulator.url), seed=False)
+    workspace.close()
+
+
+def _furnish(house: House, *, seed: bool, confirm: bool = True, **settings: str) -> House:
+    if not seed:
+        house.side_door("companies", {"realm": house.realm_id, "name": "Empty Company"})
+    connect(house.workspace, house.emulator_url, house.realm_id, house.organization_id)
+    if confirm:
+        propose_settings(house.workspace, house.realm_id)
+        confirm_settings(house.workspace, house.realm_id, {"opening_stock": "push", **settings})
+    return house

@@ -1,0 +1,1 @@
+"""Records of both sides for tests: Loupe rows by SQL, QuickBooks records by its API."""
