@@ -146,7 +146,7 @@ def _parse_limit(value: Any) -> int | None:
 def _parse_ids(value: Any) -> tuple[str, ...]:
     listed = value.split(",") if isinstance(value, str) else value or ()
     ids = tuple(str(one).strip() for one in listed if str(one).strip())
-    wrong = [one for one in ids if not one.isdigit()]
+    wrong = [one for one in ids if not (one.isascii() and one.isdigit())]
     if wrong:
         raise ConfigurationError(f"record_ids holds {wrong[0]!r}; an Id is a whole number.")
     return ids

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from quickbooks_sync.errors import ConnectionNeededError
+from quickbooks_sync.errors import ConnectionNeededError, LeaseLostError
 from quickbooks_sync.flows import Flow, FlowOptions, RunManifest, RunSummary
 from quickbooks_sync.postgres.companies import resolve_company
 from quickbooks_sync.postgres.leases import Lease, free_lease, hold_lease, take_lease
@@ -60,13 +60,13 @@ def open_run(
 def close_run(
     workspace: Workspace, run: RunManifest, *, failed_steps: Sequence[str] = ()
 ) -> RunSummary:
-    """Record the result; move the watermark only if every step succeeded; free the lease."""
-    status = "failed" if failed_steps else "success"
-    reason = f"Failed: {', '.join(failed_steps)}" if failed_steps else None
+    """Record the result; move the watermark only if every step succeeded; free the lease.
+
+    Repeatable: a run that was closed as a success stays one.
+    """
     with workspace.engine.begin() as connection:
-        if status == "success":
-            hold_lease(connection, lease_of(run))
-            _move_watermark(connection, run)
+        reason = _why_failed(connection, run, failed_steps)
+        status = "failed" if reason else "success"
         counts = read_outcome_counts(connection, run["run_id"])
         row = connection.execute(
             update(run_table)
@@ -83,6 +83,25 @@ def close_run(
         metered_reads=row.metered_reads,
         writes=row.writes,
     )
+
+
+def _why_failed(
+    connection: Connection, run: RunManifest, failed_steps: Sequence[str]
+) -> str | None:
+    """Return why the run counts as failed, or `None` after moving its watermark."""
+    if failed_steps:
+        return f"Failed: {', '.join(failed_steps)}"
+    status = connection.execute(
+        select(run_table.c.status).where(run_table.c.run_id == run["run_id"])
+    ).scalar_one()
+    if status == "success":
+        return None
+    try:
+        hold_lease(connection, lease_of(run))
+    except LeaseLostError as error:
+        return error.message
+    _move_watermark(connection, run)
+    return None
 
 
 def lease_of(run: RunManifest) -> Lease:
