@@ -37,6 +37,8 @@ class Rules:
         loupe_locked: Fields that must not be written to Loupe, with the reason.
         quickbooks_owned: Two-way fields that only QuickBooks may change for this company.
         loupe_owned: Two-way fields that this function leaves alone (sent by another road).
+        decided: Fields on which a person has decided: `loupe` or `quickbooks` wins, whatever is
+            locked.
     """
 
     on_conflict: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class Rules:
     loupe_locked: Mapping[str, str] = field(default_factory=dict)
     quickbooks_owned: frozenset[str] = frozenset()
     loupe_owned: frozenset[str] = frozenset()
+    decided: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,8 +129,16 @@ def _verdict(
     ours, theirs = _seen(one, loupe), _seen(one, quickbooks)
     if ours == theirs:
         return "agreed"
+    if one.name in rules.decided:
+        return f"to_{rules.decided[one.name]}"
     if one.kind == "pull_only" or one.name in rules.quickbooks_owned:
         return _locked(one, rules.loupe_locked) or "to_loupe"
+    return _three_way(one, mapping, ours, theirs, base, rules)
+
+
+def _three_way(
+    one: Field, mapping: RecordMapping, ours: Any, theirs: Any, base: Base, rules: Rules
+) -> str:
     ours_changed, theirs_changed = _changes(one, ours, theirs, base)
     if not ours_changed and not theirs_changed:
         return "agreed"
@@ -147,7 +158,7 @@ def _changes(one: Field, ours: Any, theirs: Any, base: Base) -> tuple[bool, bool
 
 
 def _both_changed(one: Field, mapping: RecordMapping, base: Base, rules: Rules) -> str:
-    rule = rules.on_conflict.get(one.name) or one.on_conflict or mapping.on_conflict
+    rule = rules.on_conflict.get(one.name) or _rule_of(one, mapping, base)
     if rule == "quickbooks":
         return _locked(one, rules.loupe_locked) or "to_loupe"
     if rule == "loupe":
@@ -155,6 +166,14 @@ def _both_changed(one: Field, mapping: RecordMapping, base: Base, rules: Rules) 
     if one.name not in base.loupe:
         return "both sides hold a value and the two differ"
     return "changed on both sides since they last agreed"
+
+
+def _rule_of(one: Field, mapping: RecordMapping, base: Base) -> str:
+    """At first contact nobody knows which side is right, least of all about money and parties."""
+    if one.name in base.loupe:
+        return one.on_conflict or mapping.on_conflict
+    is_held = one.type in ("money", "decimal", "lines", "reference") or one.name == "currency"
+    return "hold" if is_held else mapping.first_contact
 
 
 def _locked(one: Field, locks: Mapping[str, str]) -> str | None:

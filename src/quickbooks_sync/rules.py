@@ -5,11 +5,12 @@ Every rule answers with a reason in words; a controller can read this module nex
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from quickbooks_sync.errors import RejectedRecordError
 from quickbooks_sync.merge import Rules
+from quickbooks_sync.postgres.decisions import Decision
 from quickbooks_sync.settings import CompanySettings
 
 Row = Mapping[str, Any]
@@ -43,6 +44,18 @@ def merge_rules(record_type: str, pair: LinkedPair) -> Rules:
     """Build what steers the merge of one linked record."""
     make = _RULES.get(record_type)
     return make(pair) if make else Rules()
+
+
+def with_decisions(
+    rules: Rules, decisions: Collection[Decision], ours: Values, theirs: Values
+) -> Rules:
+    """Add what a person decided about fields; a value that has moved on since needs a new decision."""
+    decided = {
+        one.field: one.choice
+        for one in decisions
+        if (ours.get(one.field), theirs.get(one.field)) == (one.loupe_value, one.quickbooks_value)
+    }
+    return replace(rules, decided=decided) if decided else rules
 
 
 def skip_push(record_type: str, row: Row, *, is_linked: bool) -> str | None:

@@ -81,6 +81,32 @@ def finish(
     return runs.close_run(workspace, run, failed_steps=failed_steps)
 
 
+def run_flow(
+    workspace: "Workspace", flow: Flow, options: FlowOptions, *, run_key: str, triggered_by: str
+) -> RunSummary:
+    """Run a whole flow in this process; for a few records, as the command line does.
+
+    `finish` runs whatever happens; the first step's error is raised after it.
+    """
+    run = check(workspace, flow, options, run_key=run_key, triggered_by=triggered_by)
+    step = "extract"
+    try:
+        batches = extract(workspace, run)
+        for name, take in (("transform", transform), ("validate", validate)):
+            step = name
+            for batch in batches:
+                take(workspace, run, batch)
+        step = "gate"
+        gate(workspace, run)
+        step = "load"
+        for batch in batches:
+            load(workspace, run, batch)
+    except BaseException:
+        finish(workspace, run, failed_steps=[step])
+        raise
+    return finish(workspace, run)
+
+
 def build_data_docs(workspace: "Workspace") -> str:
     """Render the validation reports; returns the index page's path."""
     from quickbooks_sync import checks

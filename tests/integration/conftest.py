@@ -72,7 +72,7 @@ class House:
         """Run all eight flows in the first-sync order."""
         return {flow.name: self.run(flow.name, **options) for flow in FLOWS}
 
-    def rows(self, table: str, *conditions: Any) -> list[dict[str, Any]]:
+    def rows(self, table: str) -> list[dict[str, Any]]:
         """Read a table of either schema (`customer`, `link` ...)."""
         found = {one.name: one for one in schema.metadata.tables.values()}[table]
         with self.workspace.engine.connect() as connection:

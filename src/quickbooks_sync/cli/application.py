@@ -6,7 +6,7 @@ import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from typer.core import TyperGroup
 
-from quickbooks_sync.cli import activity, companies, database, review, settings
+from quickbooks_sync.cli import acting, activity, companies, database, review, settings
 from quickbooks_sync.errors import ConfigurationError, SyncError
 
 #: Exit statuses: 1 try again or look into it, 2 something must be changed first.
@@ -65,3 +65,5 @@ app.command("records")(activity.records)
 app.command("waiting")(activity.waiting)
 app.command("rejected")(activity.rejected)
 app.command("conflicts")(activity.conflicts)
+app.command("decide")(acting.decide)
+app.command("retry")(acting.retry)

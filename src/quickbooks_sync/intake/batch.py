@@ -15,6 +15,7 @@ from quickbooks_sync.intake.deleted import remove
 from quickbooks_sync.intake.guards import PaymentGuard, read_unsynced_invoice_ids
 from quickbooks_sync.intake.identify import Identifier
 from quickbooks_sync.merge import Base, Merge, merge_record, next_base
+from quickbooks_sync.postgres.decisions import read_field_decisions, read_record_decisions
 from quickbooks_sync.postgres.links import Link, insert_links, read_links, update_links
 from quickbooks_sync.postgres.loupe_rows import (
     Row,
@@ -27,7 +28,7 @@ from quickbooks_sync.postgres.staging import StagedRecord, read_repeated_values
 from quickbooks_sync.quickbooks.changes import is_deleted
 from quickbooks_sync.references import References
 from quickbooks_sync.refusals import retry_key
-from quickbooks_sync.rules import LinkedPair, merge_rules
+from quickbooks_sync.rules import LinkedPair, merge_rules, with_decisions
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform import (
     frame_to_values,
@@ -103,7 +104,10 @@ class IntakeBatch:
         self.rows = self._read_rows(one.loupe_id for one in links)
         self.loupe_values = self._to_loupe_values(self.rows)
         self.identifier = Identifier(self.connection, self.run, self._to_loupe_values)
-        self.unsynced = self._read_unsynced(list(self.rows))
+        loupe_ids = list(self.rows)
+        self.decisions = read_field_decisions(self.connection, realm_id, record_type, loupe_ids)
+        self.judged = read_record_decisions(self.connection, realm_id, record_type)
+        self.unsynced = self._read_unsynced(loupe_ids)
         self.guard = PaymentGuard(self.connection, self.run["organization_id"], self.references)
         self.repeated = (
             read_repeated_values(self.connection, self.run["run_id"], "tag_id")
@@ -150,6 +154,11 @@ class IntakeBatch:
         values = one.values or {}
         if values.get("tag_id") in self.repeated:
             return self._doubt(one, Match(None, "several QuickBooks items carry this SKU"))
+        judged = self.judged.get(one.source_id)
+        if judged is not None and judged.choice == "separate":
+            return self._plan_insert(one)
+        if judged is not None and judged.loupe_id is not None:
+            return self._link(one, judged.loupe_id)
         match = self.identifier.find(values)
         if match.doubt:
             return self._doubt(one, match)
@@ -249,6 +258,8 @@ class IntakeBatch:
             self.run["record_type"],
             LinkedPair(self.settings, row, link.origin, theirs, one.raw),
         )
+        decisions = self.decisions.get(link.loupe_id, ())
+        rules = with_decisions(rules, decisions, ours, theirs)
         base = Base(link.loupe_base, link.quickbooks_base)
         merge = merge_record(self.mapping, ours, theirs, base, rules)
         excess = self.guard.check(theirs, row) if "applications" in merge.to_loupe else None

@@ -64,6 +64,7 @@ def read_conflicted_loupe_ids(
             conflict.c.resolved_at.is_(None),
             conflict.c.loupe_id.is_not(None),
             conflict.c.field == RECORD_CONFLICT,
+            conflict.c.decision.is_distinct_from("separate"),
         )
     )
     return {row.loupe_id: row.reason for row in rows}

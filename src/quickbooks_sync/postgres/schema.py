@@ -54,7 +54,7 @@ LINE_KINDS = ("sales", "shipping", "discount", "description", "group", "subtotal
 PRICE_BASES = ("piece", "carat", "gram")
 RECORD_TYPES = ("customer", "invoice", "payment", "inventory_item")
 DIRECTIONS = ("pull", "push")
-DECISIONS = ("loupe", "quickbooks", "dismissed")
+DECISIONS = ("loupe", "quickbooks", "same", "separate")
 OUTCOMES = (
     "created",
     "updated",

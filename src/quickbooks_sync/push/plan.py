@@ -180,6 +180,10 @@ def _account_of_action(
         conflicts = _conflicts(action)
         reason = action.get("reason") or (conflicts[0].reason if conflicts else None)
         return Account(one.source_id, "conflict", reason=reason, conflicts=conflicts, **common)
+    if action.get("waits_for_setting"):
+        name, reason = action["waits_for_setting"]
+        waits = {"waits_for": "setting", "waits_for_id": name}
+        return Account(one.source_id, "waiting", reason=reason, **waits, **common)
     differs = tuple(action.get("differs") or ())
     return Account(
         one.source_id,

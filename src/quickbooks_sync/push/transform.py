@@ -11,6 +11,7 @@ from quickbooks_sync.errors import RejectedRecordError
 from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.merge import Base, Merge, merge_record, next_base
 from quickbooks_sync.postgres import staging
+from quickbooks_sync.postgres.decisions import Decision, read_field_decisions
 from quickbooks_sync.postgres.ledger import read_conflicted_loupe_ids
 from quickbooks_sync.postgres.links import Link, read_links
 from quickbooks_sync.postgres.loupe_rows import read_invoice_currencies
@@ -25,6 +26,7 @@ from quickbooks_sync.rules import (
     price_problem,
     skip_push,
     unpushable,
+    with_decisions,
 )
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform import frame_to_values, records_to_values, rows_to_values
@@ -64,6 +66,7 @@ class PushDecisions:
         self.references = References(connection, run["realm_id"], self.mapping)
         self._connection = connection
         self._missing = self.settings.missing_for(run["record_type"])
+        self._decisions: Mapping[int, list[Decision]] = {}
         self._invoiced_in: Mapping[int, set[str]] = {}
 
     def decide(self, records: list[staging.StagedRecord]) -> list[dict[str, Any]]:
@@ -80,6 +83,7 @@ class PushDecisions:
             one.loupe_id: one
             for one in read_links(self._connection, realm_id, record_type, loupe_ids=ids)
         }
+        self._decisions = read_field_decisions(self._connection, realm_id, record_type, ids)
         doubts = read_conflicted_loupe_ids(self._connection, realm_id, record_type)
         if record_type == "customer" and self.settings.multi_currency:
             self._invoiced_in = read_invoice_currencies(self._connection, ids)
@@ -164,6 +168,7 @@ class PushDecisions:
             self.run["record_type"],
             LinkedPair(self.settings, row, link.origin, theirs, link.document),
         )
+        rules = with_decisions(rules, self._decisions.get(link.loupe_id, ()), values, theirs)
         base = Base(link.loupe_base, link.quickbooks_base)
         merge = merge_record(self.mapping, values, theirs, base, rules)
         fields = list(merge.to_quickbooks)
@@ -193,6 +198,8 @@ class PushDecisions:
         )
         if verdict and verdict[0] == ADJUST:
             action["adjust"] = verdict[1]
+        elif verdict and verdict[0] == "waiting":
+            action["waits_for_setting"] = ("adjustment_account", verdict[1])
         elif verdict:
             differs.append({"field": "quantity", "rule": "stock agrees", "message": verdict[1]})
         if differs:

@@ -175,7 +175,7 @@ def _create_conflict() -> None:
         sa.Column("since_at", TIMESTAMP, server_default=sa.text("now()"), nullable=False),
         sa.Column("last_run_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "decision in ('loupe', 'quickbooks', 'dismissed')",
+            "decision in ('loupe', 'quickbooks', 'same', 'separate')",
             name=op.f("ck_conflict_decision_known"),
         ),
         sa.CheckConstraint(

@@ -1,0 +1,59 @@
+"""`decide` a conflict and `retry` what was rejected or waits: what a person does about the lists."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from quickbooks_sync.cli.options import Company
+from quickbooks_sync.decide import decide as decide_conflict
+from quickbooks_sync.flows import RunSummary, flow_named
+from quickbooks_sync.retry import retry as retry_flow
+from quickbooks_sync.workspace import open_workspace
+
+ConflictId = Annotated[
+    int, typer.Argument(metavar="CONFLICT_ID", help="The conflict, as `conflicts` lists it.")
+]
+Choice = Annotated[
+    str,
+    typer.Argument(
+        metavar="CHOICE",
+        help="loupe or quickbooks for a field; same or separate for a record.",
+    ),
+]
+FlowName = Annotated[str, typer.Argument(metavar="FLOW", help="Such as push_invoices.")]
+Ids = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[ID]...",
+        help="QuickBooks Ids for a pull, Loupe ids for a push; all rejected and waiting ones by default.",
+    ),
+]
+By = Annotated[str | None, typer.Option("--by", help="Who decides; the user's name by default.")]
+
+
+def decide(conflict_id: ConflictId, choice: Choice, by: By = None) -> None:
+    """Decide a conflict: recorded with your name, and applied at once."""
+    summaries = decide_conflict(open_workspace(), conflict_id, choice, by=by or getpass.getuser())
+    for summary in summaries:
+        _print(summary)
+
+
+def retry(flow: FlowName, ids: Ids = None, company: Company = None, by: By = None) -> None:
+    """Try rejected and waiting records again, one, several or all."""
+    summary = retry_flow(
+        open_workspace(),
+        flow_named(flow),
+        realm_id=company,
+        source_ids=ids or (),
+        by=by or getpass.getuser(),
+    )
+    _print(summary)
+
+
+def _print(summary: RunSummary) -> None:
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(summary["counts"].items()))
+    typer.echo(
+        f"Run {summary['run_id']}: {summary['status']}; {counts or 'no records'}; "
+        f"{summary['metered_reads']} metered reads, {summary['writes']} writes."
+    )
