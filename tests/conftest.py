@@ -41,12 +41,13 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given
         return
-    from demo.embedded_postgres import start_postgres
+    from demo.embedded_postgres import remove_cluster, start_postgres
     from demo.processes import Processes
 
     folder = tmp_path_factory.mktemp("postgres-server")
     with Processes(folder / "logs") as processes:
         yield start_postgres(processes, folder / "postgres", is_durable=False).url("postgres")
+    remove_cluster(folder / "postgres")
 
 
 @pytest.fixture(scope="session")

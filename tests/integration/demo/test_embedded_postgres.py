@@ -1,13 +1,20 @@
 """The embedded PostgreSQL: starts, keeps its data, stops, and says what is wrong."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
 import pytest
 
 from demo import embedded_postgres
-from demo.embedded_postgres import ensure_cluster, find_binaries, find_home, start_postgres
+from demo.embedded_postgres import (
+    ensure_cluster,
+    find_binaries,
+    find_home,
+    remove_cluster,
+    start_postgres,
+)
 from demo.errors import DemoError
 from demo.processes import Account, Processes
 
@@ -22,10 +29,16 @@ def _query(url: str, statement: str) -> object:
         connection.close()
 
 
-def test_databases_and_rows_survive_a_restart(tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "postgres"
+    remove_cluster(tmp_path / "postgres")
+
+
+def test_databases_and_rows_survive_a_restart(tmp_path: Path, folder: Path) -> None:
     for start in ("first", "second"):
         with Processes(tmp_path / "logs") as processes:
-            server = start_postgres(processes, tmp_path / "postgres", is_durable=False)
+            server = start_postgres(processes, folder, is_durable=False)
             server.ensure_databases(["loupe", "airflow"])
             url = server.connection_url("loupe")
             if start == "first":
@@ -35,9 +48,9 @@ def test_databases_and_rows_survive_a_restart(tmp_path: Path) -> None:
         assert server.child.process.returncode is not None
 
 
-def test_server_asks_for_the_generated_password(tmp_path: Path) -> None:
+def test_server_asks_for_the_generated_password(tmp_path: Path, folder: Path) -> None:
     with Processes(tmp_path / "logs") as processes:
-        server = start_postgres(processes, tmp_path / "postgres", is_durable=False)
+        server = start_postgres(processes, folder, is_durable=False)
         url = server.connection_url("postgres").replace(server.password, "wrong")
         with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
             psycopg2.connect(url, connect_timeout=10)
@@ -62,7 +75,8 @@ def test_root_without_a_reachable_folder_gets_a_place_under_the_system_temporary
     home = Path((closed / "postgres" / "location").read_text().strip())
     assert (home / "data" / "PG_VERSION").exists()
     assert closed not in home.parents
-    embedded_postgres.shutil.rmtree(home)
+    remove_cluster(closed / "postgres")
+    assert not home.exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
