@@ -53,7 +53,7 @@ def _parse_since(text: str, now: datetime) -> datetime:
 
 
 def _entity_name(name: str) -> str:
-    if name in ENTITIES and name not in ("TaxCode", "Preferences", "CompanyInfo"):
+    if name in ENTITIES and ENTITIES[name].has_changes:
         return name
     if name in NOT_MODELLED:
         raise faults.NotModelledError(f"Change data capture of {name}")
@@ -62,7 +62,11 @@ def _entity_name(name: str) -> str:
 
 def _changed(company: Company, name: str, since: str) -> list[Document]:
     documents = company.store.documents(company.realm, name).values()
-    changed = [one for one in documents if one["MetaData"]["LastUpdatedTime"] >= since]
+    changed = [
+        one
+        for one in documents
+        if one["MetaData"]["LastUpdatedTime"] >= since and company.is_visible(one)
+    ]
     changed.sort(key=lambda one: (one["MetaData"]["LastUpdatedTime"], int(one["Id"])))
     deleted = sorted(company.store.tombstones(company.realm, name), key=lambda pair: pair[1])
     stubs = [_stub(number, at) for number, at in deleted if at >= since]

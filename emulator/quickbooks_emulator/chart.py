@@ -39,6 +39,7 @@ METHODS = (
     ("MasterCard", "CREDIT_CARD"), ("American Express", "CREDIT_CARD"),
     ("Wire transfer", "NON_CREDIT_CARD"),
 )  # fmt: skip
+SALES_TAX_PERCENT = Decimal(8)
 _DOLLAR = {"value": "USD", "name": "United States Dollar"}
 _SYSTEM = {"domain": "QBO", "sparse": False}
 
@@ -95,11 +96,22 @@ def create_company(
         company.insert("Term", fields)
     for method, kind in METHODS:
         company.insert("PaymentMethod", {"Name": method, "Active": True, "Type": kind})
-    for code, taxable in (("Exempt", False), ("Sales tax", True)):
-        company.insert("TaxCode", {"Name": code, "Active": True, "Taxable": taxable})
+    _add_taxes(company)
     income = str(1 + [subtype for _, _, subtype, _ in ACCOUNTS].index("ServiceFeeIncome"))
     services = {"Name": "Services", "Type": "Service", "IncomeAccountRef": {"value": income}}
     write_record(company, ITEM, services, Options())
+
+
+def _add_taxes(company: Company) -> None:
+    rate = company.insert(
+        "TaxRate", {"Name": "State sales tax", "Active": True, "RateValue": SALES_TAX_PERCENT}
+    )
+    pointer = {"value": rate["Id"], "name": rate["Name"]}
+    detail = {"TaxRateRef": pointer, "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": Decimal(0)}
+    exempt = {"Name": "Exempt", "Active": True, "Taxable": False, "TaxGroup": False}
+    company.insert("TaxCode", exempt)
+    taxed = {"Name": "Sales tax", "Active": True, "Taxable": True, "TaxGroup": True}
+    company.insert("TaxCode", {**taxed, "SalesTaxRateList": {"TaxRateDetail": [detail]}})
 
 
 def merge_preferences(current: Document, changes: Mapping[str, Any]) -> Document:

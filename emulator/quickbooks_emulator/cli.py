@@ -1,4 +1,4 @@
-"""The command line: ``quickbooks-emulator serve``."""
+"""The command line: ``quickbooks-emulator serve``, ``generate`` and ``import``."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ import typer
 import uvicorn
 
 from quickbooks_emulator.app import create_app
+from quickbooks_emulator.generator.command import generate
+from quickbooks_emulator.importing.command import import_answers
 from quickbooks_emulator.wiring import App
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
+app.command("generate")(generate)
+app.command("import")(import_answers)
 
 
 @app.callback()

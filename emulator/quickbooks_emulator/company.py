@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from quickbooks_emulator import faults
@@ -10,20 +11,24 @@ from quickbooks_emulator.clock import Clock, company_date, to_stamp
 from quickbooks_emulator.entities import ENTITIES
 from quickbooks_emulator.properties import Document
 from quickbooks_emulator.store import Store
+from quickbooks_emulator.switches import Switches
 
 # The names that Intuit's messages use for a missing reference, by record type.
 _ELEMENTS = {
     "Customer": "Names", "Item": "Items", "Account": "Accounts", "Class": "Klasses",
     "Department": "Departments", "Term": "Terms", "PaymentMethod": "PaymentMethods",
-    "TaxCode": "TaxCodes", "Vendor": "Names",
+    "TaxCode": "TaxCodes", "Vendor": "Names", "Employee": "Names",
 }  # fmt: skip
 
 
 class Company:
     """A company's records and the ways to change them."""
 
-    def __init__(self, store: Store, realm: str, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, realm: str, clock: Clock, switches: Switches | None = None
+    ) -> None:
         self.store, self.realm, self.clock = store, realm, clock
+        self.switches = switches or Switches()
 
     def find(self, entity: str, number: str) -> Document | None:
         """Return a document, or None."""
@@ -52,9 +57,27 @@ class Company:
         """The currency of the books."""
         return str(self.preference("CurrencyPrefs", "HomeCurrency")["value"])
 
+    @property
+    def has_currencies(self) -> bool:
+        """Whether the company keeps several currencies."""
+        return bool(self.preference("CurrencyPrefs", "MultiCurrencyEnabled"))
+
+    def exchange_rate(self, code: str) -> Decimal:
+        """Return the home units for one unit of a currency: the company's rate, or 1."""
+        currencies = self.store.documents(self.realm, "CompanyCurrency").values()
+        rates = (one["Rate"] for one in currencies if one["Code"] == code and one["Active"])
+        return Decimal(next(rates, 1))
+
     def today(self) -> date:
         """Return the company's calendar day."""
         return company_date(self.clock.now())
+
+    def is_visible(self, document: Document) -> bool:
+        """Return whether queries show a record yet (see the switch ``late_rows``)."""
+        if not self.switches.late_rows:
+            return True
+        latest = self.clock.now() - timedelta(seconds=self.switches.late_rows)
+        return bool(document["MetaData"]["CreateTime"] <= to_stamp(latest))
 
     def insert(self, entity: str, document: Document) -> Document:
         """Add a document under the next Id, with SyncToken 0 and both times set to now."""

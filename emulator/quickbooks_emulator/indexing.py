@@ -6,8 +6,17 @@ from collections.abc import Iterator
 
 from quickbooks_emulator.properties import Document
 
-NAME_FAMILY = {"Customer": "names", "Vendor": "names", "Employee": "names", "Item": "item names"}
+NAME_FAMILY = {
+    "Customer": "names", "Vendor": "names", "Employee": "names", "Item": "item names",
+    "PaymentMethod": "method names",
+}  # fmt: skip
 """Record types that share one set of unique names (Intuit: entities, section 8.3)."""
+
+SALES_FORMS = ("Invoice", "CreditMemo")
+PARTY_LISTS = {
+    "Invoice": "invoices of customer", "CreditMemo": "credits of customer",
+    "JournalEntry": "journal of customer", "Payment": "payments of customer",
+}  # fmt: skip
 
 
 def fold_name(name: str) -> str:
@@ -21,17 +30,17 @@ def index_keys(entity: str, document: Document | None) -> Iterator[tuple[str, st
         return
     if entity in NAME_FAMILY and document.get("Active") is not False:
         yield NAME_FAMILY[entity], fold_name(document.get("DisplayName") or document["Name"])
-    if entity == "Invoice":
-        if "DocNumber" in document:
-            yield "invoice number", document["DocNumber"]
-        yield "invoices of customer", document["CustomerRef"]["value"]
+    if entity in SALES_FORMS and "DocNumber" in document:
+        yield f"{entity} number", document["DocNumber"]
+    if entity in PARTY_LISTS and "CustomerRef" in document:
+        yield PARTY_LISTS[entity], document["CustomerRef"]["value"]
     if entity == "Payment":
-        for invoice in paid_invoices(document):
-            yield "payments of invoice", invoice
+        for number in linked_transactions(document):
+            yield "payments of transaction", number
     if entity == "Customer" and document.get("ParentRef"):
         yield "sub-customers", document["ParentRef"]["value"]
 
 
-def paid_invoices(payment: Document) -> list[str]:
-    """Return the Ids of the invoices that a payment is applied to."""
+def linked_transactions(payment: Document) -> list[str]:
+    """Return the Ids of what a payment is applied to: charges and the credits that pay them."""
     return [line["LinkedTxn"][0]["TxnId"] for line in payment.get("Line", [])]

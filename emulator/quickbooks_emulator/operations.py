@@ -9,8 +9,6 @@ from quickbooks_emulator.properties import Document
 from quickbooks_emulator.rules import RULES, Options, Rules
 from quickbooks_emulator.shape import parse_document, without_empty
 
-_VOIDABLE = ("Invoice", "Payment")
-
 
 def write_record(company: Company, entity: Entity, body: object, options: Options) -> Document:
     """Create the record in ``body``, or update it if the body holds an Id.
@@ -35,10 +33,10 @@ def void_record(company: Company, entity: Entity, body: object) -> Document:
     Raises:
         FaultError: 500 for a record type that cannot be voided; 610, 2020, 5010.
     """
-    if entity.name not in _VOIDABLE:
+    if not entity.is_voidable:
         raise faults.unsupported_operation(f"void of {entity.name}")
-    current = _current(company, entity, parse_document(entity.properties, body))
     rules = _rules(entity)
+    current = _current(company, entity, parse_document(entity.properties, body))
     voided = company.replace(entity.name, rules.void(company, current))
     rules.settle(company, current, voided)
     return _fresh(company, entity, voided)
@@ -52,11 +50,12 @@ def delete_record(company: Company, entity: Entity, body: object) -> Document:
     """
     if not entity.is_transaction:
         raise faults.unsupported_operation(f"delete of {entity.name}")
+    rules = _rules(entity)
     current = _current(company, entity, parse_document(entity.properties, body))
     company.refuse_closed(current["TxnDate"])
     company.remove(entity.name, current["Id"])
     # A payment's lines are gone with it; an invoice's payments still point to it until settled.
-    _rules(entity).settle(company, current, None)
+    rules.settle(company, current, None)
     return {"domain": "QBO", "status": "Deleted", "Id": current["Id"]}
 
 
@@ -65,6 +64,8 @@ def _update(
 ) -> Document:
     current = _current(company, entity, sent)
     sparse = sent.get("sparse") is True
+    if entity.sparse_only and not sparse:
+        raise faults.missing("sparse")
     if not sparse or entity.name == "Payment":
         # A live run saw sparse payment updates refused for their missing properties.
         _refuse_missing(rules, without_empty(sent))

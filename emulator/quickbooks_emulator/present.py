@@ -5,6 +5,8 @@ Intuit: query, section 3.5 (" (deleted)"), Payment, section 8.5 (LineEx), Custom
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from quickbooks_emulator.company import Company
 from quickbooks_emulator.entities import ENTITIES
 from quickbooks_emulator.properties import Document
@@ -38,11 +40,34 @@ def present(company: Company, entity: str, document: Document) -> Document:
             shown[name] = shown_name(entity, name, document)
     if "CustomerRef" in document:
         shown["CustomerRef"] = _named(company, "Customer", document["CustomerRef"])
-    if entity == "Invoice":
-        shown["Line"] = [_invoice_line(company, line) for line in document["Line"]]
-    if entity == "Payment":
-        shown["Line"] = [_payment_line(company, line) for line in document["Line"]]
-    return shown
+    if entity in _SHAPES:
+        shown |= _SHAPES[entity](company, shown)
+    return {name: value for name, value in shown.items() if name not in _HIDDEN.get(entity, ())}
+
+
+def _sales_form(company: Company, shown: Document) -> Document:
+    return {"Line": [_form_line(company, line) for line in shown["Line"]]}
+
+
+def _payment(company: Company, shown: Document) -> Document:
+    return {"Line": [_payment_line(company, line) for line in shown["Line"]]}
+
+
+def _adjustment(_company: Company, shown: Document) -> Document:
+    """Give MetaData as in Intuit's samples: a bare date and nothing else (section 8.7)."""
+    return {"MetaData": {"LastUpdatedTime": shown["MetaData"]["LastUpdatedTime"][:10]}}
+
+
+_SHAPES: dict[str, Callable[[Company, Document], Document]] = {
+    "Invoice": _sales_form,
+    "CreditMemo": _sales_form,
+    "Payment": _payment,
+    "InventoryAdjustment": _adjustment,
+}
+_HIDDEN = {
+    "JournalEntry": ("CustomerRef", "Balance", "IsCredit"),
+    "CompanyCurrency": ("Rate",),
+}
 
 
 def _named(company: Company, entity: str, pointer: Document) -> Document:
@@ -53,7 +78,12 @@ def _named(company: Company, entity: str, pointer: Document) -> Document:
     return {"value": pointer["value"], "name": name}
 
 
-def _invoice_line(company: Company, line: Document) -> Document:
+def _form_line(company: Company, line: Document) -> Document:
+    if "GroupLineDetail" in line:
+        group = line["GroupLineDetail"]
+        bundle = _named(company, "Item", group["GroupItemRef"])
+        children = [_form_line(company, child) for child in group["Line"]]
+        return {**line, "GroupLineDetail": {**group, "GroupItemRef": bundle, "Line": children}}
     detail = line.get("SalesItemLineDetail")
     if detail is None or detail["ItemRef"]["value"] == SHIPPING:
         return line
@@ -62,11 +92,12 @@ def _invoice_line(company: Company, line: Document) -> Document:
 
 
 def _payment_line(company: Company, line: Document) -> Document:
-    invoice = company.get("Invoice", line["LinkedTxn"][0]["TxnId"])
+    link = line["LinkedTxn"][0]
+    payable = company.get(link["TxnType"], link["TxnId"])
     residue = {
-        "txnId": invoice["Id"],
-        "txnOpenBalance": to_number(invoice["Balance"] + line["Amount"]),
-        "txnReferenceNumber": invoice.get("DocNumber"),
+        "txnId": payable["Id"],
+        "txnOpenBalance": to_number(payable["Balance"] + line["Amount"]),
+        "txnReferenceNumber": payable.get("DocNumber"),
     }
     values = [{"Name": name, "Value": value} for name, value in residue.items() if value]
     return {**line, "LineEx": {"any": [{**_NAME_VALUE, "value": v, **_RESIDUE} for v in values]}}

@@ -1,6 +1,6 @@
-"""The writable record types' property tables: names, kinds, longest texts, what is read-only.
+"""Property tables of the writable lists: names, kinds, longest texts, what is read-only.
 
-Intuit: entities, sections 8.3 to 8.6.
+Intuit: entities, sections 8.3 and 8.6; vendors and employees only as far as they hold names.
 """
 
 from __future__ import annotations
@@ -14,44 +14,40 @@ from quickbooks_emulator.properties import (
     email,
     flag,
     group,
-    money,
     number,
     phone,
     reference,
-    rows,
     text,
     unmodelled,
 )
+from quickbooks_emulator.table_parts import HEADER, NAME_BREAKERS
 
-NAME_BREAKERS = ":\t\n\r"
-
-_SYSTEM = computed("domain", "MetaData", "status")
-_HEADER = (text("Id", 20), text("SyncToken", 20), flag("sparse"), *_SYSTEM)
-_CUSTOM_FIELD = rows(
-    "CustomField",
-    text("DefinitionId", 10),
-    text("Name", 31),
-    text("Type", 20),
-    text("StringValue", 31),
-)
-_LINKED = rows("LinkedTxn", text("TxnId", 20), text("TxnType", 30), *computed("TxnLineId"))
-
-CUSTOMER_PROPERTIES: tuple[Property, ...] = (
-    *_HEADER,
-    text("DisplayName", 500, illegal=NAME_BREAKERS),
+_PERSON = (
     text("Title", 16),
     text("Suffix", 16),
     text("GivenName", 100),
     text("MiddleName", 100),
     text("FamilyName", 100),
+)
+_NAME = (
+    text("DisplayName", 500, illegal=NAME_BREAKERS),
+    *_PERSON,
     text("CompanyName", 100),
     text("PrintOnCheckName", 110),
+)
+_CONTACT = (
     email("PrimaryEmailAddr"),
     phone("PrimaryPhone"),
     phone("AlternatePhone"),
     phone("Mobile"),
     phone("Fax"),
     group("WebAddr", text("URI", 1000), *computed("Id")),
+)
+
+CUSTOMER_PROPERTIES: tuple[Property, ...] = (
+    *HEADER,
+    *_NAME,
+    *_CONTACT,
     address("BillAddr"),
     address("ShipAddr"),
     text("Notes", 2000),
@@ -88,123 +84,8 @@ CUSTOMER_PROPERTIES: tuple[Property, ...] = (
     ),
 )
 
-_SALES_ITEM = group(
-    "SalesItemLineDetail",
-    reference("ItemRef"),
-    number("Qty"),
-    number("UnitPrice"),
-    reference("TaxCodeRef"),
-    reference("ClassRef"),
-    day("ServiceDate"),
-    *computed("ItemAccountRef"),
-    *unmodelled("PriceLevelRef", "MarkupInfo", "DiscountRate", "DiscountAmt", "TaxInclusiveAmt"),
-)
-_DESCRIPTION = group("DescriptionLineDetail", day("ServiceDate"), reference("TaxCodeRef"))
-_DISCOUNT = group(
-    "DiscountLineDetail",
-    flag("PercentBased"),
-    number("DiscountPercent"),
-    reference("DiscountAccountRef"),
-    reference("TaxCodeRef"),
-    reference("ClassRef"),
-    *unmodelled("Discount"),
-)
-LINE_KINDS = (
-    "SalesItemLineDetail",
-    "GroupLineDetail",
-    "DescriptionOnly",
-    "DiscountLineDetail",
-    "SubTotalLineDetail",
-)
-
-INVOICE_PROPERTIES: tuple[Property, ...] = (
-    *_HEADER,
-    reference("CustomerRef"),
-    rows(
-        "Line",
-        text("Id", 20),
-        number("LineNum"),
-        text("Description", 4000),
-        money("Amount"),
-        choice("DetailType", *LINE_KINDS),
-        _SALES_ITEM,
-        _DESCRIPTION,
-        _DISCOUNT,
-        *computed("SubTotalLineDetail", "LinkedTxn", "CustomField"),
-        *unmodelled("GroupLineDetail"),
-    ),
-    text("DocNumber", 21),
-    day("TxnDate"),
-    day("DueDate"),
-    reference("SalesTermRef"),
-    reference("ClassRef"),
-    reference("DepartmentRef"),
-    reference("ShipMethodRef"),
-    reference("ProjectRef"),
-    reference("CurrencyRef"),
-    text("PrivateNote", 4000),
-    group("CustomerMemo", text("value", 1000)),
-    email("BillEmail"),
-    email("BillEmailCc"),
-    email("BillEmailBcc"),
-    choice("EmailStatus", "NotSet", "NeedToSend", "EmailSent"),
-    choice("PrintStatus", "NotSet", "NeedToPrint", "PrintComplete"),
-    address("BillAddr"),
-    address("ShipAddr"),
-    address("ShipFromAddr"),
-    day("ShipDate"),
-    text("TrackingNum", 31),
-    number("ExchangeRate"),
-    choice("GlobalTaxCalculation", "TaxExcluded", "TaxInclusive", "NotApplicable"),
-    group("TxnTaxDetail", reference("TxnTaxCodeRef"), money("TotalTax"), *computed("TaxLine")),
-    flag("ApplyTaxAfterDiscount"),
-    _CUSTOM_FIELD,
-    _LINKED,
-    flag("AllowOnlineCreditCardPayment"),
-    flag("AllowOnlineACHPayment"),
-    *computed(
-        "AllowIPNPayment",
-        "AllowOnlinePayment",
-        "TotalAmt",
-        "Balance",
-        "HomeTotalAmt",
-        "HomeBalance",
-        "DeliveryInfo",
-        "InvoiceLink",
-        "RecurDataRef",
-        "FreeFormAddress",
-        "EInvoiceStatus",
-    ),
-    *unmodelled("Deposit", "DepositToAccountRef", "TaxExemptionRef", "TransactionLocationType"),
-)
-
-PAYMENT_PROPERTIES: tuple[Property, ...] = (
-    *_HEADER,
-    reference("CustomerRef"),
-    money("TotalAmt"),
-    rows(
-        "Line",
-        money("Amount"),
-        _LINKED,
-        *computed("LineEx", "Id", "LineNum", "Description", "DetailType"),
-    ),
-    reference("DepositToAccountRef"),
-    reference("ARAccountRef"),
-    text("PaymentRefNum", 21),
-    reference("PaymentMethodRef"),
-    reference("ProjectRef"),
-    day("TxnDate"),
-    text("PrivateNote", 4000),
-    reference("CurrencyRef"),
-    number("ExchangeRate"),
-    text("TxnSource", 50),
-    flag("ProcessPayment"),
-    *computed("UnappliedAmt", "LinkedTxn", "TaxExemptionRef"),
-    *unmodelled("CreditCardPayment", "TxnStatus", "TransactionLocationType"),
-)
-
 ITEM_PROPERTIES: tuple[Property, ...] = (
-    *_HEADER,
+    *HEADER,
     text("Name", 100, illegal=NAME_BREAKERS),
     choice("Type", "Inventory", "NonInventory", "Service", "Category", "Group"),
     text("Sku", 100),
@@ -231,11 +112,50 @@ ITEM_PROPERTIES: tuple[Property, ...] = (
     reference("ClassRef"),
     reference("PrefVendorRef"),
     *computed("Level", "FullyQualifiedName", "AvgCost", "QtyOnPurchaseOrder", "QtyOnSalesOrder"),
+    *computed("ItemGroupDetail", "PrintGroupedItems"),
     *unmodelled(
-        "ItemGroupDetail",
         "AbatementRate",
         "ReverseChargeRate",
         "ServiceType",
         "ItemCategoryType",
     ),
+)
+
+VENDOR_PROPERTIES: tuple[Property, ...] = (
+    *HEADER,
+    *_NAME,
+    *_CONTACT,
+    address("BillAddr"),
+    flag("Active"),
+    flag("Vendor1099"),
+    text("AcctNum", 100),
+    reference("CurrencyRef"),
+    reference("TermRef"),
+    *computed("Balance", "V4IDPseudonym"),
+    *unmodelled("TaxIdentifier", "APAccountRef", "BillRate", "CostRate", "VendorPaymentBankDetail"),
+)
+
+EMPLOYEE_PROPERTIES: tuple[Property, ...] = (
+    *HEADER,
+    *_PERSON,
+    text("DisplayName", 500, illegal=NAME_BREAKERS),
+    text("PrintOnCheckName", 110),
+    email("PrimaryEmailAddr"),
+    phone("PrimaryPhone"),
+    phone("Mobile"),
+    address("PrimaryAddr"),
+    text("EmployeeNumber", 100),
+    flag("BillableTime"),
+    day("HiredDate"),
+    day("ReleasedDate"),
+    flag("Active"),
+    *computed("V4IDPseudonym"),
+    *unmodelled("SSN", "BirthDate", "Gender", "BillRate", "CostRate", "Organization"),
+)
+
+PAYMENT_METHOD_PROPERTIES: tuple[Property, ...] = (
+    *HEADER,
+    text("Name", 31, illegal=NAME_BREAKERS),
+    choice("Type", "CREDIT_CARD", "NON_CREDIT_CARD"),
+    flag("Active"),
 )

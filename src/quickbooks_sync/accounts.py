@@ -31,6 +31,7 @@ class Account:
         reason: Why, in words a person can act on; empty where the outcome says it all.
         causes: For rejected and differing records, each `{"field", "rule", "value", "message"}`.
         conflicts: For records in conflict, the fields held.
+        is_pending: Something of the record is still to be sent to the other side.
         waits_for: What a record that will be looked at again without being read again waits for:
             a record type, `setting`, or a person's `decision`.
         waits_for_id: Its id, where it has one.
@@ -48,6 +49,7 @@ class Account:
     warnings: tuple[Mapping[str, Any], ...] = ()
     raw: Any = None
     source_version: str | None = None
+    is_pending: bool = False
     retry_key: str = ""
     loupe_changed_at: datetime | None = None
     loupe_changed_by: str | None = None

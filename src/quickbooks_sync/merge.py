@@ -130,7 +130,7 @@ def _verdict(
     if ours == theirs:
         return "agreed"
     if one.name in rules.decided:
-        return f"to_{rules.decided[one.name]}"
+        return "to_loupe" if rules.decided[one.name] == "quickbooks" else "to_quickbooks"
     if one.kind == "pull_only" or one.name in rules.quickbooks_owned:
         return _locked(one, rules.loupe_locked) or "to_loupe"
     return _three_way(one, mapping, ours, theirs, base, rules)

@@ -99,15 +99,18 @@ _COMMON = {
 }
 _LIST = {**_COMMON, **_columns("Name", _parse_text), **_columns("Active", _parse_flag)}
 
+_PEOPLE = {
+    **_COMMON,
+    **_columns(
+        "DisplayName GivenName MiddleName FamilyName CompanyName PrintOnCheckName", _parse_text
+    ),
+    **_columns("Active", _parse_flag),
+}
+
 COLUMNS: dict[str, dict[str, Column]] = {
     "Customer": {
-        **_COMMON,
-        **_columns(
-            "DisplayName GivenName MiddleName FamilyName FullyQualifiedName CompanyName"
-            " PrintOnCheckName",
-            _parse_text,
-        ),
-        **_columns("Active", _parse_flag),
+        **_PEOPLE,
+        **_columns("FullyQualifiedName", _parse_text),
         **_columns("Balance", _parse_number),
         **_columns("BalanceWithJobs", _parse_number, filters=False),
         "PrimaryEmailAddr": Column(("PrimaryEmailAddr", "Address"), _parse_text, sorts=False),
@@ -118,6 +121,13 @@ COLUMNS: dict[str, dict[str, Column]] = {
         **_columns("TxnDate DueDate", _parse_day),
         **_columns("Balance TotalAmt", _parse_number),
         **_references("CustomerRef SalesTermRef ProjectRef"),
+    },
+    "CreditMemo": {
+        **_COMMON,
+        **_columns("DocNumber", _parse_text),
+        **_columns("TxnDate", _parse_day),
+        **_columns("Balance TotalAmt", _parse_number),
+        **_references("CustomerRef SalesTermRef"),
     },
     "Payment": {
         **_COMMON,
@@ -139,8 +149,21 @@ COLUMNS: dict[str, dict[str, Column]] = {
         **_columns("CurrentBalance", _parse_number),
         **_columns("SubAccount", _parse_flag),
     },
+    "Vendor": {**_PEOPLE, **_columns("Balance", _parse_number)},
+    "Employee": _PEOPLE,
+    "InventoryAdjustment": _COMMON,
+    "JournalEntry": {
+        **_COMMON,
+        **_columns("DocNumber", _parse_text),
+        **_columns("TxnDate", _parse_day),
+    },
+    "Deposit": {**_COMMON, **_columns("TxnDate", _parse_day)},
+    "Class": {**_LIST, **_columns("FullyQualifiedName", _parse_text)},
+    "Department": {**_LIST, **_columns("FullyQualifiedName", _parse_text)},
     "Term": _LIST,
     "TaxCode": _LIST,
+    "TaxRate": _LIST,
+    "CompanyCurrency": {**_LIST, **_columns("Code", _parse_text)},
     "PaymentMethod": _LIST,
     "Preferences": _COMMON,
     "CompanyInfo": _COMMON,

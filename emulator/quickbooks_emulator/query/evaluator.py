@@ -45,6 +45,8 @@ def run_query(company: Company, text: str) -> Document:
     page = found[start - 1 : start - 1 + most]
     if not page:
         return {}
+    if company.switches.shifting_pages and start == 1 and len(page) == most < len(found):
+        company.replace(entity.name, page[0])
     rows = [_project(entity, present(company, entity.name, one), selected) for one in page]
     answer: Document = {entity.name: rows, "startPosition": start, "maxResults": len(rows)}
     return answer if statement.is_paged else {**answer, "totalCount": len(rows)}
@@ -91,7 +93,8 @@ def _select(company: Company, entity: Entity, statement: Statement) -> list[Docu
     if entity.has_active and all(each.prop != "Active" for each in statement.conditions):
         tests.append(lambda document: document.get("Active") is not False)
     documents = _candidates(company, entity, statement.conditions)
-    return [one for one in documents if all(test(one) for test in tests)]
+    visible = (one for one in documents if company.is_visible(one))
+    return [one for one in visible if all(test(one) for test in tests)]
 
 
 def _candidates(

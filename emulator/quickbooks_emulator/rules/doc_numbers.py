@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import heapq
 import re
+from collections.abc import Iterator
 
 from quickbooks_emulator import faults
 from quickbooks_emulator.company import Company
+from quickbooks_emulator.indexing import SALES_FORMS
 from quickbooks_emulator.properties import Document
 from quickbooks_emulator.rules.contract import Options
 
@@ -13,12 +16,12 @@ _FIRST = "1001"
 
 
 def choose_number(
-    company: Company, draft: Document, current: Document | None, options: Options
+    company: Company, entity: str, draft: Document, current: Document | None, options: Options
 ) -> Document:
-    """Return ``{"DocNumber": ..}``, or ``{}`` for an invoice without a number.
+    """Return ``{"DocNumber": ..}``, or ``{}`` for a sales form without a number.
 
     Raises:
-        FaultError: 6140 if the company numbers by hand and another invoice has the number.
+        FaultError: 6140 if the company numbers by hand and another form of the kind has the number.
     """
     number = draft.get("DocNumber")
     if not company.preference("SalesFormsPrefs", "CustomTxnNumbers"):
@@ -28,15 +31,23 @@ def choose_number(
         return {}
     kept = current is not None and current.get("DocNumber") == number
     if not kept and not options.allows_duplicate_number:
-        for entity, holder in company.store.lookup(company.realm, "invoice number", number):
-            raise faults.duplicate_number(number, entity, holder)
+        for kind, holder in company.store.lookup(company.realm, f"{entity} number", number):
+            raise faults.duplicate_number(number, kind, holder)
     return {"DocNumber": number}
 
 
 def _next_number(company: Company) -> str:
-    for invoice in reversed(company.store.documents(company.realm, "Invoice").values()):
-        match = re.fullmatch(r"(.*?)(\d+)", invoice.get("DocNumber", ""))
+    for form in _newest_first(company):
+        match = re.fullmatch(r"(.*?)(\d+)", form.get("DocNumber", ""))
         if match:
             head, digits = match.groups()
             return f"{head}{int(digits) + 1:0{len(digits)}d}"
     return _FIRST
+
+
+def _newest_first(company: Company) -> Iterator[Document]:
+    """Yield the sales forms, which share one row of numbers, newest first."""
+    lists = (company.store.documents(company.realm, entity) for entity in SALES_FORMS)
+    return heapq.merge(
+        *(reversed(each.values()) for each in lists), key=lambda one: -int(one["Id"])
+    )

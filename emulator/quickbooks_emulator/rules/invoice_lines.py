@@ -5,7 +5,7 @@ Intuit: Invoice, section 8.4.1, and entities, section 8.1 (Amount = Qty x UnitPr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from quickbooks_emulator.numbers import ZERO, to_cents, to_quantity
 from quickbooks_emulator.properties import Document
 from quickbooks_emulator.render import to_number
 from quickbooks_emulator.rules.shared import resolve_references, to_reference
+from quickbooks_emulator.rules.stock import refuse_before_start
 
 SHIPPING = "SHIPPING_ITEM_ID"
 DEFAULT_ITEM = "1"
@@ -27,7 +28,14 @@ class Sums:
     sales: Decimal = ZERO
     shipping: Decimal = ZERO
     discount: Decimal = ZERO
+    taxable_goods: Decimal = ZERO
+    taxable_shipping: Decimal = ZERO
     discounts: list[Document] = field(default_factory=list)
+
+    @property
+    def taxable(self) -> Decimal:
+        """What the TAX lines come to."""
+        return self.taxable_goods + self.taxable_shipping
 
     @property
     def total(self) -> Decimal:
@@ -42,7 +50,6 @@ def complete_lines(
 
     Raises:
         FaultError: 2020, 2500, 6000, 6070, 6090, 6100, 6270, 6430 or 6520.
-        NotModelledError: for a bundle.
     """
     kept = [line for line in sent if line.get("DetailType") != "SubTotalLineDetail"]
     if not kept:
@@ -51,7 +58,7 @@ def complete_lines(
     for line in kept:
         kind = _KINDS.get(line.get("DetailType", ""))
         if kind is None:
-            raise _unusable(line)
+            raise faults.missing("Line.DetailType")
         lines.append(kind(company, line, txn_date, sums))
     _settle_discount(sums)
     if not any("Amount" in line for line in lines):
@@ -64,28 +71,33 @@ def complete_lines(
 def void_line(line: Document) -> Document:
     """Return a line as a void leaves it: amount and quantity 0, no price (section 8.4.5)."""
     emptied = {**line, "Amount": ZERO} if "Amount" in line else line
+    if "GroupLineDetail" in line:
+        group = line["GroupLineDetail"]
+        children = [void_line(child) for child in group["Line"]]
+        return {**emptied, "GroupLineDetail": {**group, "Quantity": ZERO, "Line": children}}
     if "SalesItemLineDetail" not in line:
         return emptied
     detail = {k: v for k, v in line["SalesItemLineDetail"].items() if k != "UnitPrice"}
     return {**emptied, "SalesItemLineDetail": {**detail, "Qty": ZERO}}
 
 
-def _unusable(line: Document) -> faults.FaultError:
-    if line.get("DetailType") == "GroupLineDetail":
-        return faults.NotModelledError("A bundle line (GroupLineDetail)")
-    return faults.missing("Line.DetailType")
-
-
 def _number_lines(lines: list[Document], current: list[Document]) -> None:
-    known = {line["Id"] for line in current if "Id" in line}
+    known = {line["Id"] for line in _with_children(current) if "Id" in line}
     fresh = max(map(int, known), default=0)
-    for position, line in enumerate(lines, 1):
+    for line in _with_children(lines):
         if line.get("Id") in known:
             known.remove(line["Id"])
         else:
             fresh += 1
             line["Id"] = str(fresh)
+    for position, line in enumerate(lines, 1):
         line["LineNum"] = Decimal(position)
+
+
+def _with_children(lines: list[Document]) -> Iterator[Document]:
+    for line in lines:
+        yield line
+        yield from line.get("GroupLineDetail", {}).get("Line", [])
 
 
 def _sales_line(company: Company, line: Document, txn_date: str, sums: Sums) -> Document:
@@ -94,13 +106,16 @@ def _sales_line(company: Company, line: Document, txn_date: str, sums: Sums) -> 
     detail = _without_zeros(line)
     _refuse_product(line["Amount"], detail)
     _refuse_tax_code(detail)
+    tax = detail.get("TaxCodeRef", {"value": "NON"})
+    taxable = line["Amount"] if tax["value"] == "TAX" else ZERO
     if detail.get("ItemRef", {}).get("value") == SHIPPING:
         filled = _shipping(company)
         sums.shipping += line["Amount"]
+        sums.taxable_shipping += taxable
     else:
         filled = _goods(company, detail, txn_date)
         sums.sales += line["Amount"]
-    tax = detail.get("TaxCodeRef", {"value": "NON"})
+        sums.taxable_goods += taxable
     return {**_head(line), "SalesItemLineDetail": {**filled, "TaxCodeRef": tax}}
 
 
@@ -160,13 +175,36 @@ def _refuse_stock_line(item: Document, detail: Document, txn_date: str) -> None:
     if "Qty" not in detail:
         text = f"Quantity required for inventory item {item['Name']}"
         raise faults.FaultError("6520", "Missing Inventory Item Quantity", text, "Line.Qty")
-    if txn_date < item["InvStartDate"]:
-        text = (
-            f"Transaction date is prior to start date for inventory item {item['Name']}: "
-            f"{txn_date} is before {item['InvStartDate']}"
-        )
-        message = "Transaction Date Is Prior To Start Date For Inventory Item"
-        raise faults.FaultError("6270", message, text, "TxnDate")
+    refuse_before_start(item, txn_date)
+
+
+def _group_line(company: Company, line: Document, txn_date: str, sums: Sums) -> Document:
+    detail = line.get("GroupLineDetail", {})
+    if "GroupItemRef" not in detail:
+        raise faults.missing("Line.GroupItemRef")
+    bundle = company.resolve("Item", detail["GroupItemRef"], "Line.GroupItemRef")
+    if bundle["Type"] != "Group":
+        raise faults.bad_reference(f"{bundle['Name']} is not a bundle", "Line.GroupItemRef")
+    quantity = detail.get("Quantity", Decimal(1))
+    sent = detail.get("Line") or _bundled_lines(company, bundle, quantity)
+    children = [_sales_line(company, child, txn_date, sums) for child in sent]
+    amount = sum((child["Amount"] for child in children), ZERO)
+    filled = {"GroupItemRef": to_reference(bundle), "Quantity": quantity, "Line": children}
+    return {**_head(line), "Amount": amount, "GroupLineDetail": filled}
+
+
+def _bundled_lines(company: Company, bundle: Document, quantity: Decimal) -> list[Document]:
+    """Return the sales lines that a bundle stands for, at the prices of its items."""
+    lines = []
+    for part in bundle["ItemGroupDetail"]["ItemGroupLine"]:
+        item = company.resolve("Item", part["ItemRef"], "Line.GroupItemRef")
+        needed = to_quantity(part["Qty"] * quantity)
+        price = item["UnitPrice"]
+        detail = {"ItemRef": {"value": item["Id"]}, "Qty": needed, "UnitPrice": price}
+        tax = {"TaxCodeRef": {"value": "TAX" if item["Taxable"] else "NON"}}
+        line: Document = {"DetailType": "SalesItemLineDetail", "Amount": to_cents(needed * price)}
+        lines.append({**line, "SalesItemLineDetail": {**detail, **tax}})
+    return lines
 
 
 def _description_line(_company: Company, line: Document, _txn_date: str, _sums: Sums) -> Document:
@@ -211,6 +249,7 @@ def _settle_discount(sums: Sums) -> None:
 
 _KINDS: dict[str, Callable[[Company, Document, str, Sums], Document]] = {
     "SalesItemLineDetail": _sales_line,
+    "GroupLineDetail": _group_line,
     "DescriptionOnly": _description_line,
     "DiscountLineDetail": _discount_line,
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from quickbooks_emulator import faults
 from quickbooks_emulator.company import Company
-from quickbooks_emulator.indexing import fold_name
 from quickbooks_emulator.numbers import ZERO
 from quickbooks_emulator.properties import Document
 from quickbooks_emulator.rules.contract import Options
+from quickbooks_emulator.rules.names import refuse_taken_name
 from quickbooks_emulator.rules.shared import resolve_references
 
 _ACCOUNTS = {
@@ -27,6 +27,7 @@ _SUBTYPES = {
     "AssetAccountRef": ("Other Current Asset", "Inventory"),
 }
 _HIGHEST = 99_999_999_999
+_DEEPEST = 4
 
 
 class ItemRules:
@@ -41,7 +42,7 @@ class ItemRules:
         _refuse_type(draft, current)
         _refuse_prices(draft)
         if draft.get("Active", True):
-            _refuse_taken_name(company, draft["Name"], current)
+            refuse_taken_name(company, "Item", draft["Name"], current)
         kind = _inventory if draft["Type"] == "Inventory" else _other_kind
         return {
             "Active": True,
@@ -69,6 +70,7 @@ class ItemRules:
 
 def _refuse_type(draft: Document, current: Document | None) -> None:
     if draft["Type"] in ("Category", "Group"):
+        # Bundles cannot be created through the API; categories are left out here.
         raise faults.NotModelledError(f"Writing an item of Type {draft['Type']}")
     kinds = {draft["Type"], (current or draft)["Type"]}
     if len(kinds) > 1 and "Inventory" in kinds:
@@ -81,19 +83,16 @@ def _refuse_prices(draft: Document) -> None:
             raise faults.invalid("2110", "Invalid Decimal", draft[name], name)
 
 
-def _refuse_taken_name(company: Company, name: str, current: Document | None) -> None:
-    own = ("Item", current["Id"]) if current else None
-    for holder in company.store.lookup(company.realm, "item names", fold_name(name)):
-        if holder != own:
-            raise faults.duplicate_name(f"Id={holder[1]}")
-
-
 def _full_name(company: Company, draft: Document) -> Document:
     if "ParentRef" not in draft:
         return {"FullyQualifiedName": draft["Name"]}
     parent = company.resolve("Item", draft["ParentRef"], "ParentRef")
+    level = int(parent.get("Level", 0)) + 1
+    if level > _DEEPEST:
+        text = f"An item can stand at most {_DEEPEST} levels below a category."
+        raise faults.FaultError("6180", "Too Many Levels", text, "ParentRef")
     full = f"{parent['FullyQualifiedName']}:{draft['Name']}"
-    return {"FullyQualifiedName": full, "SubItem": True}
+    return {"FullyQualifiedName": full, "SubItem": True, "Level": level}
 
 
 def _inventory(company: Company, draft: Document, current: Document | None) -> Document:

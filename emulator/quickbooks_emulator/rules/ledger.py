@@ -1,21 +1,26 @@
-"""Moves balances between invoices, payments and customers, and stock of items.
+"""Moves balances between charges, credits, payments and customers.
 
-Intuit: entities, section 8.2 (what bumps what): a payment event bumps the invoice's SyncToken and
-time; a balance moves a customer's time but not its SyncToken; a sale moves neither of an item.
+Intuit: entities, section 8.2 (what bumps what): a payment event bumps the SyncToken and time of
+what it pays; a balance moves a customer's time but not its SyncToken. A customer's Balance is what
+stands open less unapplied payments and remaining credits.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
 from quickbooks_emulator.company import Company
-from quickbooks_emulator.numbers import ZERO, to_quantity
+from quickbooks_emulator.indexing import linked_transactions
+from quickbooks_emulator.numbers import ZERO
 from quickbooks_emulator.properties import Document
+from quickbooks_emulator.rules.currency import home_amounts
 
 Shifts = dict[str, Decimal]
 """Change of Balance by customer Id; a change of zero still moves the customer's time."""
+
+PAYABLE = ("Invoice", "CreditMemo", "JournalEntry")
+"""What a payment's line can point to."""
 
 
 def shift_balances(company: Company, shifts: Shifts) -> None:
@@ -24,10 +29,11 @@ def shift_balances(company: Company, shifts: Shifts) -> None:
         customer = company.get("Customer", number)
         raised = {name: customer[name] + amount for name in ("Balance", "BalanceWithJobs")}
         company.touch("Customer", {**customer, **raised})
-        _shift_parents(company, customer, amount)
+        shift_parents(company, customer, amount)
 
 
-def _shift_parents(company: Company, customer: Document, amount: Decimal) -> None:
+def shift_parents(company: Company, customer: Document, amount: Decimal) -> None:
+    """Add to the balance with jobs of every customer above one."""
     while "ParentRef" in customer:
         customer = company.get("Customer", customer["ParentRef"]["value"])
         total = customer["BalanceWithJobs"] + amount
@@ -40,66 +46,130 @@ def add_shift(shifts: Shifts, record: Document, amount: Decimal) -> None:
     shifts[number] = shifts.get(number, ZERO) + amount
 
 
-def applications(company: Company, invoice: str) -> Iterator[tuple[Document, Decimal]]:
-    """Yield each payment of an invoice with the amount applied to it, oldest first."""
-    for entity, number in company.store.lookup(company.realm, "payments of invoice", invoice):
-        payment = company.get(entity, number)
+def find_payable(company: Company, number: str) -> tuple[str, Document] | None:
+    """Return record type and document of what a payment points to (the Ids are shared)."""
+    for entity in PAYABLE:
+        found = company.find(entity, number)
+        if found is not None:
+            return entity, found
+    return None
+
+
+def is_credit(entity: str, document: Document) -> bool:
+    """Return whether a payable pays others instead of being paid."""
+    return entity == "CreditMemo" or document.get("IsCredit") is True
+
+
+def applications(company: Company, number: str) -> Iterator[tuple[Document, Decimal]]:
+    """Yield each payment that points to a transaction with the amount, oldest first."""
+    for entity, payment_id in company.store.lookup(
+        company.realm, "payments of transaction", number
+    ):
+        payment = company.get(entity, payment_id)
         for line in payment["Line"]:
-            if line["LinkedTxn"][0]["TxnId"] == invoice:
+            if line["LinkedTxn"][0]["TxnId"] == number:
                 yield payment, line["Amount"]
 
 
-def applied_amount(company: Company, invoice: str, *, besides: str = "") -> Decimal:
-    """Return what payments, but for one, have been applied to an invoice."""
-    pairs = applications(company, invoice)
+def applied_amount(company: Company, number: str, *, besides: str = "") -> Decimal:
+    """Return what payments, but for one, have applied to a transaction (or taken from a credit)."""
+    pairs = applications(company, number)
     return sum((amount for payment, amount in pairs if payment["Id"] != besides), ZERO)
 
 
-def refresh_invoice(company: Company, number: str, shifts: Shifts) -> None:
-    """Recompute an invoice's balance and links after a payment event, bumping its SyncToken."""
-    invoice = company.find("Invoice", number)
-    if invoice is None:
-        return
-    balance = invoice["TotalAmt"] - applied_amount(company, number)
-    add_shift(shifts, invoice, balance - invoice["Balance"])
-    links = payment_links(company, number)
-    company.replace("Invoice", {**invoice, "Balance": balance, "LinkedTxn": links})
-
-
-def payment_links(company: Company, invoice: str) -> list[Document]:
+def payment_links(company: Company, number: str) -> list[Document]:
     """Return the LinkedTxn of an invoice: the payments applied to it, oldest first."""
-    pairs = applications(company, invoice)
+    pairs = applications(company, number)
     return [{"TxnId": payment["Id"], "TxnType": "Payment"} for payment, _ in pairs]
 
 
-def release_payments(company: Company, invoice: str, most: Decimal, shifts: Shifts) -> None:
-    """Cut what is applied to an invoice down to ``most``; the rest becomes UnappliedAmt."""
-    for payment, amount in list(applications(company, invoice)):
+def payable_amount(document: Document) -> Decimal:
+    """Return what payments may be applied to a transaction in all."""
+    total: Decimal = document["TotalAmt"] - document.get("Deposit", ZERO)
+    return total
+
+
+def refresh_payable(company: Company, number: str, shifts: Shifts) -> None:
+    """Recompute a payable's balance and links after a payment event, bumping its SyncToken."""
+    found = find_payable(company, number)
+    if found is None:
+        return
+    entity, document = found
+    balance = payable_amount(document) - applied_amount(company, number)
+    sign = -1 if is_credit(entity, document) else 1
+    add_shift(shifts, document, sign * (balance - document["Balance"]))
+    company.replace(entity, _with_balance(company, entity, document, balance))
+
+
+def _with_balance(company: Company, entity: str, document: Document, balance: Decimal) -> Document:
+    changed = {**document, "Balance": balance}
+    if entity == "Invoice":
+        changed["LinkedTxn"] = payment_links(company, document["Id"])
+    if entity == "CreditMemo":
+        changed["RemainingCredit"] = balance
+    return {**changed, **home_amounts(changed)}
+
+
+def release_payments(company: Company, number: str, most: Decimal, shifts: Shifts) -> None:
+    """Cut what payments apply to (or take from) a transaction down to ``most``.
+
+    What becomes free of a payment's own money is its UnappliedAmt; credits that it had used and
+    charges that those had paid are open again.
+    """
+    touched: dict[str, None] = {}
+    for payment, amount in list(applications(company, number)):
         kept = min(amount, most)
         most -= kept
         if kept == amount:
             continue
-        lines = [_cut(line, invoice, kept) for line in payment["Line"]]
-        freed = payment["UnappliedAmt"] + amount - kept
-        left = [line for line in lines if line["Amount"] > ZERO]
-        company.replace("Payment", {**payment, "Line": left, "UnappliedAmt": freed})
-        add_shift(shifts, payment, kept - amount)
+        cut = [_cut_line(line, number, kept) for line in payment["Line"]]
+        lines, unapplied = balance_lines(company, cut, payment["TotalAmt"])
+        touched |= dict.fromkeys(linked_transactions(payment))
+        add_shift(shifts, payment, payment["UnappliedAmt"] - unapplied)
+        company.replace("Payment", {**payment, "Line": lines, "UnappliedAmt": unapplied})
+    touched.pop(number, None)
+    for other in touched:
+        refresh_payable(company, other, shifts)
 
 
-def _cut(line: Document, invoice: str, kept: Decimal) -> Document:
-    return {**line, "Amount": kept} if line["LinkedTxn"][0]["TxnId"] == invoice else line
+def _cut_line(line: Document, number: str, kept: Decimal) -> Document:
+    return {**line, "Amount": kept} if line["LinkedTxn"][0]["TxnId"] == number else line
 
 
-def move_stock(company: Company, before: Document | None, after: Document | None) -> None:
-    """Take the inventory lines of an invoice from stock, giving back those of its old form."""
-    sold: Counter[str] = Counter()
-    for document, sign in ((before, -1), (after, 1)):
-        for line in (document or {}).get("Line", []):
-            detail = line.get("SalesItemLineDetail", {})
-            if "ItemRef" in detail and "Qty" in detail:
-                sold[detail["ItemRef"]["value"]] += sign * detail["Qty"]
-    for number, quantity in sold.items():
-        item = company.find("Item", number)
-        if quantity and item is not None and item["Type"] == "Inventory":
-            left = to_quantity(item["QtyOnHand"] - quantity)
-            company.keep("Item", {**item, "QtyOnHand": left})
+def balance_lines(
+    company: Company, lines: list[Document], total: Decimal
+) -> tuple[list[Document], Decimal]:
+    """Return lines that a payment's money and credits cover, and what stays unapplied.
+
+    Charges beyond money and credits are cut from the last line on, then credits beyond the
+    charges: how Intuit shares out a credit that is larger than what it pays is not published.
+    """
+    charges, credit = _sums(company, lines)
+    covered = min(charges, total + credit)
+    lines = _cut_side(company, lines, charges - covered, of_credits=False)
+    used = min(credit, covered)
+    lines = _cut_side(company, lines, credit - used, of_credits=True)
+    return [line for line in lines if line["Amount"] > ZERO], total + used - covered
+
+
+def _sums(company: Company, lines: list[Document]) -> tuple[Decimal, Decimal]:
+    sides = [(line["Amount"], _is_credit_line(company, line)) for line in lines]
+    charges = sum((amount for amount, credit in sides if not credit), ZERO)
+    return charges, sum((amount for amount, credit in sides if credit), ZERO)
+
+
+def _is_credit_line(company: Company, line: Document) -> bool:
+    found = find_payable(company, line["LinkedTxn"][0]["TxnId"])
+    return found is not None and is_credit(*found)
+
+
+def _cut_side(
+    company: Company, lines: list[Document], surplus: Decimal, *, of_credits: bool
+) -> list[Document]:
+    cut = list(lines)
+    for place in reversed(range(len(cut))):
+        if surplus > ZERO and _is_credit_line(company, cut[place]) is of_credits:
+            taken = min(surplus, cut[place]["Amount"])
+            surplus -= taken
+            cut[place] = {**cut[place], "Amount": cut[place]["Amount"] - taken}
+    return cut

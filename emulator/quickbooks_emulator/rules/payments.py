@@ -1,4 +1,4 @@
-"""Payments: application to invoices, overpayment, voiding (Intuit: Payment, section 8.5)."""
+"""Payments: application to charges, credits, overpayment, voiding (Intuit: section 8.5)."""
 
 from __future__ import annotations
 
@@ -6,22 +6,26 @@ from decimal import Decimal
 
 from quickbooks_emulator import faults
 from quickbooks_emulator.company import Company
-from quickbooks_emulator.indexing import paid_invoices
+from quickbooks_emulator.indexing import linked_transactions
 from quickbooks_emulator.numbers import ZERO
 from quickbooks_emulator.properties import Document
 from quickbooks_emulator.rules.contract import Options
+from quickbooks_emulator.rules.currency import transaction_currency, without_rate
 from quickbooks_emulator.rules.ledger import (
+    PAYABLE,
     Shifts,
     add_shift,
     applied_amount,
-    refresh_invoice,
+    balance_lines,
+    is_credit,
+    payable_amount,
+    refresh_payable,
     shift_balances,
 )
 from quickbooks_emulator.rules.shared import (
-    keep_currency,
-    resolve_currency,
     resolve_references,
     to_reference,
+    transaction_date,
     void_note,
 )
 
@@ -41,66 +45,84 @@ class PaymentRules:
         self, company: Company, draft: Document, current: Document | None, _options: Options
     ) -> Document:
         """Return the whole payment."""
-        txn_date = draft.get("TxnDate") or company.today().isoformat()
-        company.refuse_closed(txn_date, *([current["TxnDate"]] if current else ()))
+        txn_date = transaction_date(company, draft, current)
+        _refuse_deposited(current)
         if draft["TotalAmt"] < ZERO:
             raise faults.business("Transaction amount must be 0 or greater.", "TotalAmt")
         if draft.get("ProcessPayment"):
             raise faults.NotModelledError("Charging a card (ProcessPayment)")
         customer = company.resolve("Customer", draft["CustomerRef"], "CustomerRef")
-        currency = resolve_currency(company, draft)
-        keep_currency(current, currency)
-        lines = _apply(company, draft, customer, current["Id"] if current else "")
-        applied = sum((line["Amount"] for line in lines), ZERO)
+        currency = transaction_currency(company, draft, current, customer)
+        lines, unapplied = _apply(company, draft, customer, current["Id"] if current else "")
         return {
-            **draft,
+            **without_rate(draft),
             **resolve_references(company, draft, _REFERENCES),
             "CustomerRef": to_reference(customer),
             "DepositToAccountRef": _deposit_account(company, draft),
-            "UnappliedAmt": draft["TotalAmt"] - applied,
+            "UnappliedAmt": unapplied,
             "ProcessPayment": False,
             "TxnDate": txn_date,
-            "CurrencyRef": currency,
+            **currency,
             "Line": lines,
         }
 
     def settle(self, company: Company, before: Document | None, after: Document | None) -> None:
-        """Refresh every invoice that is or was paid, and the customers' balances."""
+        """Refresh all that is or was paid or used up, and the customers' balances.
+
+        Raises:
+            FaultError: 6540 for a deleted payment that lies in a deposit.
+        """
         shifts: Shifts = {}
         touched: dict[str, None] = {}
         for payment, sign in ((before, 1), (after, -1)):
             if payment is not None:
                 add_shift(shifts, payment, sign * payment["UnappliedAmt"])
-                touched |= dict.fromkeys(paid_invoices(payment))
-        for invoice in touched:
-            refresh_invoice(company, invoice, shifts)
+                touched |= dict.fromkeys(linked_transactions(payment))
+        if after is None and before is not None:
+            _refuse_deposited(before)
+        for number in touched:
+            refresh_payable(company, number, shifts)
         shift_balances(company, shifts)
 
     def void(self, company: Company, current: Document) -> Document:
         """Return the payment with nothing left of its amounts and "Voided" in its note."""
         company.refuse_closed(current["TxnDate"])
+        _refuse_deposited(current)
         note = void_note(current.get("PrivateNote"))
         emptied: Document = {"TotalAmt": ZERO, "UnappliedAmt": ZERO, "Line": []}
         return {**current, **emptied, "PrivateNote": note}
 
 
-def _apply(company: Company, draft: Document, customer: Document, own: str) -> list[Document]:
-    sent = [(_linked_invoice(company, line), line["Amount"]) for line in draft.get("Line", [])]
-    if sum((amount for _, amount in sent), ZERO) > draft["TotalAmt"]:
+def _apply(
+    company: Company, draft: Document, customer: Document, own: str
+) -> tuple[list[Document], Decimal]:
+    """Return the lines that take effect and what stays unapplied."""
+    sent = [(*_linked(company, line), line["Amount"]) for line in draft.get("Line", [])]
+    _refuse_excess(sent, draft["TotalAmt"])
+    root = _root(company, customer["Id"])
+    applied: dict[str, Document] = {}
+    for entity, payable, amount in sent:
+        if _root(company, payable["CustomerRef"]["value"]) != root:
+            continue
+        number = payable["Id"]
+        earlier = applied.get(number, {"Amount": ZERO})["Amount"]
+        taken = applied_amount(company, number, besides=own) + earlier
+        kept = min(amount, payable_amount(payable) - taken)
+        link = {"TxnId": number, "TxnType": entity}
+        applied[number] = {"Amount": earlier + max(kept, ZERO), "LinkedTxn": [link]}
+    return balance_lines(company, list(applied.values()), draft["TotalAmt"])
+
+
+def _refuse_excess(sent: list[tuple[str, Document, Decimal]], total: Decimal) -> None:
+    credit = sum((amount for kind, found, amount in sent if is_credit(kind, found)), ZERO)
+    charges = sum((amount for kind, found, amount in sent if not is_credit(kind, found)), ZERO)
+    if charges > total + credit:
         # The text of this fault is not published; 6000 is the expected code.
         text = "The amounts applied to transactions add up to more than the payment's TotalAmt."
         raise faults.business(text, "Line")
-    applied: dict[str, Decimal] = {}
-    for invoice, amount in sent:
-        if _root(company, invoice["CustomerRef"]["value"]) == _root(company, customer["Id"]):
-            number = invoice["Id"]
-            others = applied_amount(company, number, besides=own)
-            open_amount = invoice["TotalAmt"] - others - applied.get(number, ZERO)
-            applied[number] = applied.get(number, ZERO) + min(amount, open_amount)
-    return [_line(number, amount) for number, amount in applied.items() if amount > ZERO]
 
 
-def _linked_invoice(company: Company, line: Document) -> Document:
+def _linked(company: Company, line: Document) -> tuple[str, Document]:
     if "Amount" not in line:
         raise faults.missing("Line.Amount")
     if line["Amount"] < ZERO:
@@ -108,13 +130,19 @@ def _linked_invoice(company: Company, line: Document) -> Document:
     links = line.get("LinkedTxn", [])
     if len(links) != 1 or not {"TxnId", "TxnType"} <= links[0].keys():
         raise faults.missing("Line.LinkedTxn")
-    if links[0]["TxnType"] != "Invoice":
-        raise faults.NotModelledError(f"A payment applied to a {links[0]['TxnType']}")
-    return company.get("Invoice", links[0]["TxnId"])
+    entity = links[0]["TxnType"]
+    if entity not in PAYABLE:
+        raise faults.NotModelledError(f"A payment applied to a {entity}")
+    return entity, company.get(entity, links[0]["TxnId"])
 
 
-def _line(invoice: str, amount: Decimal) -> Document:
-    return {"Amount": amount, "LinkedTxn": [{"TxnId": invoice, "TxnType": "Invoice"}]}
+def _refuse_deposited(current: Document | None) -> None:
+    """Refuse to change a payment that was taken to the bank (6540); LinkedTxn names the deposit."""
+    links = (current or {}).get("LinkedTxn", [])
+    if any(link["TxnType"] == "Deposit" for link in links):
+        title = "Deposited Transaction cannot be changed"
+        text = "This transaction has been deposited. Remove it from the deposit first."
+        raise faults.FaultError("6540", title, text)
 
 
 def _root(company: Company, number: str) -> str:

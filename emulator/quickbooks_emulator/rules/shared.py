@@ -1,19 +1,11 @@
-"""Rules that several record types have in common: currency, custom fields and simple references."""
+"""Rules that several record types have in common: references, void notes, closed books."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from quickbooks_emulator import faults
 from quickbooks_emulator.company import Company
 from quickbooks_emulator.properties import Document
-
-CURRENCY_NAMES = {
-    "USD": "United States Dollar", "EUR": "Euro", "GBP": "British Pound Sterling",
-    "CAD": "Canadian Dollar", "AUD": "Australian Dollar", "SGD": "Singapore Dollar",
-    "CHF": "Swiss Franc", "INR": "Indian Rupee", "HKD": "Hong Kong Dollar", "JPY": "Japanese Yen",
-    "THB": "Thai Baht", "AED": "United Arab Emirates Dirham", "LKR": "Sri Lanka Rupee",
-}  # fmt: skip
 
 
 def to_reference(record: Document) -> Document:
@@ -34,36 +26,15 @@ def resolve_references(company: Company, draft: Document, targets: Mapping[str, 
     }
 
 
-def resolve_currency(company: Company, draft: Document) -> Document:
-    """Return the CurrencyRef of a record; absent means the home currency.
-
-    The fault for a currency other than the home currency in a company without multicurrency is not
-    published; 6000 is a guess.
+def transaction_date(company: Company, draft: Document, current: Document | None) -> str:
+    """Return the TxnDate of a draft, by default today's.
 
     Raises:
-        FaultError: 2220 for an unknown currency, 6000 for a foreign one.
-        NotModelledError: for a foreign currency in a multicurrency company.
+        FaultError: 6210 if it, or the date that the transaction has now, lies in a closed period.
     """
-    home = company.home_currency
-    code = draft.get("CurrencyRef", {}).get("value", home)
-    if code not in CURRENCY_NAMES:
-        raise faults.invalid("2220", "Invalid Currency Type", code, "CurrencyRef")
-    if code != home and company.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
-        raise faults.NotModelledError(f"The currency {code} beside the home currency {home}")
-    if code != home:
-        text = f"The currency {code} cannot be used: multicurrency is off and the books are {home}."
-        raise faults.business(text, "CurrencyRef")
-    return {"value": code, "name": CURRENCY_NAMES[code]}
-
-
-def keep_currency(current: Document | None, currency: Document) -> None:
-    """Refuse a change of currency; a customer's is fixed at creation.
-
-    Raises:
-        FaultError: 6000 (the code is a guess).
-    """
-    if current is not None and current["CurrencyRef"]["value"] != currency["value"]:
-        raise faults.business("The currency of this record cannot be changed.", "CurrencyRef")
+    txn_date: str = draft.get("TxnDate") or company.today().isoformat()
+    company.refuse_closed(txn_date, *([current["TxnDate"]] if current else ()))
+    return txn_date
 
 
 def void_note(note: str | None) -> str:

@@ -273,6 +273,7 @@ class IntakeBatch:
         return replace(
             self._account(one, link, outcome),
             conflicts=merge.conflicts,
+            is_pending=bool(merge.to_quickbooks),
             loupe_changed_at=row["updated_at"],
             loupe_changed_by=row["updated_by"],
         )

@@ -143,7 +143,7 @@ def _settle_open_lists(connection: Connection, place: Place, accounts: Sequence[
                 table.c.source_id.in_(source_ids),
             )
         )
-    settled = [one for one in accounts if one.outcome in _SETTLED]
+    settled = [one for one in accounts if one.outcome in _SETTLED and not one.is_pending]
     _close_conflicts(connection, place, settled)
 
 
