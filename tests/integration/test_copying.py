@@ -110,9 +110,9 @@ def test_a_nul_character_is_refused_by_row_and_nothing_is_written(engine: Engine
 
 def test_a_value_of_the_wrong_kind_is_named_without_showing_it(engine: Engine) -> None:
     rows = [{"organization_id": "private value"}]
-    with pytest.raises(FatalError, match="column organization_id") as caught:
-        with engine.begin() as connection:
-            copy_rows(connection, schema.customer, ("organization_id",), rows)
+    refused = pytest.raises(FatalError, match="column organization_id")
+    with refused as caught, engine.begin() as connection:
+        copy_rows(connection, schema.customer, ("organization_id",), rows)
     assert "private value" not in str(caught.value)
     assert caught.value.facts == {"table": "loupe.customer", "sqlstate": "22P02", "row": 1}
     assert caught.value.__cause__ is None
@@ -134,8 +134,8 @@ def test_a_trigger_that_refuses_the_third_row_leaves_nothing(engine: Engine) -> 
             )
         )
     rows = [{"organization_id": 1, "display_name": name} for name in ("first", "second", "third")]
-    with pytest.raises(FatalError, match=r"row 3 of a COPY into loupe\.customer: no thirds"):
-        with engine.begin() as connection:
-            copy(connection, rows)
+    refused = pytest.raises(FatalError, match=r"row 3 of a COPY into loupe\.customer: no thirds")
+    with refused, engine.begin() as connection:
+        copy(connection, rows)
     with engine.connect() as connection:
         assert connection.execute(select(schema.customer)).all() == []

@@ -1,0 +1,169 @@
+"""Rules that protect the books: what is locked, skipped or refused, and why."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from quickbooks_sync.merge import Rules
+from quickbooks_sync.rules import LinkedPair, merge_rules, skip_push, unpushable
+from quickbooks_sync.settings import CompanySettings
+
+SETTINGS = CompanySettings({"home_currency": "USD"})
+PAID = {"LinkedTxn": [{"TxnId": "9", "TxnType": "Payment"}]}
+
+
+def invoice(**changes: Any) -> dict[str, Any]:
+    row = {
+        "lifecycle_status": "Finalised",
+        "payment_status": "Unpaid",
+        "currency_code": "USD",
+        "tax_amount": Decimal("0.00"),
+        "invoice_line": [{"line_kind": "sales"}],
+    }
+    return {**row, **changes}
+
+
+def payment(**changes: Any) -> dict[str, Any]:
+    return {"is_void": False, "payment_kind": "payment", "currency_code": "USD", **changes}
+
+
+def item(**changes: Any) -> dict[str, Any]:
+    row = {"is_active": True, "quantity": 0, "price_basis": "piece", "currency_code": "USD"}
+    return {**row, **changes}
+
+
+def rules_of(
+    record_type: str,
+    row: dict[str, Any],
+    *,
+    quickbooks: dict[str, Any] | None = None,
+    document: dict[str, Any] | None = None,
+    origin: str = "loupe",
+    settings: CompanySettings = SETTINGS,
+) -> Rules:
+    pair = LinkedPair(settings, row, origin, quickbooks or {}, document or {})
+    return merge_rules(record_type, pair)
+
+
+def test_a_customer_is_free() -> None:
+    assert rules_of("customer", {}) == Rules()
+
+
+def test_an_invoice_with_links_keeps_its_money_in_quickbooks() -> None:
+    rules = rules_of("invoice", invoice(), document=PAID, origin="quickbooks")
+    assert set(rules.quickbooks_locked) == {"lines", "customer", "currency", "invoice_date"}
+    assert rules.loupe_locked == {}
+
+
+def test_a_finalised_loupe_invoice_keeps_its_lines_in_loupe() -> None:
+    rules = rules_of("invoice", invoice())
+    assert set(rules.loupe_locked) == {"lines", "customer", "currency"}
+    assert rules.loupe_locked["lines"] == "a finalised Loupe invoice was edited in QuickBooks"
+
+
+@pytest.mark.parametrize(
+    ("row", "origin"), [(invoice(lifecycle_status="Draft"), "loupe"), (invoice(), "quickbooks")]
+)
+def test_a_draft_and_an_invoice_of_quickbooks_take_its_edits(
+    row: dict[str, Any], origin: str
+) -> None:
+    assert rules_of("invoice", row, origin=origin).loupe_locked == {}
+
+
+@pytest.mark.parametrize("field", ["lines", "customer", "currency", "invoice_date", "due_date"])
+def test_a_void_moves_nothing_but_itself(field: str) -> None:
+    assert field in rules_of("invoice", invoice(lifecycle_status="Void")).loupe_owned
+    assert field in rules_of("invoice", invoice(), quickbooks={"is_void": True}).loupe_owned
+
+
+def test_a_void_of_a_paid_invoice_is_locked_on_the_side_that_has_the_money() -> None:
+    void_here = rules_of("invoice", invoice(lifecycle_status="Void"), document=PAID)
+    assert "unapplied" in void_here.quickbooks_locked["is_void"]
+    partly = invoice(payment_status="Partial")
+    void_there = rules_of("invoice", partly, quickbooks={"is_void": True})
+    assert "payments" in void_there.loupe_locked["is_void"]
+
+
+def test_a_payment_of_more_than_invoices_is_only_pulled() -> None:
+    rules = rules_of("payment", payment(), quickbooks={"has_other_lines": True})
+    assert {"amount", "applications", "is_void"} <= set(rules.quickbooks_locked)
+    assert rules_of("payment", payment()) == Rules()
+
+
+def test_a_void_payment_keeps_its_amount_in_loupe() -> None:
+    assert "amount" in rules_of("payment", payment(is_void=True)).loupe_owned
+
+
+def test_the_stock_owner_decides_about_quantities() -> None:
+    theirs = CompanySettings({"home_currency": "USD", "stock_owner": "quickbooks"})
+    assert "quantity" in rules_of("inventory_item", item()).loupe_owned
+    assert rules_of("inventory_item", item(), settings=theirs).quickbooks_owned == {"quantity"}
+
+
+def test_an_item_in_stock_is_not_made_inactive_there() -> None:
+    assert "is_active" in rules_of("inventory_item", item(quantity=2)).quickbooks_locked
+    assert rules_of("inventory_item", item()).quickbooks_locked == {}
+
+
+@pytest.mark.parametrize("row", [item(price_basis="carat"), item(currency_code="EUR")])
+def test_prices_that_mean_something_else_stay_home(row: dict[str, Any]) -> None:
+    assert {"sell_price", "cost_price"} <= rules_of("inventory_item", row).loupe_owned
+    assert "not synced" in str(unpushable("inventory_item", SETTINGS, row))
+
+
+@pytest.mark.parametrize(
+    ("record_type", "row", "is_linked", "reason"),
+    [
+        ("invoice", invoice(lifecycle_status="Draft"), False, "draft"),
+        ("invoice", invoice(lifecycle_status="Draft"), True, "draft"),
+        ("invoice", invoice(lifecycle_status="Void"), False, "never saw"),
+        ("invoice", invoice(lifecycle_status="Void"), True, None),
+        ("invoice", invoice(), False, None),
+        ("payment", payment(is_void=True), False, "never saw"),
+        ("payment", payment(is_void=True), True, None),
+        ("payment", payment(payment_kind="credit_application"), False, "credits"),
+        ("payment", payment(), False, None),
+        ("customer", {"is_active": False}, False, "inactive"),
+        ("customer", {"is_active": False}, True, None),
+        ("inventory_item", item(is_active=False), False, "inactive"),
+    ],
+)
+def test_what_is_not_pushed_says_why(
+    record_type: str, row: dict[str, Any], is_linked: bool, reason: str | None
+) -> None:
+    said = skip_push(record_type, row, is_linked=is_linked)
+    assert (said is None) == (reason is None)
+    assert (reason or "") in (said or "")
+
+
+@pytest.mark.parametrize(
+    ("row", "settings", "reason"),
+    [
+        (invoice(), SETTINGS, None),
+        (invoice(currency_code="EUR"), SETTINGS, "EUR"),
+        (
+            invoice(currency_code="EUR"),
+            CompanySettings({"home_currency": "USD", "multi_currency": "true"}),
+            None,
+        ),
+        (invoice(tax_amount=Decimal("1.00")), SETTINGS, "tax of 1.00"),
+        (
+            invoice(tax_amount=Decimal("1.00")),
+            CompanySettings({"home_currency": "USD", "tax": "total_tax"}),
+            None,
+        ),
+        (invoice(invoice_line=[{"line_kind": "group"}]), SETTINGS, "bundle"),
+    ],
+)
+def test_an_invoice_that_would_be_untrue_is_not_pushed(
+    row: dict[str, Any], settings: CompanySettings, reason: str | None
+) -> None:
+    said = unpushable("invoice", settings, row)
+    assert (said is None) == (reason is None)
+    assert (reason or "") in (said or "")
+
+
+def test_a_payment_in_another_currency_is_not_pushed() -> None:
+    assert "EUR" in str(unpushable("payment", SETTINGS, payment(currency_code="EUR")))
+    assert unpushable("payment", SETTINGS, payment()) is None
