@@ -34,6 +34,12 @@ class SlimStore(Store):
         """Return the last value that a counter gave, 0 before the first."""
         return self._counters.get((realm, counter), 0)
 
+    def raise_number(self, realm: str, counter: str, value: int) -> None:
+        """Let a counter go on after ``value``, if it is not there yet."""
+        if self.last_number(realm, counter) < value:
+            self._counters[realm, counter] = value
+            self._moved_counters.add((realm, counter))
+
     def forget_transactions(self, realm: str, last: int) -> int:
         """Write all transactions up to an Id, drop them from memory, and return how many.
 

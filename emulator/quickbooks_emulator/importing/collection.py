@@ -1,0 +1,170 @@
+"""Gathers the records of an import, one a record type and Id, and finds what contradicts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from quickbooks_emulator.entities import ENTITIES
+from quickbooks_emulator.importing.answers import Recorded, Remark
+from quickbooks_emulator.importing.references import Reference, fold, list_references, names_of
+
+SINGLE = ("CompanyInfo", "Preferences")
+_NEEDED = {
+    "Customer": ("DisplayName",),
+    "Vendor": ("DisplayName",),
+    "Employee": ("DisplayName",),
+    "Invoice": ("CustomerRef", "Line", "TxnDate", "TotalAmt", "Balance"),
+    "CreditMemo": ("CustomerRef", "Line", "TxnDate", "TotalAmt", "Balance"),
+    "Payment": ("CustomerRef", "TxnDate", "TotalAmt"),
+    "Item": ("Name", "Type"),
+    "Account": ("Name", "AccountType"),
+    "Preferences": ("SalesFormsPrefs",),
+    "CompanyInfo": ("CompanyName",),
+    "InventoryAdjustment": ("Line",),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a record cannot be taken."""
+
+    record: Recorded
+    text: str
+
+    def __str__(self) -> str:
+        """Return the message with its place."""
+        return f"{self.record.place}: {self.text}"
+
+
+@dataclass
+class Collection:
+    """The records of an import by record type and Id.
+
+    Attributes:
+        notes: what was decided about what was read, each a line for a person.
+    """
+
+    records: dict[tuple[str, str], Recorded] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, found: Recorded | Remark) -> Problem | None:
+        """Take a record; the newest SyncToken of an Id wins."""
+        if isinstance(found, Remark):
+            self.notes.append(f"{found.file}: left out {found.text}")
+            return None
+        if found.entity in SINGLE and found.number != "1":
+            self.notes.append(f"{found.place}: left out, a company has but one, with Id 1")
+            return None
+        if problem := _unusable(found):
+            return problem
+        key = (found.entity, found.number)
+        held = self.records.setdefault(key, found)
+        if held is found or held.document == found.document:
+            return None
+        return self._choose(key, held, found)
+
+    def _choose(self, key: tuple[str, str], held: Recorded, found: Recorded) -> Problem | None:
+        if _age(held) == _age(found):
+            text = f"differs from the one in {held.file}, which has the same SyncToken and time"
+            return Problem(found, f"{text}; keep one of them")
+        newest = max(held, found, key=_age)
+        older = held if newest is found else found
+        self.records[key] = newest
+        token, old_token = newest.document["SyncToken"], older.document["SyncToken"]
+        self.notes.append(
+            f"{newest.place}: SyncToken {token} taken, {old_token} in {older.file} left out"
+        )
+        return None
+
+    def references(self) -> Iterator[Reference]:
+        """Yield the references of all records."""
+        for record in self.records.values():
+            yield from list_references(record)
+
+    def of(self, *entities: str) -> list[Recorded]:
+        """Return the records of some types."""
+        return [record for record in self.records.values() if record.entity in entities]
+
+
+def find_contradictions(collection: Collection) -> Iterator[Problem]:
+    """Yield a problem for each reference, link or Id that the other records contradict."""
+    yield from _contradicted_names(collection)
+    yield from _lost_links(collection)
+    yield from _shared_numbers(collection)
+
+
+def _contradicted_names(collection: Collection) -> Iterator[Problem]:
+    first_named: dict[tuple[str, str], Reference] = {}
+    for reference in collection.references():
+        if not (reference.number.isascii() and reference.number.isdigit()):
+            text = f"{reference.at} points to {reference.number!r}; an Id of QuickBooks is digits"
+            yield Problem(reference.source, text)
+            continue
+        record = collection.records.get((reference.target, reference.number))
+        if not reference.name:
+            continue
+        if record is not None:
+            if fold(reference.name) not in names_of(record.document):
+                yield Problem(reference.source, _contradiction(reference, record))
+            continue
+        earlier = first_named.setdefault((reference.target, reference.number), reference)
+        if fold(earlier.name) != fold(reference.name):
+            text = f"{_calls(reference)}, but {earlier.place} calls it {earlier.name!r}"
+            yield Problem(reference.source, text)
+
+
+def _calls(reference: Reference) -> str:
+    return f"{reference.at} calls {reference.target} {reference.number} {reference.name!r}"
+
+
+def _contradiction(reference: Reference, record: Recorded) -> str:
+    name = record.document.get("DisplayName") or record.document.get("Name")
+    return f"{_calls(reference)}, but {record.place} is {name!r}"
+
+
+def _lost_links(collection: Collection) -> Iterator[Problem]:
+    for payment in collection.of("Payment"):
+        for line in payment.document.get("Line", []):
+            for link in line.get("LinkedTxn", []):
+                kind, number = str(link.get("TxnType")), str(link.get("TxnId"))
+                if (kind, number) not in collection.records:
+                    yield Problem(payment, f"a line pays {kind} {number}, which was not recorded")
+
+
+def _shared_numbers(collection: Collection) -> Iterator[Problem]:
+    holders: dict[str, list[Recorded]] = defaultdict(list)
+    kinds = [entity.name for entity in ENTITIES.values() if entity.is_transaction]
+    for record in collection.of(*kinds):
+        holders[record.number].append(record)
+    for first, *others in holders.values():
+        for other in others:
+            text = f"{first.place} has the same Id, and transactions share one row of Ids"
+            yield Problem(other, text)
+
+
+def _unusable(record: Recorded) -> Problem | None:
+    document = record.document
+    number = record.number
+    if not (number.isascii() and number.isdigit() and number != "0"):
+        return Problem(record, f"its Id is {number!r}; an Id of QuickBooks is digits")
+    needed = ("SyncToken", "MetaData", *_NEEDED.get(record.entity, ("Name",)))
+    missing = [name for name in needed if name not in document]
+    if missing:
+        return Problem(record, f"it lacks {', '.join(missing)}, so it is no whole answer")
+    if not str(document["SyncToken"]).isdigit():
+        return Problem(record, f"its SyncToken is {document['SyncToken']!r}; expected digits")
+    return None
+
+
+def _age(record: Recorded) -> tuple[int, str]:
+    times = record.document.get("MetaData") or {}
+    return int(record.document["SyncToken"]), str(times.get("LastUpdatedTime", ""))
+
+
+def collect(found: Iterable[Recorded | Remark]) -> tuple[Collection, list[Problem]]:
+    """Return what was found as a collection, and what could not be taken."""
+    collection = Collection()
+    problems = [problem for one in found if (problem := collection.add(one))]
+    return collection, problems

@@ -1,0 +1,84 @@
+"""Completes imported books with what every company has and the recordings do not hold.
+
+Without accounts, terms, payment methods and preferences nobody could work with the company. What is
+recorded stays as it is; what is added gets Ids of its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from quickbooks_emulator.chart import create_company
+from quickbooks_emulator.clock import MovableClock
+from quickbooks_emulator.company import Company
+from quickbooks_emulator.importing.references import TARGETS
+from quickbooks_emulator.store import Store
+
+_LISTS = ("Account", "Term", "PaymentMethod", "TaxRate", "TaxCode", "CompanyCurrency", "Item")
+_SINGLES = ("CompanyInfo", "Preferences")
+_REALM = "0"
+_MULTICURRENCY = {"CurrencyPrefs": {"MultiCurrencyEnabled": True}}
+
+
+def complete_opening(company: Company, name: str) -> list[str]:
+    """Add the usual records that are missing by name, and return a line a record type."""
+    usual = Store(Path(":memory:"))
+    try:
+        with usual.transaction():
+            create_company(Company(usual, _REALM, MovableClock()), name, _currencies(company))
+        _add_singles(company, usual)
+        return _add_lists(company, usual)
+    finally:
+        usual.close()
+
+
+def _currencies(company: Company) -> dict[str, Any]:
+    """Return the preference that foreign currencies in the recordings imply."""
+    realm, store = company.realm, company.store
+    customers = store.documents(realm, "Customer").values()
+    codes = {one.get("CurrencyRef", {}).get("value", "USD") for one in customers}
+    return _MULTICURRENCY if len(codes) > 1 else {}
+
+
+def _add_singles(company: Company, usual: Store) -> None:
+    for entity in _SINGLES:
+        if not company.store.documents(company.realm, entity):
+            for document in usual.documents(_REALM, entity).values():
+                company.keep(entity, document)
+
+
+def _add_lists(company: Company, usual: Store) -> list[str]:
+    new_ids: dict[tuple[str, str], str] = {}
+    lines = []
+    for entity in _LISTS:
+        held = company.store.documents(company.realm, entity)
+        by_name = {one["Name"].casefold(): one["Id"] for one in held.values()}
+        added = 0
+        for document in usual.documents(_REALM, entity).values():
+            number = by_name.get(document["Name"].casefold())
+            if number is None:
+                pointed = _repoint(document, entity, new_ids)
+                number = company.insert(entity, pointed)["Id"]
+                added += 1
+            new_ids[entity, document["Id"]] = number
+        if added:
+            lines.append(f"{added} of the usual records of type {entity} added")
+    return lines
+
+
+def _repoint(value: Any, entity: str, new_ids: dict[tuple[str, str], str]) -> Any:
+    """Return a document with its references turned to the Ids of this company."""
+    if isinstance(value, list):
+        return [_repoint(element, entity, new_ids) for element in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _repoint_field(name, inner, entity, new_ids) for name, inner in value.items()}
+
+
+def _repoint_field(name: str, inner: Any, entity: str, new_ids: dict[tuple[str, str], str]) -> Any:
+    target = TARGETS.get(name)
+    if target is None or not isinstance(inner, dict):
+        return _repoint(inner, entity, new_ids)
+    known = new_ids.get((target or entity, str(inner.get("value"))))
+    return {**inner, "value": known} if known else inner
