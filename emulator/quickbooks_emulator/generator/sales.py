@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
+from quickbooks_emulator.chart import SALES_TAX_PERCENT
 from quickbooks_emulator.generator import words
 from quickbooks_emulator.generator.parties import Party
 from quickbooks_emulator.generator.products import Product
 from quickbooks_emulator.generator.shape import Character, Dice
 
-TAX_PERCENT = Decimal("8.875")
 _CENT = Decimal("0.01")
 _NONE = Decimal(0)
 
@@ -131,7 +131,7 @@ class SaleMaker:
             for one in sale.lines
         )
         net = sum((one.amount for one in lines if one.taxable), _NONE)
-        return replace(sale, lines=lines, tax=to_cents(net * TAX_PERCENT / 100))
+        return replace(sale, lines=lines, tax=to_cents(net * SALES_TAX_PERCENT / 100))
 
 
 def _plain_number(key: int) -> str:

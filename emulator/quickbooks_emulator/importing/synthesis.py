@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
 from quickbooks_emulator.entities import ENTITIES
@@ -102,8 +102,8 @@ def _balance(collection: Collection, customer: str) -> Decimal:
     for record in collection.of("Invoice", "CreditMemo", "Payment"):
         if str(record.document["CustomerRef"]["value"]) == customer:
             sign = 1 if record.entity == "Invoice" else -1
-            amount = record.document.get("Balance", record.document.get("UnappliedAmt", _NONE))
-            total += sign * Decimal(amount)
+            amount = record.document.get("Balance") or record.document.get("UnappliedAmt")
+            total += sign * Decimal(amount or 0)
     return total
 
 
@@ -162,9 +162,31 @@ def _term(
 
 
 def _tax_code(
-    _collection: Collection, _number: str, name: str, _references: list[Reference]
+    _collection: Collection, _number: str, name: str, references: list[Reference]
 ) -> Document:
-    return {"Name": name, "Taxable": True, "TaxGroup": True}
+    fields: Document = {"Name": name, "Taxable": True, "TaxGroup": True}
+    rates = [one["TaxRateRef"] for one in _tax_lines(references) if "TaxRateRef" in one]
+    if rates:
+        detail = {"TaxRateRef": rates[0], "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": _NONE}
+        fields["SalesTaxRateList"] = {"TaxRateDetail": [detail]}
+    return fields
+
+
+def _tax_rate(
+    _collection: Collection, number: str, name: str, references: list[Reference]
+) -> Document:
+    percents = (
+        one["TaxPercent"]
+        for one in _tax_lines(references)
+        if str(one.get("TaxRateRef", {}).get("value")) == number and "TaxPercent" in one
+    )
+    return {"Name": name, "RateValue": next(percents, _NONE)}
+
+
+def _tax_lines(references: Iterable[Reference]) -> Iterator[Document]:
+    for one in references:
+        for line in one.source.document.get("TxnTaxDetail", {}).get("TaxLine", []):
+            yield line.get("TaxLineDetail", {})
 
 
 def _plain(
@@ -180,4 +202,5 @@ _MAKERS: dict[str, _Maker] = {
     "Account": _account,
     "Term": _term,
     "TaxCode": _tax_code,
+    "TaxRate": _tax_rate,
 }

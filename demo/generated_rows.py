@@ -1,0 +1,411 @@
+"""Loupe Factory's side of a generated company, as rows: the same business seen by the other system.
+
+Some records are in both systems, with the same names, numbers and tags; a few of those contradict
+each other; others only Loupe has. Of the latter some cannot be pushed as they are.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+from random import Random
+from typing import Any
+
+from quickbooks_emulator.generator import words
+from quickbooks_emulator.generator.deals import Receipt, Undoing
+from quickbooks_emulator.generator.parties import HOME, Party
+from quickbooks_emulator.generator.plan import Plan
+from quickbooks_emulator.generator.products import Product
+from quickbooks_emulator.generator.sales import Sale, SaleLine, SaleMaker, to_cents
+from quickbooks_emulator.generator.shape import Dice
+
+Row = dict[str, Any]
+_NONE = Decimal(0)
+_LONGEST_TAG = 50
+_LINE_KINDS = {
+    "goods": "sales", "bundle": "group", "text": "description", "discount": "discount",
+    "shipping": "shipping",
+}  # fmt: skip
+_TERM_DAYS = {"Net 15": 15, "Net 30": 30, "Net 60": 60}
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How Loupe's organization and the company overlap, each a share of the company's records.
+
+    Attributes:
+        shared: in both systems.
+        new: only in Loupe.
+        contradicting: of the shared ones, those that differ.
+    """
+
+    shared: float = 0.5
+    new: float = 0.2
+    contradicting: float = 0.03
+
+    def __post_init__(self) -> None:
+        """Refuse shares that cannot be.
+
+        Raises:
+            ValueError: for a share below 0, or above 1 where it is a part of the company.
+        """
+        if not (0 <= self.shared <= 1 and 0 <= self.contradicting <= 1 and self.new >= 0):
+            raise ValueError(f"{self}: shared and contradicting go from 0 to 1, new from 0 on")
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """An invoice's row, without its customer's id, and the rows of its lines."""
+
+    key: int
+    party: int
+    row: Row
+    lines: list[Row]
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A payment's row, without its customer's id, and the invoices that it pays, by key."""
+
+    party: int
+    row: Row
+    applied: tuple[tuple[int, Decimal], ...]
+
+
+class GeneratedRows:
+    """The rows of one organization; deterministic by the plan's seed."""
+
+    def __init__(self, plan: Plan, overlap: Overlap) -> None:
+        self._plan, self._overlap = plan, overlap
+        self._dice = Dice(plan.seed, plan.character.awkward)
+        self._maker = SaleMaker(self._dice, plan.character, plan.sizes.items, plan.product)
+        self._tags: set[str] = set()
+
+    # -- customers and items ----------------------------------------------------------------------
+
+    @cached_property
+    def parties(self) -> list[int]:
+        """The numbers of Loupe's customers; those past the company's size are new to QuickBooks."""
+        return self._chosen("party", self._plan.sizes.customers)
+
+    @cached_property
+    def products(self) -> list[int]:
+        """The numbers of Loupe's items; goods alone."""
+        numbers = self._chosen("product", self._plan.sizes.items)
+        goods = ("Inventory", "NonInventory")
+        return [number for number in numbers if self._plan.product(number).kind in goods]
+
+    def _chosen(self, kind: str, size: int) -> list[int]:
+        shared = [number for number in range(size) if self._is_shared(kind, number)]
+        return [*shared, *range(size, size + int(size * self._overlap.new))]
+
+    def _is_shared(self, kind: str, number: int) -> bool:
+        return self._dice.roll(f"loupe shares {kind}", number).random() < self._overlap.shared
+
+    def customer(self, number: int) -> Row:
+        """Return the row of a customer."""
+        party, chances = self._plan.party(number), self._dice.roll("loupe customer", number)
+        row = _customer_row(party)
+        if number < self._plan.sizes.customers:
+            if chances.random() < self._overlap.contradicting:
+                row["email"] = f"contradicts-{number}@elsewhere.example"
+            return row
+        return {**row, **self._oddity(chances, _CUSTOMER_ODDITIES)}
+
+    def item(self, number: int) -> Row:
+        """Return the row of an item; to be asked for once each, in order: tags are unique."""
+        product, chances = self._plan.product(number), self._dice.roll("loupe item", number)
+        row = _item_row(product)
+        if number >= self._plan.sizes.items:
+            row |= self._oddity(chances, _ITEM_ODDITIES)
+        elif chances.random() < self._overlap.contradicting:
+            row["sell_price"] = product.price + 1
+        if row["tag_id"] in self._tags:
+            row["tag_id"] = None
+        self._tags.add(row["tag_id"])
+        return row
+
+    def _oddity(self, chances: Random, oddities: tuple[Row, ...]) -> Row:
+        return chances.choice(oddities) if self._dice.is_awkward(chances) else {}
+
+    # -- invoices ---------------------------------------------------------------------------------
+
+    @cached_property
+    def _known(self) -> set[int]:
+        return set(self.parties)
+
+    @cached_property
+    def _received(self) -> tuple[dict[int, Decimal], set[int]]:
+        """What Loupe knows to be paid of each shared invoice, and the keys of voided ones."""
+        paid: dict[int, Decimal] = {}
+        voided: set[int] = set()
+        for event in self._plan.events():
+            if isinstance(event, Undoing) and isinstance(event.of, Sale) and not event.is_deletion:
+                voided.add(event.of.key)
+            elif isinstance(event, Receipt) and self._knows_receipt(event):
+                for key, amount in event.applied:
+                    paid[key] = paid.get(key, _NONE) + amount
+        return paid, voided
+
+    @cached_property
+    def _voided_receipts(self) -> set[int]:
+        undone = (event for event in self._plan.events() if isinstance(event, Undoing))
+        return {event.of.key for event in undone if isinstance(event.of, Receipt)}
+
+    def _knows_sale(self, key: int, party: int) -> bool:
+        return key >= 0 and party in self._known and self._is_shared("sale", key)
+
+    def _knows_receipt(self, receipt: Receipt) -> bool:
+        plain = receipt.key >= 0 and receipt.total > 0 and receipt.key not in self._voided_receipts
+        party = receipt.party.number
+        return (
+            plain
+            and party in self._known
+            and self._is_shared("receipt", receipt.key)
+            and all(self._knows_sale(key, party) for key, _ in receipt.applied)
+        )
+
+    def invoices(self) -> Iterator[Invoice]:
+        """Yield every invoice, the shared ones first."""
+        paid, voided = self._received
+        for event in self._plan.events():
+            if isinstance(event, Sale) and self._knows_sale(event.key, event.party.number):
+                yield self._shared_invoice(event, paid.get(event.key, _NONE), event.key in voided)
+        for key in range(self._plan.sizes.invoices, self._plan.sizes.invoices + self._new_invoices):
+            yield self._new_invoice(key)
+
+    def _shared_invoice(self, sale: Sale, paid: Decimal, voided: bool) -> Invoice:
+        chances = self._dice.roll("loupe invoice", sale.key)
+        made = self._to_invoice(sale, paid)
+        if voided:
+            made.row.update(_voided("Voided in both systems"))
+        elif chances.random() < self._overlap.contradicting:
+            made.row["total_amount"] += 1
+            made.row["balance_amount"] += 1
+        return made
+
+    @property
+    def _new_invoices(self) -> int:
+        return int(self._plan.sizes.invoices * self._overlap.new) if self.parties else 0
+
+    def _new_sale(self, key: int) -> Sale:
+        chances = self._dice.roll("loupe sale", key)
+        party = self._plan.party(chances.choice(self.parties))
+        day = self._plan.character.until - timedelta(days=chances.randrange(200))
+        return self._maker.build(key, party, day)
+
+    def _new_invoice(self, key: int) -> Invoice:
+        chances = self._dice.roll("loupe invoice", key)
+        made = self._to_invoice(self._new_sale(key), self._new_paid.get(key, _NONE))
+        # What is paid is left in order, so that a payment's own oddity is the only one.
+        if key not in self._new_paid and self._dice.is_awkward(chances):
+            chances.choice(_INVOICE_ODDITIES)(made)
+        return made
+
+    def _to_invoice(self, sale: Sale, paid: Decimal) -> Invoice:
+        balance = max(sale.total - paid, _NONE)
+        due = sale.due or sale.day + timedelta(days=_TERM_DAYS.get(sale.party.terms, 0))
+        row = {
+            "invoice_number": sale.document_number or None,
+            "invoice_date": sale.day,
+            "due_date": due,
+            "currency_code": sale.party.currency,
+            "lifecycle_status": _lifecycle(balance, paid, due, self._plan.character.until),
+            "payment_status": _payment_status(balance, paid),
+            "tax_amount": sale.tax,
+            "total_amount": sale.total,
+            "balance_amount": balance,
+            "void_reason": None,
+        }
+        lines = [_line_row(number, one) for number, one in enumerate(sale.lines, 1)]
+        return Invoice(sale.key, sale.party.number, row, lines)
+
+    # -- payments ---------------------------------------------------------------------------------
+
+    def payments(self) -> Iterator[Payment]:
+        """Yield every payment, the shared ones first."""
+        for event in self._plan.events():
+            if isinstance(event, Receipt) and self._knows_receipt(event):
+                yield _shared_payment(event)
+        for key, amount in self._new_paid.items():
+            yield self._new_payment(key, amount)
+
+    @cached_property
+    def _new_paid(self) -> dict[int, Decimal]:
+        """What is paid of the invoices that only Loupe has, by key."""
+        first = self._plan.sizes.invoices
+        wanted = int(self._plan.sizes.payments * self._overlap.new)
+        paid: dict[int, Decimal] = {}
+        for key in range(first, first + min(wanted, self._new_invoices)):
+            chances = self._dice.roll("loupe payment", key)
+            share = Decimal(chances.choice((100, 100, 100, 100, 37))) / 100
+            amount = to_cents(self._new_sale(key).total * share)
+            if amount:
+                paid[key] = amount
+        return paid
+
+    def _new_payment(self, key: int, amount: Decimal) -> Payment:
+        sale, chances = self._new_sale(key), self._dice.roll("loupe payment oddity", key)
+        day = min(sale.day + timedelta(days=20), self._plan.character.until)
+        row = _payment_row(day, amount, sale.party.currency, "Check", f"L-{key}")
+        row |= self._oddity(chances, _PAYMENT_ODDITIES)
+        return Payment(sale.party.number, row, ((key, amount),))
+
+
+def _customer_row(party: Party) -> Row:
+    row: Row = {
+        "display_name": party.name,
+        "first_name": party.given or None,
+        "last_name": party.family or None,
+        "company_name": party.company[:100] or None,
+        "email": party.email or None,
+        "phone": party.phone or None,
+        "is_active": not party.retires,
+        "currency_code": None if party.currency == HOME else party.currency,
+    }
+    if party.town >= 0:
+        street, city, _, code, country = words.TOWNS[party.town]
+        row |= {"street": street.format(n=party.street_number), "city": city, "country": country}
+        row["postal_code"] = code or None
+    return row
+
+
+def _item_row(product: Product) -> Row:
+    return {
+        "tag_id": product.sku if 0 < len(product.sku) <= _LONGEST_TAG else None,
+        "item_name": product.name,
+        "description": product.description or None,
+        "quantity": product.quantity,
+        "sell_price": product.price,
+        "cost_price": product.cost,
+        "price_basis": "piece",
+        "currency_code": HOME,
+        "is_active": not product.retires,
+    }
+
+
+def _line_row(number: int, line: SaleLine) -> Row:
+    return {
+        "line_number": number,
+        "line_kind": _LINE_KINDS[line.kind],
+        "description": line.description or None,
+        "quantity": line.quantity if line.kind == "goods" else None,
+        "unit_price": line.price if line.kind == "goods" else None,
+        "amount": None if line.kind == "text" else line.amount,
+        "is_taxable": line.taxable,
+        "product": line.product if line.kind == "goods" else None,
+    }
+
+
+def _lifecycle(balance: Decimal, paid: Decimal, due: date, today: date) -> str:
+    if paid and not balance:
+        return "Paid"
+    if due < today and balance:
+        return "Overdue"
+    return "Partially Paid" if paid else "Sent"
+
+
+def _payment_status(balance: Decimal, paid: Decimal) -> str:
+    if not paid:
+        return "Unpaid"
+    return "Partial" if balance else "Paid"
+
+
+def _voided(reason: str) -> Row:
+    unpaid = {"balance_amount": _NONE, "payment_status": "Unpaid"}
+    return {"lifecycle_status": "Void", "void_reason": reason, **unpaid}
+
+
+def _shared_payment(receipt: Receipt) -> Payment:
+    applied = sum((amount for _, amount in receipt.applied), _NONE)
+    currency = receipt.party.currency
+    row = _payment_row(receipt.day, receipt.total, currency, receipt.method, receipt.reference)
+    row["unapplied_amount"] = receipt.total - applied
+    return Payment(receipt.party.number, row, receipt.applied)
+
+
+def _payment_row(day: date, amount: Decimal, currency: str, method: str, reference: str) -> Row:
+    return {
+        "payment_date": day,
+        "amount": amount,
+        "currency_code": currency,
+        "method": method or None,
+        "reference_number": reference or None,
+        "unapplied_amount": _NONE,
+    }
+
+
+_NAMELESS = dict.fromkeys(("display_name", "first_name", "last_name", "company_name"))
+_CUSTOMER_ODDITIES: tuple[Row, ...] = (
+    _NAMELESS,
+    {"display_name": "Ω" * 501},
+    {"display_name": "Ring: and: Stone"},
+    {"display_name": "Sparkle 💎 Boutique"},
+    {"email": "no-at-sign.example"},
+    {"phone": "+1 (212) 555-0100 ext. 4711, ask for Mrs. Ó Súilleabháin"},
+    {"currency_code": "EUR"},
+    {"is_active": False},
+)
+_ITEM_ODDITIES: tuple[Row, ...] = (
+    {"price_basis": "carat"},
+    {"price_basis": "gram"},
+    {"currency_code": "EUR"},
+    {"item_name": None},
+    {"item_name": "Parcel, mixed, " + "very " * 25 + "long name"},
+    {"item_name": "Tray: 12 rings"},
+    {"tag_id": None},
+    {"quantity": Decimal(-3)},
+    {"sell_price": None, "cost_price": None},
+)
+
+
+def _to_draft(made: Invoice) -> None:
+    made.row["lifecycle_status"] = "Draft"
+
+
+def _miscount(made: Invoice) -> None:
+    made.row["total_amount"] += Decimal("0.03")
+    made.row["balance_amount"] += Decimal("0.03")
+
+
+def _lengthen_number(made: Invoice) -> None:
+    made.row["invoice_number"] = f"LOUPE/NYC-OFFICE/2026/{made.key:08d}"
+
+
+def _lose_date(made: Invoice) -> None:
+    made.row["invoice_date"] = None
+
+
+def _void(made: Invoice) -> None:
+    made.row.update(_voided("Entered twice"))
+
+
+def _lose_lines(made: Invoice) -> None:
+    made.lines.clear()
+
+
+def _misprice(made: Invoice) -> None:
+    for line in made.lines:
+        if line["unit_price"] is not None:
+            line["unit_price"] += 1
+
+
+def _lose_number(made: Invoice) -> None:
+    made.row["invoice_number"] = None
+
+
+def _change_currency(made: Invoice) -> None:
+    made.row["currency_code"] = "EUR" if made.key % 2 else "ZZZ"
+
+
+_INVOICE_ODDITIES = (
+    _to_draft, _miscount, _lengthen_number, _lose_date, _void, _lose_lines, _misprice, _lose_number,
+    _change_currency,
+)  # fmt: skip
+_PAYMENT_ODDITIES: tuple[Row, ...] = (
+    {"payment_date": None},
+    {"reference_number": "A reference that is longer than 21"},
+    {"method": "Barter, by agreement"},
+    {"currency_code": "GBP"},
+)
