@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from quickbooks_emulator import faults
 from quickbooks_emulator.batch import run_batch
@@ -22,7 +22,7 @@ from quickbooks_emulator.changes import list_changes
 from quickbooks_emulator.company import Company
 from quickbooks_emulator.entities import BY_RESOURCE, NOT_MODELLED, Entity
 from quickbooks_emulator.faults import FaultError, GatewayError
-from quickbooks_emulator.limits import CallCounts
+from quickbooks_emulator.limits import Meter
 from quickbooks_emulator.operations import delete_record, void_record, write_record
 from quickbooks_emulator.present import present
 from quickbooks_emulator.properties import Document
@@ -55,11 +55,13 @@ def answer_call(emulator: Emulator, call: Call, *, cut: str = "") -> Answer:
     try:
         client = _admit(emulator, call)
     except GatewayError as error:
-        return to_gateway_answer(call, error, emulator.clock)
+        return _refusal(emulator, call, error)
     try:
         answer = _answer_once(emulator, call, client, cut)
     except FaultError as fault:
         answer = to_fault_answer(call, fault, emulator.clock)
+    except GatewayError as error:
+        answer = _refusal(emulator, call, error)
     except ConnectionCutError:
         raise
     except Exception:
@@ -68,6 +70,15 @@ def answer_call(emulator: Emulator, call: Call, *, cut: str = "") -> Answer:
     if cut:
         raise ConnectionCutError
     return answer
+
+
+def _refusal(emulator: Emulator, call: Call, error: GatewayError) -> Answer:
+    """Return a gateway's refusal; Retry-After is not documented and only sent where switched on."""
+    answer = to_gateway_answer(call, error, emulator.clock)
+    seconds = emulator.switches.retry_after
+    if error.status != 429 or not seconds:
+        return answer
+    return replace(answer, headers={**answer.headers, "Retry-After": str(seconds)})
 
 
 def _system_fault() -> FaultError:
@@ -81,7 +92,8 @@ def _admit(emulator: Emulator, call: Call) -> str:
     counts = emulator.counters.by_realm[call.realm]
     try:
         grant = emulator.authority.authenticate(call.headers.get("authorization", ""), call.realm)
-        emulator.limits.admit(call.realm, batch=call.parts == ("batch",))
+        is_batch = call.parts == ("batch",)
+        emulator.limits.admit(call.realm, grant.client_id, batch=is_batch)
     except GatewayError:
         counts.refused += 1
         raise
@@ -91,13 +103,13 @@ def _admit(emulator: Emulator, call: Call) -> str:
 def _answer_once(emulator: Emulator, call: Call, client: str, cut: str) -> Answer:
     request_id = _request_id(call)
     key = f"{call.realm}/{client}/{request_id}"
-    counts = emulator.counters.by_realm[call.realm]
+    meter = emulator.counters.meter(call.realm)
     with emulator.store.transaction():
         remembered = _remembered(emulator, key) if request_id else None
         if remembered is not None:
             return remembered
         company = emulator.company(call.realm)
-        envelope = _handler(call)(company, call, counts)
+        envelope = _handler(call)(company, call, meter)
         answer = to_answer(call, envelope, emulator.clock)
         if request_id:
             fields = {**asdict(answer), "at": emulator.clock.now().timestamp()}
@@ -126,7 +138,7 @@ def _remembered(emulator: Emulator, key: str) -> Answer | None:
     return Answer(held["status"], held["body"], held["content_type"], held["headers"])
 
 
-Handler = Callable[[Company, Call, CallCounts], Document]
+Handler = Callable[[Company, Call, Meter], Document]
 
 
 def _handler(call: Call) -> Handler:
@@ -152,33 +164,35 @@ def _unknown_resource(call: Call) -> FaultError:
     return faults.unsupported_operation(f"Could not find resource for relative : /{path}")
 
 
-def _read(company: Company, call: Call, counts: CallCounts) -> Document:
-    counts.metered_reads += 1
+def _read(company: Company, call: Call, meter: Meter) -> Document:
+    meter.read()
     entity = BY_RESOURCE[call.parts[0]]
     number = "1" if entity.name in ("Preferences", "CompanyInfo") else call.parts[1]
     return {entity.name: present(company, entity.name, company.get(entity.name, number))}
 
 
-def _query(company: Company, call: Call, counts: CallCounts) -> Document:
-    counts.metered_reads += 1
+def _query(company: Company, call: Call, meter: Meter) -> Document:
+    meter.read()
     text = call.params.get("query", "") if call.method == "GET" else call.text()
     return {"QueryResponse": run_query(company, text)}
 
 
-def _changes(company: Company, call: Call, counts: CallCounts) -> Document:
-    counts.metered_reads += 1
+def _changes(company: Company, call: Call, meter: Meter) -> Document:
+    meter.read()
     return {"CDCResponse": [{"QueryResponse": list_changes(company, call.params)}]}
 
 
-def _batch(company: Company, call: Call, counts: CallCounts) -> Document:
-    counts.batch_calls += 1
+def _batch(company: Company, call: Call, meter: Meter) -> Document:
+    meter.batch()
     has_request_id = "requestid" in call.params
-    answers = run_batch(company, call.json(), counts, has_request_id=has_request_id)
+    answers = run_batch(
+        company, call.json(), meter, has_request_id=has_request_id, struck=call.struck
+    )
     return {"BatchItemResponse": answers}
 
 
-def _write(company: Company, call: Call, counts: CallCounts) -> Document:
-    counts.core_writes += 1
+def _write(company: Company, call: Call, meter: Meter) -> Document:
+    meter.write()
     entity = BY_RESOURCE[call.parts[0]]
     return {entity.name: _written(company, entity, call)}
 

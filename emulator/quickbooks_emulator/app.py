@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -21,13 +22,16 @@ from starlette.types import Receive, Scope, Send
 from quickbooks_emulator import oauth_pages
 from quickbooks_emulator.api import ConnectionCutError, answer_call
 from quickbooks_emulator.authority import Authority
-from quickbooks_emulator.calls import Answer, Call, new_trace_id
+from quickbooks_emulator.calls import Answer, Call, new_trace_id, to_gateway_answer
 from quickbooks_emulator.clock import MovableClock
+from quickbooks_emulator.faults import GatewayError
 from quickbooks_emulator.injection import Injection, Injections
 from quickbooks_emulator.limits import Limits
+from quickbooks_emulator.ordered import answer_afterwards, answer_instead, status_answer
 from quickbooks_emulator.sample import seed_sample
 from quickbooks_emulator.side_door import ROUTES as SIDE_DOOR
 from quickbooks_emulator.store import Store
+from quickbooks_emulator.switches import Switches
 from quickbooks_emulator.wiring import App, Emulator
 
 log = logging.getLogger(__name__)
@@ -56,6 +60,7 @@ def create_app(
     clock: MovableClock | None = None,
     app: App | None = None,
     sample: bool = False,
+    switches: Switches | None = None,
 ) -> EmulatorApp:
     """Return the emulator over the companies of a folder.
 
@@ -66,21 +71,26 @@ def create_app(
         clock: the emulator's time; default the machine's.
         app: the app that may connect; default the demo credentials.
         sample: build the sample companies if the folder holds none.
+        switches: disputed behaviours that are on from the start.
     """
-    emulator = _build(Path(data_dir), limits, clock or MovableClock(), app or App(), sample)
+    wanted = switches or Switches()
+    emulator = _build(Path(data_dir), clock or MovableClock(), app or App(), sample, wanted)
+    emulator.limits.on = limits
     application = EmulatorApp(routes=_routes(side_door), lifespan=_lifespan)
     application.state.emulator = emulator
     return application
 
 
-def _build(data_dir: Path, limits: bool, clock: MovableClock, app: App, sample: bool) -> Emulator:
+def _build(
+    data_dir: Path, clock: MovableClock, app: App, sample: bool, switches: Switches
+) -> Emulator:
     data_dir.mkdir(parents=True, exist_ok=True)
     store = Store(data_dir / DATABASE)
     if sample and not store.realms():
         seed_sample(store, clock)
-    return Emulator(
-        store, clock, Limits(on=limits), Authority(store, clock), app, seed_sample=sample
-    )
+    authority = Authority(store, clock, switches)
+    limits = Limits(on=True)
+    return Emulator(store, clock, limits, authority, app, seed_sample=sample, switches=switches)
 
 
 def _routes(with_side_door: bool) -> list[Route]:
@@ -89,6 +99,7 @@ def _routes(with_side_door: bool) -> list[Route]:
         Route("/healthz", _health),
         Route("/connect/oauth2", oauth_pages.authorize, methods=["GET", "POST"]),
         Route("/oauth2/v1/tokens/bearer", _token, methods=["POST"]),
+        Route("/v1/openid_connect/userinfo", oauth_pages.userinfo),
         Route("/v2/oauth2/tokens/revoke", oauth_pages.revoke, methods=["POST"]),
         *(Route(f"/.well-known/{name}", oauth_pages.discovery) for name in discovery),
         *(Route(f"/.well-known/{name}/", oauth_pages.discovery) for name in discovery),
@@ -115,26 +126,39 @@ async def _nothing(request: Request) -> Response:
 
 async def _company(request: Request) -> Response:
     emulator: Emulator = request.app.state.emulator
-    injection = _take_fault(request)
-    if injection is not None and injection.kind == "status":
-        return _ordered_response(injection)
     call = await _read_call(request)
-    await _strike(emulator, call, injection)
-    cut = injection.kind if injection and injection.kind.startswith("cut_") else ""
     try:
-        answer = answer_call(emulator, call, cut=cut)
+        with emulator.limits.in_flight(call.realm):
+            return await _serve(request, emulator, call)
+    except GatewayError as error:
+        emulator.counters.by_realm[call.realm].refused += 1
+        return _to_response(to_gateway_answer(call, error, emulator.clock))
+
+
+async def _serve(request: Request, emulator: Emulator, call: Call) -> Response:
+    injection = _take_fault(request)
+    if injection is not None:
+        instead = answer_instead(call, injection, emulator.clock)
+        if instead is not None:
+            return _to_response(instead)
+        call = await _strike(emulator, call, injection)
+    kind = injection.kind if injection else ""
+    try:
+        answer = answer_call(emulator, call, cut=kind if kind.startswith("cut_") else "")
     except ConnectionCutError:
         return await _cut_connection(request)
-    response = _to_response(answer)
+    if injection is not None and kind == "slow_after_commit":
+        await asyncio.sleep(injection.seconds)
+    response = _to_response(answer_afterwards(injection, answer))
     trace = response.headers["intuit_tid"]
-    log.info("%s %s -> %d (%s)", call.method, request.url.path, answer.status, trace)
+    log.info("%s %s -> %d (%s)", call.method, request.url.path, response.status_code, trace)
     return response
 
 
 async def _token(request: Request) -> Response:
     injection = _take_fault(request)
     if injection is not None and injection.kind == "status":
-        return _ordered_response(injection)
+        return _to_response(status_answer(injection))
     kind = injection.kind if injection else ""
     if kind == "cut_before_commit":
         return await _cut_connection(request)
@@ -150,12 +174,6 @@ def _take_fault(request: Request) -> Injection | None:
     return injections.take(request.method, request.url.path + query)
 
 
-def _ordered_response(injection: Injection) -> Response:
-    headers = injection.headers or {}
-    answer = Answer(injection.status, injection.body, injection.content_type, headers)
-    return _to_response(answer)
-
-
 async def _read_call(request: Request) -> Call:
     parts = tuple(part for part in request.path_params["rest"].split("/") if part)
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -163,11 +181,14 @@ async def _read_call(request: Request) -> Call:
     return Call(request.method, realm, parts, params, headers, await request.body())
 
 
-async def _strike(emulator: Emulator, call: Call, injection: Injection | None) -> None:
-    if injection is not None and injection.kind == "expire_token":
+async def _strike(emulator: Emulator, call: Call, injection: Injection) -> Call:
+    if injection.kind == "expire_token":
         emulator.authority.expire(call.headers.get("authorization", "").partition(" ")[2])
-    if injection is not None and injection.kind == "slow":
+    if injection.kind == "slow":
         await asyncio.sleep(injection.seconds)
+    if injection.kind == "item_fault":
+        return replace(call, struck={injection.item: injection.to_fault()})
+    return call
 
 
 def _to_response(answer: Answer) -> Response:

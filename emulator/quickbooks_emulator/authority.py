@@ -15,6 +15,7 @@ from typing import Any
 from quickbooks_emulator.clock import Clock
 from quickbooks_emulator.faults import EmulatorError, GatewayError
 from quickbooks_emulator.store import Store
+from quickbooks_emulator.switches import Switches
 
 DAY = 86_400
 ACCESS_LIFE = 3600
@@ -55,8 +56,9 @@ class Grant:
 class Authority:
     """Issues, refreshes, checks and revokes tokens; everything is kept in the store."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, switches: Switches | None = None) -> None:
         self._store, self._clock = store, clock
+        self._switches = switches or Switches()
 
     def issue_code(self, client_id: str, realm: str, redirect_uri: str, scope: str) -> str:
         """Return a single-use code for a consent that was just given."""
@@ -84,7 +86,13 @@ class Authority:
         return self.issue_tokens(grant)
 
     def open_grant(self, client_id: str, realm: str, scope: str) -> Grant:
-        """Return a new grant for a company."""
+        """Return a new grant for a company.
+
+        Whether the grants of earlier consents live on is not published; they do unless the switch
+        ``one_grant`` is on.
+        """
+        if self._switches.one_grant:
+            self.revoke_company(client_id, realm)
         now = self._now()
         value = self._new_refresh_value()
         grant = Grant(secrets.token_hex(8), client_id, realm, scope, now, value, now, now)
@@ -99,14 +107,21 @@ class Authority:
         """
         grant = self._grant_of_refresh(value)
         if grant is None or grant.client_id != client_id or not self._is_alive(grant, value):
+            self._punish(grant, client_id)
             raise TokenError(400, "invalid_grant", "Incorrect or invalid refresh token")
         now = self._now()
-        if value == grant.current and now - grant.issued_at >= ROTATION:
+        due = self._switches.strict_rotation or now - grant.issued_at >= ROTATION
+        if value == grant.current and due:
             grant.previous, grant.rotated_at = grant.current, now
             grant.current, grant.issued_at = self._new_refresh_value(), now
         grant.used_at = now
         self._save(grant)
         return self.issue_tokens(grant)
+
+    def _punish(self, grant: Grant | None, client_id: str) -> None:
+        """End a grant of which an old value was used, where rotation is strict."""
+        if self._switches.strict_rotation and grant and grant.client_id == client_id:
+            self._revoke_grant(grant.id)
 
     def issue_tokens(self, grant: Grant) -> dict[str, Any]:
         """Return the answer of the token endpoint for a grant, with a new access token."""
@@ -139,13 +154,46 @@ class Authority:
         if held is not None:
             self._store.write_entry("access", access, {**held, "expires_at": 0.0})
 
+    def revoke_company(self, client_id: str, realm: str) -> None:
+        """End every grant of an app for a company, as when a person disconnects it."""
+        for grant in self._grants_of(client_id, realm):
+            self._revoke_grant(grant.id)
+
+    def age_company(self, client_id: str, realm: str) -> None:
+        """Let the next refresh of every grant of a company give a new value."""
+        for grant in self._grants_of(client_id, realm):
+            grant.issued_at -= ROTATION
+            self._save(grant)
+
+    def expire_company(self, client_id: str, realm: str) -> None:
+        """Let every access token of a company run out now."""
+        held = {grant.id for grant in self._grants_of(client_id, realm)}
+        for access, fields in self._store.read_entries("access").items():
+            if fields["grant"] in held:
+                self.expire(access)
+
+    def _grants_of(self, client_id: str, realm: str) -> list[Grant]:
+        grants = (Grant(**fields) for fields in self._store.read_entries("grant").values())
+        return [one for one in grants if (one.client_id, one.realm) == (client_id, realm)]
+
     def forget_all(self) -> None:
         """Drop every code, grant and token."""
         for kind in _KINDS:
             self._store.delete_entries(kind)
 
     def authenticate(self, header: str, realm: str) -> Grant:
-        """Return the grant behind an Authorization header.
+        """Return the grant behind an Authorization header, which must be for a company.
+
+        Raises:
+            GatewayError: 401 in the forms of Intuit: errors, section 7.3.
+        """
+        grant = self.identify(header)
+        if grant.realm != realm:
+            raise _wrong_realm()
+        return grant
+
+    def identify(self, header: str) -> Grant:
+        """Return the grant behind an Authorization header, whatever it is for.
 
         Raises:
             GatewayError: 401 in the forms of Intuit: errors, section 7.3.
@@ -161,8 +209,6 @@ class Authority:
         grant = self._grant(held["grant"])
         if grant is None or grant.revoked:
             raise _refused("3200", "Token revoked")
-        if grant.realm != realm:
-            raise _wrong_realm()
         return grant
 
     def _now(self) -> float:
@@ -189,8 +235,11 @@ class Authority:
             return False
         if now - grant.consented_at > HARD_LIFE:
             return False
+        if value == grant.current:
+            return True
+        strict = self._switches.no_grace or self._switches.strict_rotation
         in_grace = value == grant.previous and now - grant.rotated_at <= GRACE
-        return value == grant.current or in_grace
+        return in_grace and not strict
 
     def _revoke_grant(self, number: str) -> None:
         grant = self._grant(number)

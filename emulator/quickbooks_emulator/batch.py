@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from quickbooks_emulator import faults
 from quickbooks_emulator.company import Company
 from quickbooks_emulator.entities import ENTITIES, NOT_MODELLED, Entity
-from quickbooks_emulator.limits import CallCounts
+from quickbooks_emulator.limits import Meter
 from quickbooks_emulator.operations import delete_record, void_record, write_record
 from quickbooks_emulator.present import present
 from quickbooks_emulator.properties import Document
@@ -15,12 +16,18 @@ from quickbooks_emulator.query import run_query
 from quickbooks_emulator.rules import Options
 
 MOST_ITEMS = 30
+MOST_OBJECTS = 1000
 LONGEST_BID = 10
 _NOT_ENTITIES = ("bId", "operation", "optionsData", "Query")
 
 
 def run_batch(
-    company: Company, body: Any, counts: CallCounts, *, has_request_id: bool
+    company: Company,
+    body: Any,
+    meter: Meter,
+    *,
+    has_request_id: bool,
+    struck: Mapping[int, faults.FaultError],
 ) -> list[Document]:
     """Return the answer of every item; a Fault strikes only its own item.
 
@@ -31,7 +38,16 @@ def run_batch(
     if has_request_id:
         for item in items:
             _refuse_long_bid(str(item.get("bId", "")))
-    return [_run_item(company, item, counts) for item in items]
+    answers, room = [], MOST_OBJECTS
+    for place, item in enumerate(items):
+        answer = _run_item(company, item, meter, room, struck.get(place))
+        room -= _objects(answer)
+        answers.append(answer)
+    return answers
+
+
+def _objects(answer: Document) -> int:
+    return int(answer.get("QueryResponse", {}).get("maxResults", "Fault" not in answer))
 
 
 def _items(body: Any) -> list[Document]:
@@ -53,20 +69,36 @@ def _refuse_long_bid(bid: str) -> None:
         raise faults.wrong_length("bId", LONGEST_BID, len(bid))
 
 
-def _run_item(company: Company, item: Document, counts: CallCounts) -> Document:
+def _run_item(
+    company: Company, item: Document, meter: Meter, room: int, ordered: faults.FaultError | None
+) -> Document:
     head = {"bId": item["bId"]} if "bId" in item else {}
     try:
+        if ordered is not None:
+            raise ordered
         with company.store.transaction():
-            return {**head, **_answer(company, item, counts)}
+            answer = _answer(company, item, meter)
+            if _objects(answer) > room:
+                raise _too_big()
+            return {**head, **answer}
     except faults.FaultError as fault:
         return {**head, "Fault": fault.to_body()}
+    except faults.GatewayError as error:
+        # Throttling can strike single items of a batch that is answered with 200.
+        entry = {"Message": error.message, "Detail": error.detail, "code": error.code}
+        return {**head, "Fault": {"Error": [entry], "type": error.kind}}
 
 
-def _answer(company: Company, item: Document, counts: CallCounts) -> Document:
+def _too_big() -> faults.FaultError:
+    detail = f"The answers of a batch hold at most {MOST_OBJECTS} objects in all."
+    return faults.FaultError("10100", "Result set too big", detail)
+
+
+def _answer(company: Company, item: Document, meter: Meter) -> Document:
     if "Query" in item:
-        counts.metered_reads += 1
+        meter.read()
         return {"QueryResponse": run_query(company, str(item["Query"]))}
-    counts.core_writes += 1
+    meter.write()
     entity = _entity(item)
     return {entity.name: _write(company, entity, item)}
 

@@ -25,6 +25,7 @@ class Call:
     Attributes:
         parts: the path below the company, split at slashes.
         headers: by lower-case name.
+        struck: the faults ordered for items of a batch, by the items' places.
     """
 
     method: str
@@ -33,6 +34,7 @@ class Call:
     params: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    struck: Mapping[int, FaultError] = field(default_factory=dict)
 
     @property
     def wants_json(self) -> bool:

@@ -183,6 +183,12 @@ def closed_period() -> FaultError:
     return FaultError("6210", "Account Period Closed, Cannot Update Through Services API", detail)
 
 
+def deposited() -> FaultError:
+    """6540: the payment lies in a bank deposit."""
+    text = "This transaction has been deposited. Remove it from the deposit first."
+    return FaultError("6540", "Deposited Transaction cannot be changed", text)
+
+
 def unsupported_operation(what: str) -> FaultError:
     """500 of the validation list: no such resource or operation."""
     detail = f"Operation {what} is not supported."

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = ("status", "cut_before_commit", "cut_after_commit", "expire_token", "slow")
+from quickbooks_emulator.faults import FaultError
+
+KINDS = (
+    "status", "fault", "item_fault", "malformed_xml", "wrong_body_after_commit",
+    "cut_before_commit", "cut_after_commit", "expire_token", "slow", "slow_after_commit",
+)  # fmt: skip
 
 
 @dataclass
@@ -19,11 +24,17 @@ class Injection:
         path_contains: part of the path (with query string) that it waits for, or "".
         times: how many requests it still strikes.
         skip: how many matching requests it lets pass first.
-        status: for ``status``: the HTTP status.
-        body: for ``status``: the body, sent as it is.
-        content_type: for ``status``: the type of the body.
+        status: the HTTP status; default 500 for ``status``, 400 for ``fault`` and
+            ``malformed_xml``, 200 for ``wrong_body_after_commit``.
+        body: for ``status`` and ``wrong_body_after_commit``: the body, sent as it is.
+        content_type: the type of that body.
         headers: for ``status``: further headers, such as Retry-After.
-        seconds: for ``slow``: how long the answer is held back.
+        seconds: for ``slow`` and ``slow_after_commit``: how long the answer is held back.
+        code: for ``fault`` and ``item_fault``: Intuit's code, such as 6000 or 10200.
+        message: the title of the code.
+        detail: the rest of the text.
+        fault_type: such as ValidationFault or SystemFault.
+        item: for ``item_fault``: the place of the batch item that it strikes, from 0.
     """
 
     kind: str
@@ -31,11 +42,32 @@ class Injection:
     path_contains: str = ""
     times: int = 1
     skip: int = 0
-    status: int = 500
+    status: int = 0
     body: str = ""
     content_type: str = "application/json"
     headers: Mapping[str, str] | None = None
     seconds: float = 1.0
+    code: str = "6000"
+    message: str = "A business validation error has occurred while processing your request"
+    detail: str = "Business Validation Error: Please wait a few minutes and try again."
+    fault_type: str = "ValidationFault"
+    item: int = 0
+
+    @property
+    def answered_status(self) -> int:
+        """The HTTP status that was ordered, or the usual one of the kind."""
+        usual = {"status": 500, "wrong_body_after_commit": 200}
+        return self.status or usual.get(self.kind, 400)
+
+    def to_fault(self) -> FaultError:
+        """Return the ordered Fault."""
+        return FaultError(
+            self.code,
+            self.message,
+            self.detail,
+            kind=self.fault_type,
+            status=self.answered_status,
+        )
 
     def matches(self, method: str, path: str) -> bool:
         """Return whether a request is one that this fault waits for."""

@@ -18,12 +18,19 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from quickbooks_emulator.authority import TokenError, without_hard_expiry
 from quickbooks_emulator.calls import new_trace_id
 from quickbooks_emulator.consent_page import consent_page, error_page
+from quickbooks_emulator.faults import GatewayError
 from quickbooks_emulator.wiring import App, Emulator
 
 SCOPES = {
     "com.intuit.quickbooks.accounting", "com.intuit.quickbooks.payment", "openid", "profile",
     "email", "phone", "address",
 }  # fmt: skip
+_PERSON = {
+    "email": {"email": "owner@loupe.example", "emailVerified": "true"},
+    "profile": {"givenName": "Ada", "familyName": "Rivers"},
+    "phone": {"phoneNumber": "+1 212 555 0100", "phoneNumberVerified": "false"},
+}
+"""The one person of the emulator, by the scope that shows it."""
 _HARD_EXPIRY = "x-include-refresh-token-hard-expires-in"
 
 
@@ -181,6 +188,22 @@ def _revocation(raw: str, content_type: str) -> dict[str, str]:
     if not isinstance(fields, dict) or not fields.get("token"):
         raise TokenError(400, "invalid_request", "token is missing")
     return {name: str(value) for name, value in fields.items()}
+
+
+async def userinfo(request: Request) -> Response:
+    """Say who agreed, to an access token with the scope ``openid`` (section 1.1)."""
+    emulator = _emulator(request)
+    try:
+        grant = emulator.authority.identify(request.headers.get("authorization", ""))
+    except GatewayError as error:
+        return _json({"error": "invalid_token", "error_description": error.detail}, error.status)
+    scopes = grant.scope.split()
+    if "openid" not in scopes:
+        return _json({"error": "insufficient_scope"}, 403)
+    claims = {"sub": f"emulator-{grant.realm}"}
+    for scope, facts in _PERSON.items():
+        claims |= facts if scope in scopes else {}
+    return _json(claims)
 
 
 async def discovery(request: Request) -> Response:

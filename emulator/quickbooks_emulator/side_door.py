@@ -5,17 +5,16 @@ Only open when the emulator was started with it; nothing here exists at Intuit.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from quickbooks_emulator.bookkeeping_door import BOOK_ROUTES
 from quickbooks_emulator.chart import create_company, merge_preferences
+from quickbooks_emulator.door_requests import emulator_of, read_order, refusal
 from quickbooks_emulator.injection import parse_injection
 from quickbooks_emulator.sample import seed_sample
 from quickbooks_emulator.wiring import Emulator
@@ -25,20 +24,22 @@ ACCOUNTING = "com.intuit.quickbooks.accounting"
 
 async def read_counters(request: Request) -> JSONResponse:
     """GET: call counts by realm."""
-    counts = _emulator(request).counters.by_realm
+    counts = emulator_of(request).counters.by_realm
     return JSONResponse({realm: asdict(each) for realm, each in counts.items()})
 
 
 async def reset(request: Request) -> JSONResponse:
-    """POST: forget counts, ordered faults and moved time; with ``{"data": true}`` records too.
+    """POST: forget counts, quota, ordered faults, switches and moved time; with ``{"data": true}`` records too.
 
     With data the sample companies are built again if the emulator was started with them. Tokens
     stay valid unless ``{"tokens": true}``.
     """
-    emulator, order = _emulator(request), await _order(request)
+    emulator, order = emulator_of(request), await read_order(request)
     emulator.counters.by_realm.clear()
     emulator.injections.clear()
     emulator.limits.reset()
+    emulator.switches.reset()
+    emulator.counters.quota.remaining = None
     emulator.clock.restore()
     if order.get("tokens"):
         emulator.authority.forget_all()
@@ -58,11 +59,11 @@ def reset_data(emulator: Emulator) -> None:
 
 async def move_clock(request: Request) -> JSONResponse:
     """POST ``{"now": ISO time, "frozen": bool}`` or ``{"advance_seconds": n}``."""
-    emulator, order = _emulator(request), await _order(request)
+    emulator, order = emulator_of(request), await read_order(request)
     if "now" in order:
         moment = datetime.fromisoformat(str(order["now"]))
         if moment.tzinfo is None:
-            return _refusal("now has no UTC offset; write for instance 2026-09-01T12:00:00+00:00")
+            return refusal("now has no UTC offset; write for instance 2026-09-01T12:00:00+00:00")
         emulator.clock.put(moment, frozen=bool(order.get("frozen")))
     emulator.clock.advance(float(order.get("advance_seconds", 0)))
     return JSONResponse({"now": emulator.clock.now().isoformat()})
@@ -71,20 +72,20 @@ async def move_clock(request: Request) -> JSONResponse:
 async def order_fault(request: Request) -> JSONResponse:
     """POST: order a fault for requests to come (see `injection.Injection`)."""
     try:
-        _emulator(request).injections.order(parse_injection(await _order(request)))
+        emulator_of(request).injections.order(parse_injection(await read_order(request)))
     except ValueError as error:
-        return _refusal(str(error))
+        return refusal(str(error))
     return JSONResponse({"ordered": True})
 
 
 async def add_company(request: Request) -> JSONResponse:
     """POST ``{"realm", "name", "preferences": {..}}``: a company with a chart of accounts only."""
-    emulator, order = _emulator(request), await _order(request)
+    emulator, order = emulator_of(request), await read_order(request)
     realm, name = str(order.get("realm", "")), str(order.get("name", "Test Company"))
     if not realm.isdigit():
-        return _refusal(f"realm is {realm!r}; expected a text of digits")
+        return refusal(f"realm is {realm!r}; expected a text of digits")
     if realm in emulator.store.realms():
-        return _refusal(f"the company {realm} exists already")
+        return refusal(f"the company {realm} exists already")
     with emulator.store.transaction():
         create_company(emulator.company(realm), name, order.get("preferences", {}))
     return JSONResponse({"realm": realm})
@@ -92,10 +93,10 @@ async def add_company(request: Request) -> JSONResponse:
 
 async def set_preferences(request: Request) -> JSONResponse:
     """POST ``{"realm", "preferences": {group: {name: value}}}``: change settings of a company."""
-    emulator, order = _emulator(request), await _order(request)
+    emulator, order = emulator_of(request), await read_order(request)
     company = emulator.company(str(order.get("realm")))
     if company.realm not in emulator.store.realms():
-        return _refusal(f"there is no company {company.realm}")
+        return refusal(f"there is no company {company.realm}")
     with emulator.store.transaction():
         current = company.get("Preferences", "1")
         company.replace("Preferences", merge_preferences(current, order["preferences"]))
@@ -104,15 +105,54 @@ async def set_preferences(request: Request) -> JSONResponse:
 
 async def grant_tokens(request: Request) -> JSONResponse:
     """POST ``{"realm"}``: tokens for a company, as if a person had just agreed."""
-    emulator, order = _emulator(request), await _order(request)
+    emulator, order = emulator_of(request), await read_order(request)
     realm = str(order.get("realm"))
     if realm not in emulator.store.realms():
-        return _refusal(f"there is no company {realm}")
+        return refusal(f"there is no company {realm}")
     grant = emulator.authority.open_grant(emulator.app.client_id, realm, ACCOUNTING)
     return JSONResponse(emulator.authority.issue_tokens(grant))
 
 
+async def turn_switches(request: Request) -> JSONResponse:
+    """POST ``{"name": value}``: turn switches (see `switches.Switches`); answers how all stand."""
+    emulator, order = emulator_of(request), await read_order(request)
+    try:
+        emulator.switches.turn(order)
+    except ValueError as error:
+        return refusal(str(error))
+    return JSONResponse(asdict(emulator.switches))
+
+
+async def set_quota(request: Request) -> JSONResponse:
+    """POST ``{"remaining_reads": n or null}``: the metered reads left for all companies."""
+    emulator, order = emulator_of(request), await read_order(request)
+    given = order.get("remaining_reads")
+    remaining = None if given is None else int(given)
+    emulator.counters.quota.remaining = remaining
+    return JSONResponse({"remaining_reads": remaining})
+
+
+async def change_grants(request: Request) -> JSONResponse:
+    """POST ``{"realm", "action"}``: rotate (at the next refresh), expire or revoke its grants."""
+    emulator, order = emulator_of(request), await read_order(request)
+    authority = emulator.authority
+    actions = {
+        "rotate": authority.age_company,
+        "expire": authority.expire_company,
+        "revoke": authority.revoke_company,
+    }
+    action = str(order.get("action"))
+    if action not in actions:
+        return refusal(f"action is {action!r}; expected one of {', '.join(actions)}")
+    actions[action](emulator.app.client_id, str(order.get("realm")))
+    return JSONResponse({"realm": order.get("realm"), "action": action})
+
+
 ROUTES = [
+    *BOOK_ROUTES,
+    Route("/_emulator/switches", turn_switches, methods=["POST"]),
+    Route("/_emulator/quota", set_quota, methods=["POST"]),
+    Route("/_emulator/grants", change_grants, methods=["POST"]),
     Route("/_emulator/counters", read_counters, methods=["GET"]),
     Route("/_emulator/reset", reset, methods=["POST"]),
     Route("/_emulator/clock", move_clock, methods=["POST"]),
@@ -121,18 +161,3 @@ ROUTES = [
     Route("/_emulator/preferences", set_preferences, methods=["POST"]),
     Route("/_emulator/tokens", grant_tokens, methods=["POST"]),
 ]
-
-
-def _emulator(request: Request) -> Emulator:
-    emulator: Emulator = request.app.state.emulator
-    return emulator
-
-
-async def _order(request: Request) -> Mapping[str, Any]:
-    raw = await request.body()
-    order = json.loads(raw) if raw else {}
-    return order if isinstance(order, dict) else {}
-
-
-def _refusal(text: str) -> JSONResponse:
-    return JSONResponse({"error": text}, 400)

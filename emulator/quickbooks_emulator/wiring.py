@@ -10,6 +10,7 @@ from quickbooks_emulator.company import Company
 from quickbooks_emulator.injection import Injections
 from quickbooks_emulator.limits import Counters, Limits
 from quickbooks_emulator.store import Store
+from quickbooks_emulator.switches import Switches
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Emulator:
     replay_seconds: float = 7 * 86_400
     counters: Counters = field(default_factory=Counters)
     injections: Injections = field(default_factory=Injections)
+    switches: Switches = field(default_factory=Switches)
 
     def company(self, realm: str) -> Company:
         """Return a company by its realm id."""
-        return Company(self.store, realm, self.clock)
+        return Company(self.store, realm, self.clock, self.switches)

@@ -140,9 +140,7 @@ def _refuse_deposited(current: Document | None) -> None:
     """Refuse to change a payment that was taken to the bank (6540); LinkedTxn names the deposit."""
     links = (current or {}).get("LinkedTxn", [])
     if any(link["TxnType"] == "Deposit" for link in links):
-        title = "Deposited Transaction cannot be changed"
-        text = "This transaction has been deposited. Remove it from the deposit first."
-        raise faults.FaultError("6540", title, text)
+        raise faults.deposited()
 
 
 def _root(company: Company, number: str) -> str:

@@ -43,7 +43,8 @@ def test_changes_come_grouped_in_the_order_asked(company: Driver) -> None:
         ({"entities": "Customer", "changedSince": "yesterday"}, "4001"),
         ({"entities": "Customer", "changedSince": since(days=31)}, "4001"),
         ({"entities": "TaxCode", "changedSince": since(days=1)}, "4001"),
-        ({"entities": "Vendor", "changedSince": since(days=1)}, "501"),
+        ({"entities": "InventoryAdjustment", "changedSince": since(days=1)}, "4001"),
+        ({"entities": "Bill", "changedSince": since(days=1)}, "501"),
     ],
 )
 def test_what_cannot_be_asked(company: Driver, params: dict[str, str], code: str) -> None:

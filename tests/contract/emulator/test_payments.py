@@ -145,10 +145,10 @@ def test_a_deleted_payment_restores_the_balance(company: Driver) -> None:
     assert company.read("Invoice", invoice["Id"])["Balance"] == 50
 
 
-def test_credit_memos_and_cards_are_said_to_be_left_out(company: Driver) -> None:
+def test_checks_and_cards_are_said_to_be_left_out(company: Driver) -> None:
     """Not modelled, and said so with 501 instead of guessed."""
     customer = {"CustomerRef": {"value": company.customer()["Id"]}, "TotalAmt": 0}
-    credit = {"Amount": 1, "LinkedTxn": [{"TxnId": "1", "TxnType": "CreditMemo"}]}
-    for extra in ({"Line": [credit]}, {"ProcessPayment": True}):
+    check = {"Amount": 1, "LinkedTxn": [{"TxnId": "1", "TxnType": "Check"}]}
+    for extra in ({"Line": [check]}, {"ProcessPayment": True}):
         response = company.request("POST", "payment", json={**customer, **extra})
         assert response.status_code == 501

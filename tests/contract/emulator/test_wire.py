@@ -68,7 +68,7 @@ def test_every_answer_carries_a_trace_id(company: Driver) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "vendor/1", 501),
+        ("GET", "bill/1", 501),
         ("POST", "estimate", 501),
         ("GET", "reports/AgedReceivables", 501),
         ("GET", "invoice/1/pdf", 501),
