@@ -40,7 +40,7 @@ rule and value; the rest goes on.
 """,
     "gate": """
 Stops the run before anything is written when too large a share of it was rejected (company setting
-`max_rejected_ratio`): that is rarely many bad records and mostly one bad mapping.
+`max_rejected_ratio`), which is mostly one bad mapping, or when too many records have vanished (`max_deletions`).
 """,
     "load": """
 Writes the batch to the other side and notes what happened to every record. Trying again is safe: what was written

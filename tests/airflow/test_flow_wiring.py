@@ -4,7 +4,8 @@ The steps themselves are stand-ins here, because most of these situations are ra
 `test_flow_runs.py`.
 """
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,8 +73,8 @@ class FakeSteps:
         self._note(f"load {batch['batch_number']}", run)
         return {"created": 10}
 
-    def build_data_docs(self, _workspace: Any, run: Any) -> str:
-        self._note("data_docs", run)
+    def build_data_docs(self, _workspace: Any) -> str:
+        self._note("data_docs")
         return "index.html"
 
     def finish(self, _workspace: Any, run: Any, *, failed_steps: list[str]) -> dict[str, Any]:
@@ -119,6 +120,19 @@ def run_flow(dags: dict[str, Any], **conf: Any) -> tuple[str, dict[str, list[str
     for ti in sorted(dag_run.get_task_instances(), key=lambda ti: ti.map_index):
         states.setdefault(ti.task_id, []).append(str(ti.state))
     return str(dag_run.state), states
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_stand_in_takes_what_the_step_takes(name: str) -> None:
+    expected = inspect.signature(getattr(steps, name)).parameters
+    taken = inspect.signature(getattr(FakeSteps(), name)).parameters
+
+    assert _positional(taken) == _positional(expected)
+
+
+def _positional(parameters: Mapping[str, inspect.Parameter]) -> list[str]:
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    return [name.lstrip("_") for name, one in parameters.items() if one.kind is kind]
 
 
 def test_every_batch_goes_through_every_step(
