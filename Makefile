@@ -86,11 +86,13 @@ $(BIN)/uv:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
 $(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/uv
+	@echo "Installing what the product and the demo need; the first time this takes a minute."
 	$(UV_INSTALL) --compile-bytecode -r requirements.txt
 	$(UV_INSTALL) --no-deps -e .
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Installing what the checks need."
 	$(UV_INSTALL) --compile-bytecode -r requirements-dev.txt
 	@touch $@
 

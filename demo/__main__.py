@@ -82,6 +82,7 @@ def ensure_company(product: Product, ready: Path, story: Story) -> None:
     companies = product.read("companies")
     if not any(company["status"] == "connected" for company in companies):
         product.connect()
+        ready.unlink(missing_ok=True)
         story.tell("the company is connected (OAuth code exchange)")
     if ready.exists():
         return
@@ -100,7 +101,8 @@ def finish(settings: Settings, summary: Summary, airflow: Airflow, emulator_url:
         print("Nothing changed on either side, and nothing was sent to QuickBooks.\n")
     print(f"Airflow     {airflow.url}   user {USER}, password {airflow.password}")
     print(f"QuickBooks  {emulator_url}   (emulated)")
-    print(f"Data Docs   {Path(summary.data_docs) / 'index.html'}")
+    print(f"Data Docs   {airflow.url}/quickbooks/data-docs/index.html")
+    print(f"            {Path(summary.data_docs) / 'index.html'}")
     print(f"Logs        {settings.state / 'logs'}", flush=True)
     if settings.summary:
         summary.write(settings.summary)

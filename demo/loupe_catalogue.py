@@ -14,7 +14,6 @@ REFUSED: Mapping[str, str] = {
     "invoice INV-2004": "it is a draft",
     "invoice INV-2016": "it is a draft",
     "invoice INV-2019": "its lines do not add up to its total",
-    "customer Zirkonia Werkstatt GmbH": "its only invoice is in EUR, not the company's currency",
     "invoice INV-2021": "its currency, EUR, is not the company's",
     "invoice INV-2022": "it is void and QuickBooks never saw it",
     "invoice INV-2023": "its customer is in conflict, so it waits",
