@@ -11,6 +11,7 @@ from quickbooks_sync.errors import ConnectionNeededError, LeaseLostError
 from quickbooks_sync.flows import Flow, FlowOptions, RunManifest, RunSummary
 from quickbooks_sync.postgres.companies import resolve_company
 from quickbooks_sync.postgres.leases import Lease, free_lease, hold_lease, take_lease
+from quickbooks_sync.postgres.housekeeping import forget_raw_records
 from quickbooks_sync.postgres.ledger import Place, read_outcome_counts
 from quickbooks_sync.postgres.schema import run as run_table
 from quickbooks_sync.postgres.schema import watermark
@@ -75,6 +76,7 @@ def close_run(
             .returning(run_table.c.metered_reads, run_table.c.writes)
         ).one()
         free_lease(connection, lease_of(run))
+        forget_raw_records(connection, run["realm_id"], run["record_type"])
     return RunSummary(
         run_id=run["run_id"],
         status=status,

@@ -199,10 +199,8 @@ def test_the_review_rejects_what_the_push_rejects(connection: Connection) -> Non
     add_invoice(connection, invoice_number="foreign", currency_code="EUR")
     taxed = {"tax_amount": Decimal(8), "total_amount": Decimal(108)}
     add_invoice(connection, invoice_number="taxed", **taxed)
-    shipping = {"line_kind": "shipping", "amount": Decimal(15)}
-    add_invoice(
-        connection, GOOD_LINE, shipping, invoice_number="shipped", total_amount=Decimal(115)
-    )
+    bundle = {"line_kind": "group", "amount": Decimal(15)}
+    add_invoice(connection, GOOD_LINE, bundle, invoice_number="set", total_amount=Decimal(115))
 
     found = [one for one in review(connection).values() if one.record_type == "invoice"]
     rejected = {

@@ -78,25 +78,21 @@ def _check_invoices(scope: Scope) -> Iterator[Finding]:
     )
     yield from _over_long(scope, "invoice")
     yield from _foreign(scope, "invoice", columns.currency_code)
-    yield from scope.find(
-        "invoice",
-        "tax_not_sent",
-        "carry tax; tax is not pushed yet, enter them in QuickBooks and pull them",
-        "rejected",
-        columns.tax_amount != 0,
-        example=shown(columns.invoice_number, cast(columns.tax_amount, Text)),
-    )
-    yield from scope.find(
-        "invoice",
-        "line_kinds_not_sent",
-        "have discount, shipping or bundle lines; these are not pushed yet",
-        "rejected",
-        exists().where(
-            invoice_line.c.invoice_id == columns.invoice_id,
-            invoice_line.c.line_kind.not_in(("sales", "description")),
-        ),
-        example=label,
-    )
+    if scope.settings["tax"] != "total_tax":
+        yield from scope.find(
+            "invoice",
+            "tax_not_sent",
+            "carry tax, and the company setting tax is none; confirm total_tax to push them",
+            "rejected",
+            columns.tax_amount != 0,
+            example=shown(columns.invoice_number, cast(columns.tax_amount, Text)),
+        )
+    for kind, switch in (("discount", "allow_discount"), ("shipping", "allow_shipping")):
+        if scope.settings[switch] == "false":
+            yield from _with_lines(
+                scope, kind, f"have {kind} lines, which the QuickBooks company has switched off"
+            )
+    yield from _with_lines(scope, "group", "have bundles, which can only be made in QuickBooks")
     yield from scope.find(
         "invoice",
         "customer_not_linked",
@@ -173,14 +169,28 @@ def _dated(scope: Scope, record_type: str, column: ColumnElement[Any]) -> Iterat
         )
 
 
+def _with_lines(scope: Scope, kind: str, meaning: str) -> Iterator[Finding]:
+    yield from scope.find(
+        "invoice",
+        f"{kind}_not_sent",
+        meaning,
+        "rejected",
+        exists().where(
+            invoice_line.c.invoice_id == invoice.c.invoice_id, invoice_line.c.line_kind == kind
+        ),
+        example=LABELS["invoice"],
+    )
+
+
 def _foreign(scope: Scope, record_type: str, column: ColumnElement[Any]) -> Iterator[Finding]:
     home = scope.settings.home_currency
-    if home is None:
+    # Prices of items are in the home currency whatever else the company keeps.
+    if home is None or (scope.settings.multi_currency and record_type != "inventory_item"):
         return
     yield from scope.find(
         record_type,
         "currency_foreign",
-        f"are in another currency than {home}; these are not pushed yet",
+        f"are in another currency than {home}, which is all the company keeps",
         "rejected",
         column != home,
         example=shown(LABELS[record_type], column),
