@@ -69,7 +69,7 @@ def item_body(product: Product, known: Register, opened: date) -> Document:
     if product.kind == "Category":
         return body
     body |= {"Sku": product.sku, "Description": product.description}
-    if product.category is not None and product.category in known.products:
+    if product.category is not None:
         body |= {"SubItem": True, "ParentRef": {"value": known.products[product.category]}}
     if product.kind == "Group":
         parts = [_part(number, each, known) for number, each in product.parts]
@@ -114,7 +114,7 @@ def _line(line: SaleLine, known: Register) -> Document:
 
 def _sales_line(line: SaleLine, known: Register) -> Document:
     detail: Document = {}
-    if line.product in known.products:
+    if line.product is not None:
         detail["ItemRef"] = {"value": known.products[line.product]}
     if line.kind == "shipping":
         detail["ItemRef"] = {"value": "SHIPPING_ITEM_ID"}
@@ -142,9 +142,8 @@ def _discount_line(line: SaleLine, _known: Register) -> Document:
 
 
 def _bundle_line(line: SaleLine, known: Register) -> Document:
-    if line.product not in known.products:
-        return _sales_line(line, known)
-    group = {"GroupItemRef": {"value": known.products[line.product]}, "Quantity": line.quantity}
+    number = known.products[line.product or 0]
+    group = {"GroupItemRef": {"value": number}, "Quantity": line.quantity}
     return {"DetailType": "GroupLineDetail", "GroupLineDetail": group}
 
 
@@ -152,10 +151,10 @@ _LINES = {"text": _text_line, "discount": _discount_line, "bundle": _bundle_line
 
 
 def _currency(party: Party) -> Document:
+    currency: Document = {"CurrencyRef": {"value": party.currency}}
     if party.currency == HOME:
-        return {}
-    rate = Decimal(words.EXCHANGE_RATES[party.currency])
-    return {"CurrencyRef": {"value": party.currency}, "ExchangeRate": rate}
+        return currency
+    return {**currency, "ExchangeRate": Decimal(words.EXCHANGE_RATES[party.currency])}
 
 
 def credit_body(credit: Credit, known: Register) -> Document:
@@ -170,26 +169,22 @@ def credit_body(credit: Credit, known: Register) -> Document:
 
 
 def payment_body(receipt: Receipt, known: Register) -> Document:
-    """Return the create of a payment; a credit that was not written is paid in money instead."""
-    used_up = {key: used for key, used in receipt.credited if key in known.credits}
-    total = receipt.total
-    if receipt.credited and not used_up:
-        total = sum((amount for _, amount in receipt.applied), Decimal(0))
+    """Return the create of a payment."""
     body: Document = {
         "CustomerRef": {"value": known.parties[receipt.party.number]},
         "TxnDate": receipt.day.isoformat(),
-        "TotalAmt": total,
+        "TotalAmt": receipt.total,
         "PaymentRefNum": receipt.reference,
         "PrivateNote": receipt.note,
         "Line": [
             *_links(receipt.applied, known.sales, "Invoice"),
-            *_links(tuple(used_up.items()), known.credits, "CreditMemo"),
+            *_links(receipt.credited, known.credits, "CreditMemo"),
         ],
         **_currency(receipt.party),
     }
     if receipt.method:
         body["PaymentMethodRef"] = known.pointer("PaymentMethod", receipt.method)
-    if receipt.deposited:
+    if receipt.goes_to_bank:
         body["DepositToAccountRef"] = known.pointer("Account", "Checking")
     return body
 

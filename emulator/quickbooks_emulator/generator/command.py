@@ -38,10 +38,8 @@ def generate(  # noqa: PLR0913, PLR0917 -- each argument is an option of the com
     try:
         character = Character(awkward, custom_numbers, multi_currency, sales_tax)
         sizes = Sizes(customers, invoices, payments, items)
-        made = generate_company(data, realm, sizes, seed, character, report=typer.echo)
+        generate_company(data, realm, sizes, seed, character, report=typer.echo)
     except ValueError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-    for what, count in made.left_out.items():
-        typer.echo(f"Left out {count} times, not modelled by the emulator: {what}")
     typer.echo(f"Company {realm} is in {data} after {time.monotonic() - began:.0f} s.")

@@ -25,7 +25,7 @@ class Receipt:
         total: the money received; 0 where it only links a credit to an invoice.
         applied: key of each invoice paid, and how much.
         credited: key of each credit memo used up, and how much.
-        deposited: whether the money went straight to the bank.
+        goes_to_bank: whether the money went straight to the bank.
     """
 
     key: int
@@ -37,7 +37,7 @@ class Receipt:
     method: str = "Check"
     reference: str = ""
     note: str = ""
-    deposited: bool = False
+    goes_to_bank: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,14 @@ class Credit:
 
 
 @dataclass(frozen=True)
+class Deposit:
+    """A payment is taken to the bank, after which nothing may change it."""
+
+    day: date
+    of: Receipt
+
+
+@dataclass(frozen=True)
 class Undoing:
     """The void or deletion of an invoice or payment."""
 
@@ -59,7 +67,7 @@ class Undoing:
     is_deletion: bool
 
 
-Event = Sale | Credit | Receipt | Undoing
+Event = Sale | Credit | Receipt | Deposit | Undoing
 
 
 @dataclass
@@ -162,11 +170,14 @@ class Deal:
             tuple(paid.items()),
             method=self.chances.choice(("Check", "Wire transfer", "Cash", "Visa", "")),
             reference=self._reference(abs(key)),
-            deposited=self.chances.random() < 0.3,
+            goes_to_bank=self.chances.random() < 0.2,
         )
         self.events.append(receipt)
         if key < 0 or self._is_awkward(0.1):
             self._undo(receipt, is_deletion=key < 0)
+        elif total and not receipt.goes_to_bank and self.chances.random() < 0.3:
+            day = min(receipt.day + timedelta(days=self.chances.randrange(5)), self.until)
+            self.events.append(Deposit(day, receipt))
 
     def _reference(self, number: int) -> str:
         pattern = self.chances.choice(("", *words.REFERENCES))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,13 +22,10 @@ class GeneratedCompany:
 
     Attributes:
         plan: the company as values, for whoever needs the other side of the same business.
-        left_out: how often something of the plan was not written, because the emulator does not
-            model it.
     """
 
     realm: str
     plan: Plan
-    left_out: Mapping[str, int]
 
 
 def generate_company(
@@ -59,12 +56,11 @@ def generate_company(
     store = SlimStore(folder / DATABASE)
     try:
         refuse_taken_realm(store, realm)
-        writer = Writer(store, realm, plan, datetime.now(UTC))
-        writer.write(f"Generated Gems {seed}", report)
+        Writer(store, realm, plan, datetime.now(UTC)).write(f"Generated Gems {seed}", report)
         store.finish()
     finally:
         store.close()
-    return GeneratedCompany(realm, plan, dict(writer.left_out))
+    return GeneratedCompany(realm, plan)
 
 
 def refuse_taken_realm(store: SlimStore, realm: str) -> None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
 
+from quickbooks_emulator.bookkeeping import add_record, deposit_payment, set_rates
 from quickbooks_emulator.chart import create_company, merge_preferences
 from quickbooks_emulator.clock import PACIFIC, MovableClock
 from quickbooks_emulator.company import Company
 from quickbooks_emulator.entities import ENTITIES
-from quickbooks_emulator.faults import FaultError, NotModelledError
-from quickbooks_emulator.generator import bodies
-from quickbooks_emulator.generator.deals import LONGEST_DELAY, Credit, Event, Receipt, Undoing
+from quickbooks_emulator.faults import FaultError
+from quickbooks_emulator.generator import bodies, words
+from quickbooks_emulator.generator.deals import (
+    LONGEST_DELAY,
+    Credit,
+    Deposit,
+    Event,
+    Receipt,
+    Undoing,
+)
 from quickbooks_emulator.generator.parties import Party
 from quickbooks_emulator.generator.plan import Plan
 from quickbooks_emulator.generator.products import Product
@@ -31,14 +39,12 @@ _GAP = timedelta(seconds=20)
 _OPENING_HOUR, _LAST_SECOND = time(9), timedelta(hours=10)
 _ANY_NUMBER = Options(frozenset({"allowduplicatedocnum"}))
 _NO_OPTIONS = Options()
+_BY_HAND = ("Category", "Group")
+"""Kinds of items that people make on QuickBooks' pages; its API does not."""
 
 
 class Writer:
-    """Writes one plan into an empty company.
-
-    Attributes:
-        left_out: how often something was not written because the emulator does not model it.
-    """
+    """Writes one plan into an empty company."""
 
     def __init__(self, store: SlimStore, realm: str, plan: Plan, present: datetime) -> None:
         self._store, self._plan, self._present = store, plan, present
@@ -47,13 +53,15 @@ class Writer:
         self._known = bodies.Register()
         self._today, self._today_count = plan.character.opened, 0
         self._marks: list[tuple[date, int]] = []
-        self.left_out: Counter[str] = Counter()
 
     def write(self, name: str, report: Callable[[str], None]) -> None:
         """Write the company, saying after each part how far it is."""
         with self._store.transaction():
             self._move_to(self._plan.character.opened)
             create_company(self._company, name, self._preferences(closed=False))
+            if self._plan.character.multi_currency:
+                rates = words.EXCHANGE_RATES.items()
+                set_rates(self._company, {code: Decimal(rate) for code, rate in rates})
         self._known.named = dict(self._read_named())
         self._each(self._plan.parties(), self._add_party)
         report(f"{len(self._known.parties)} customers")
@@ -103,13 +111,13 @@ class Writer:
         self._clock.put(min(moment.astimezone(UTC), self._present), frozen=True)
 
     def _create(self, entity: str, body: Document, options: Options = _NO_OPTIONS) -> str:
-        """Return the new Id, or "" where the emulator does not model the record."""
+        """Write a record and return its Id.
+
+        Raises:
+            ValueError: if the emulator refuses it: the plan and the rules have parted ways.
+        """
         try:
-            with self._store.transaction():
-                written = write_record(self._company, ENTITIES[entity], body, options)
-        except NotModelledError as error:
-            self.left_out[error.detail.partition(" is not modelled")[0]] += 1
-            return ""
+            written = write_record(self._company, ENTITIES[entity], body, options)
         except FaultError as error:
             shown = {name: body.get(name) for name in ("DisplayName", "Name", "DocNumber")}
             raise ValueError(f"The emulator refuses a planned {entity} {shown}: {error}") from error
@@ -123,8 +131,11 @@ class Writer:
     def _add_product(self, product: Product) -> None:
         self._move_to(self._plan.character.opened)
         body = bodies.item_body(product, self._known, self._plan.character.opened)
-        if number := self._create("Item", body):
-            self._known.products[product.number] = number
+        if product.kind in _BY_HAND:
+            number = add_record(self._company, "Item", body)["Id"]
+        else:
+            number = self._create("Item", body)
+        self._known.products[product.number] = number
 
     def _add_event(self, event: Event) -> None:
         self._move_to(event.day)
@@ -134,19 +145,16 @@ class Writer:
             body = bodies.payment_body(event, self._known)
             self._known.receipts[event.key] = self._create("Payment", body)
         elif isinstance(event, Credit):
-            self._add_credit(event)
+            body = bodies.credit_body(event, self._known)
+            self._known.credits[event.key] = self._create("CreditMemo", body)
+        elif isinstance(event, Deposit):
+            deposit_payment(self._company, self._known.receipts[event.of.key])
         else:
             self._undo(event)
 
     def _add_sale(self, sale: Sale) -> None:
         body = bodies.invoice_body(sale, self._known)
         self._known.sales[sale.key] = self._create("Invoice", body, _ANY_NUMBER)
-
-    def _add_credit(self, credit: Credit) -> None:
-        if "CreditMemo" not in ENTITIES:
-            self.left_out["CreditMemo"] += 1
-        elif number := self._create("CreditMemo", bodies.credit_body(credit, self._known)):
-            self._known.credits[credit.key] = number
 
     def _undo(self, undoing: Undoing) -> None:
         is_sale = isinstance(undoing.of, Sale)
@@ -166,7 +174,7 @@ class Writer:
             self._retire("Customer", record)
 
     def _retire_product(self, product: Product) -> None:
-        if product.retires and product.number in self._known.products:
+        if product.retires:
             self._retire("Item", self._company.get("Item", self._known.products[product.number]))
 
     def _retire(self, entity: str, record: Document) -> None:
