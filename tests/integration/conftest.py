@@ -14,7 +14,14 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 
 from quickbooks_sync import steps
-from quickbooks_sync.flows import FLOWS, FlowOptions, RunManifest, RunSummary, flow_named
+from quickbooks_sync.flows import (
+    FLOWS,
+    BatchManifest,
+    FlowOptions,
+    RunManifest,
+    RunSummary,
+    flow_named,
+)
 from quickbooks_sync.json_text import to_json
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.postgres.companies import connect_company
@@ -153,6 +160,29 @@ class House:
         """Order a fault of the emulator for a request to come."""
         self.side_door("faults", {"kind": kind, "match": {"path_contains": path_contains}, **order})
 
+    def environment(self) -> dict[str, str]:
+        """The variables under which another process opens the same workspace."""
+        url = self.workspace.engine.url.render_as_string(hide_password=False)
+        docs, key = self.workspace.data_docs, self.workspace.key
+        return build_environment(url, self.emulator_url, docs, key)
+
+    def prepare(self, name: str, **options: Any) -> tuple[RunManifest, list[BatchManifest]]:
+        """Run a flow up to the point where its batches are loaded."""
+        run = self.check(name, **options)
+        batches = steps.extract(self.workspace, run)
+        for batch in batches:
+            steps.transform(self.workspace, run, batch)
+            steps.validate(self.workspace, run, batch)
+        steps.gate(self.workspace, run)
+        return run, batches
+
+    def load(self, run: RunManifest, batches: list[BatchManifest]) -> dict[str, int]:
+        """Load batches that `prepare` left; returns the last one's counts."""
+        counts: dict[str, int] = {}
+        for batch in batches:
+            counts = steps.load(self.workspace, run, batch)
+        return counts
+
     def client(self) -> Any:
         """A client of the company, for a look at QuickBooks."""
         return self.workspace.client(self.realm_id)
@@ -178,8 +208,10 @@ def connect(
     connect_company(workspace, grant, given["realmId"][0], organization_id)
 
 
-def build_workspace(database_url: str, emulator_url: str, data_docs: Path) -> Workspace:
-    """A workspace as the environment variables of a deployment would make it."""
+def build_environment(
+    database_url: str, emulator_url: str, data_docs: Path, key: str | None = None
+) -> dict[str, str]:
+    """The environment variables of a deployment."""
     extra = {
         "environment": "sandbox",
         "api_url": emulator_url,
@@ -192,15 +224,18 @@ def build_workspace(database_url: str, emulator_url: str, data_docs: Path) -> Wo
         "password": "demo-secret",
         "extra": extra,
     }
-    return open_workspace(
-        {
-            **os.environ,
-            "QUICKBOOKS_SYNC_DATABASE_URL": database_url,
-            "QUICKBOOKS_SYNC_KEY": Fernet.generate_key().decode(),
-            "AIRFLOW_CONN_QUICKBOOKS_DEFAULT": to_json(connection),
-            "QUICKBOOKS_SYNC_DATA_DOCS": str(data_docs),
-        }
-    )
+    return {
+        **os.environ,
+        "QUICKBOOKS_SYNC_DATABASE_URL": database_url,
+        "QUICKBOOKS_SYNC_KEY": key or Fernet.generate_key().decode(),
+        "AIRFLOW_CONN_QUICKBOOKS_DEFAULT": to_json(connection),
+        "QUICKBOOKS_SYNC_DATA_DOCS": str(data_docs),
+    }
+
+
+def build_workspace(database_url: str, emulator_url: str, data_docs: Path) -> Workspace:
+    """A workspace as the environment variables of a deployment would make it."""
+    return open_workspace(build_environment(database_url, emulator_url, data_docs))
 
 
 BuildHouse = Callable[..., House]
@@ -217,7 +252,7 @@ def build_house(
         emulator = start_emulator(seed=seed)
         workspace = build_workspace(fresh_database_url, emulator.url, tmp_path / "docs")
         opened.append(workspace)
-        return _furnish(House(workspace, emulator.url), seed=seed, confirm=confirm, **settings)
+        return furnish(House(workspace, emulator.url), seed=seed, confirm=confirm, **settings)
 
     yield build
     for workspace in opened:
@@ -239,11 +274,11 @@ def shared_house(
     workspace = build_workspace(database_url, emulator.url, tmp_path_factory.mktemp("docs"))
     # Tests of outages must not wait as long as a nightly run would.
     hasty = replace(workspace, patience=Patience(attempts=2, first_wait=0.01, timeout=(5, 30)))
-    yield _furnish(House(hasty, emulator.url), seed=False)
+    yield furnish(House(hasty, emulator.url), seed=False)
     workspace.close()
 
 
-def _furnish(house: House, *, seed: bool, confirm: bool = True, **settings: str) -> House:
+def furnish(house: House, *, seed: bool, confirm: bool = True, **settings: str) -> House:
     if not seed:
         house.side_door("companies", {"realm": house.realm_id, "name": "Empty Company"})
     connect(house.workspace, house.emulator_url, house.realm_id, house.organization_id)

@@ -162,7 +162,7 @@ def test_the_same_field_edited_on_both_sides_is_held_until_it_is_settled(
 
     house.update("customer", customer_id, email="books@rutile.example")
     assert house.said(house.run("push_customers"), loupe_id=customer_id) == ["unchanged"]
-    assert [c["resolved_at"] for c in house.rows("conflict") if c["loupe_id"] == customer_id][0]
+    assert next(c["resolved_at"] for c in house.rows("conflict") if c["loupe_id"] == customer_id)
     # What both hold now is the new base: a later edit is an edit, not a conflict.
     house.update("customer", customer_id, email="new@rutile.example")
     assert house.said(house.run("push_customers"), loupe_id=customer_id) == ["updated"]
@@ -222,12 +222,23 @@ def test_a_customer_that_exists_and_is_the_same_is_linked_not_repeated(house: Ho
         DisplayName="Umbra Jewels",
         PrimaryEmailAddr={"Address": "u@umbra.example"},
     )
-    customer_id = loupe.add_customer(house, "umbra jewels", email="U@umbra.example", city="Bonn")
+    customer_id = loupe.add_customer(house, "Umbra Jewels", email="U@umbra.example", city="Bonn")
     run = house.run("push_customers")  # the name is taken: 6240
     assert house.said(run, loupe_id=customer_id) == ["linked"]
     assert house.quickbooks_id("customer", customer_id) == made["Id"]
     house.run("push_customers")
     assert quickbooks.fetch(house, "Customer", made["Id"])["BillAddr"]["City"] == "Bonn"
+
+
+def test_a_name_taken_in_other_letters_is_linked_by_the_next_pull(house: House) -> None:
+    made = quickbooks.create(house, "Customer", DisplayName="Undine Jewels")
+    customer_id = loupe.add_customer(house, "UNDINE Jewels", city="Bonn")
+    run = house.run("push_customers")  # QuickBooks finds names by their exact letters only
+    assert house.said(run, loupe_id=customer_id) == ["rejected"]
+    assert house.said(house.run("pull_customers"), loupe_id=customer_id) == ["linked"]
+    assert house.quickbooks_id("customer", customer_id) == made["Id"]
+    house.run("push_customers")
+    assert str(customer_id) not in {one["source_id"] for one in house.rows("rejected_record")}
 
 
 def test_a_customer_whose_name_is_anothers_is_a_conflict(house: House) -> None:
@@ -300,7 +311,7 @@ def test_an_invoice_waits_for_its_customer_and_then_goes_by_itself(house: House)
 
 
 def test_a_voided_invoice_is_voided_there(house: House, pool: Pool) -> None:
-    invoice_id, there, customer_id = pool.invoice()
+    invoice_id, there, _customer_id = pool.invoice()
     house.update("invoice", invoice_id, lifecycle_status="Void", void_reason="mistake")
     assert house.said(house.run("push_invoices"), loupe_id=invoice_id) == ["updated"]
     record = quickbooks.fetch(house, "Invoice", there)
@@ -348,7 +359,6 @@ def test_a_payment_settles_its_invoice(house: House, pool: Pool) -> None:
 
 def test_a_changed_payment_keeps_what_is_not_mapped(house: House, pool: Pool) -> None:
     invoice_id, there, customer_id = pool.invoice()
-    quickbooks_id = house.quickbooks_id("customer", customer_id)
     payment_id = loupe.add_payment(house, customer_id, "60.00", {invoice_id: "60.00"})
     house.run("push_payments")
     there = house.quickbooks_id("payment", payment_id)
