@@ -16,7 +16,7 @@ from quickbooks_sync.postgres.companies import mark_needs_attention
 from quickbooks_sync.postgres.engine import build_engine
 from quickbooks_sync.postgres.grants import GrantTokens, parse_key
 from quickbooks_sync.postgres.run_calls import RunCalls
-from quickbooks_sync.postgres.throttle import PostgresThrottle
+from quickbooks_sync.postgres.throttle import BATCHES, REQUESTS, Bucket, PostgresThrottle
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import App
 from quickbooks_sync.quickbooks.patience import Patience
@@ -46,6 +46,7 @@ class Workspace:
         key: Fernet key (or several, comma separated, newest first) that encrypts grants.
         session: The HTTP connections that all clients share.
         patience: How long clients wait for QuickBooks, and how often they ask again.
+        pace: The token buckets of requests and of batches.
     """
 
     engine: Engine
@@ -56,14 +57,18 @@ class Workspace:
     key: str = field(repr=False)
     session: requests.Session = field(default_factory=build_session, repr=False, compare=False)
     patience: Patience = field(default_factory=Patience)
+    pace: tuple[Bucket, Bucket] = (REQUESTS, BATCHES)
 
     def client(self, realm_id: str, run_id: int | None = None) -> QuickBooksClient:
         """Build a client for a company; with a `run_id` its calls are counted on that run."""
+        requests_pace, batches_pace = self.pace
         return QuickBooksClient(
             realm_id=realm_id,
             api_url=self.app.api_url,
             tokens=GrantTokens(self.engine, self.app, realm_id, self.key),
-            throttle=PostgresThrottle(self.engine, realm_id),
+            throttle=PostgresThrottle(
+                self.engine, realm_id, requests=requests_pace, batches=batches_pace
+            ),
             counter=None if run_id is None else RunCalls(self.engine, run_id),
             session=self.session,
             patience=self.patience,
