@@ -93,7 +93,8 @@ class SaleMaker:
         sale = Sale(key, party, day, lines, document_number=_plain_number(key))
         if not self._dice.is_awkward(chances):
             return sale
-        for change in chances.sample(_AWKWARD, chances.choice((1, 1, 2, 3))):
+        chosen = chances.sample(_AWKWARD, chances.choice((1, 1, 2, 3)))
+        for change in sorted(chosen, key=_AWKWARD.index):
             sale = change(chances, sale)
         return self._with_tax(chances, sale)
 
@@ -209,7 +210,8 @@ def _write_notes(chances: Random, sale: Sale) -> Sale:
     )
 
 
+# In the order in which they are made: a discount by percentage is of all goods.
 _AWKWARD = (
-    _add_percent_discount, _add_discount, _add_shipping, _add_text, _drop_item, _give_away,
+    _drop_item, _give_away, _add_percent_discount, _add_discount, _add_shipping, _add_text,
     _lose_number, _repeat_number, _lengthen_number, _move_due, _write_notes,
 )  # fmt: skip
