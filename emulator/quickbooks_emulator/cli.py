@@ -15,6 +15,7 @@ import uvicorn
 from quickbooks_emulator.app import create_app
 from quickbooks_emulator.generator.command import generate
 from quickbooks_emulator.importing.command import import_answers
+from quickbooks_emulator.switches import Switches, parse_switches
 from quickbooks_emulator.wiring import App
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -42,13 +43,26 @@ def serve(  # noqa: PLR0913, PLR0917 -- each argument is an option of the comman
     redirect_uri: Annotated[
         list[str] | None, typer.Option(help="A redirect URI besides loopback ones; repeatable.")
     ] = None,
+    strict_rotation: Annotated[
+        bool, typer.Option("--strict-rotation", help="Using an old refresh token ends the grant.")
+    ] = False,
+    switch: Annotated[
+        list[str] | None,
+        typer.Option(help="A disputed behaviour as NAME or NAME=NUMBER; repeatable."),
+    ] = None,
 ) -> None:
     """Serve the emulator until it is stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    switches = _switches(switch or [], strict_rotation)
     listener = _listen(host, port)
     known = App(client_id, client_secret, tuple(redirect_uri or ()))
     emulator = create_app(
-        data, side_door=side_door, limits=not no_limits, app=known, sample=seed_sample
+        data,
+        side_door=side_door,
+        limits=not no_limits,
+        app=known,
+        sample=seed_sample,
+        switches=switches,
     )
     config = uvicorn.Config(
         emulator, log_level="warning", access_log=False, timeout_graceful_shutdown=5
@@ -59,6 +73,17 @@ def serve(  # noqa: PLR0913, PLR0917 -- each argument is an option of the comman
         signal.signal(number, lambda *_: sys.exit(0))
     typer.echo(f"QuickBooks emulator ready at {address} (data in {data})")
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _switches(names: list[str], strict_rotation: bool) -> Switches:
+    switches = Switches()
+    try:
+        switches.turn(parse_switches(names))
+    except ValueError as error:
+        typer.echo(f"--switch: {error}", err=True)
+        raise typer.Exit(2) from None
+    switches.strict_rotation |= strict_rotation
+    return switches
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -52,3 +52,16 @@ class Switches:
     def reset(self) -> None:
         """Turn everything off."""
         self.turn({field.name: field.default for field in fields(self)})
+
+
+def parse_switches(texts: list[str]) -> dict[str, bool | int]:
+    """Return switches as the command line writes them: ``no_grace``, ``late_rows=30``.
+
+    Raises:
+        ValueError: for a value that is no whole number.
+    """
+    orders: dict[str, bool | int] = {}
+    for text in texts:
+        name, has_value, value = text.partition("=")
+        orders[name] = int(value) if has_value else True
+    return orders
