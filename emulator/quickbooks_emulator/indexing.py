@@ -12,6 +12,9 @@ NAME_FAMILY = {
 }  # fmt: skip
 """Record types that share one set of unique names (Intuit: entities, section 8.3)."""
 
+UNRECORDED = "UnrecordedPayment"
+"""Payments that an import knows only by what they paid: they count, but are never shown."""
+
 SALES_FORMS = ("Invoice", "CreditMemo")
 PARTY_LISTS = {
     "Invoice": "invoices of customer", "CreditMemo": "credits of customer",
@@ -34,7 +37,7 @@ def index_keys(entity: str, document: Document | None) -> Iterator[tuple[str, st
         yield f"{entity} number", document["DocNumber"]
     if entity in PARTY_LISTS and "CustomerRef" in document:
         yield PARTY_LISTS[entity], document["CustomerRef"]["value"]
-    if entity == "Payment":
+    if entity in ("Payment", UNRECORDED):
         for number in linked_transactions(document):
             yield "payments of transaction", number
     if entity == "Customer" and document.get("ParentRef"):

@@ -76,9 +76,10 @@ class Writer:
 
     def _preferences(self, *, closed: bool) -> dict[str, Document]:
         character = self._plan.character
-        day = character.closed_until if closed else None
+        before = character.opened - timedelta(days=1)
+        day = (closed and character.closed_until) or before
         return {
-            "AccountingInfoPrefs": {"BookCloseDate": day.isoformat() if day else ""},
+            "AccountingInfoPrefs": {"BookCloseDate": day.isoformat()},
             "SalesFormsPrefs": {"CustomTxnNumbers": character.custom_numbers},
             "TaxPrefs": {"UsingSalesTax": character.sales_tax},
             "CurrencyPrefs": {"MultiCurrencyEnabled": character.multi_currency},

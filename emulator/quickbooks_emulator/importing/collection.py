@@ -127,7 +127,10 @@ def _contradiction(reference: Reference, record: Recorded) -> str:
 def _lost_links(collection: Collection) -> Iterator[Problem]:
     for payment in collection.of("Payment"):
         for line in payment.document.get("Line", []):
-            for link in line.get("LinkedTxn", []):
+            links = line.get("LinkedTxn", [])
+            if len(links) != 1:
+                yield Problem(payment, f"a line pays {len(links)} transactions; expected one")
+            for link in links:
                 kind, number = str(link.get("TxnType")), str(link.get("TxnId"))
                 if (kind, number) not in collection.records:
                     yield Problem(payment, f"a line pays {kind} {number}, which was not recorded")

@@ -12,40 +12,60 @@ from typing import Any
 from quickbooks_emulator.chart import create_company
 from quickbooks_emulator.clock import MovableClock
 from quickbooks_emulator.company import Company
+from quickbooks_emulator.generator.slim_store import SlimStore
 from quickbooks_emulator.importing.references import TARGETS
+from quickbooks_emulator.properties import Document
+from quickbooks_emulator.rules.invoice_lines import DEFAULT_ITEM
+from quickbooks_emulator.rules.shared import to_reference
 from quickbooks_emulator.store import Store
 
-_LISTS = ("Account", "Term", "PaymentMethod", "TaxRate", "TaxCode", "CompanyCurrency", "Item")
+_LISTS = ("Account", "Term", "PaymentMethod", "TaxRate", "TaxCode", "CompanyCurrency")
 _SINGLES = ("CompanyInfo", "Preferences")
 _REALM = "0"
-_MULTICURRENCY = {"CurrencyPrefs": {"MultiCurrencyEnabled": True}}
 
 
-def complete_opening(company: Company, name: str) -> list[str]:
+def complete_opening(company: Company, store: SlimStore, name: str) -> list[str]:
     """Add the usual records that are missing by name, and return a line a record type."""
     usual = Store(Path(":memory:"))
     try:
         with usual.transaction():
-            create_company(Company(usual, _REALM, MovableClock()), name, _currencies(company))
+            implied = _implied_preferences(company)
+            create_company(Company(usual, _REALM, MovableClock()), name, implied)
         _add_singles(company, usual)
-        return _add_lists(company, usual)
+        lines = _add_lists(company, usual)
+        _add_default_item(company, store, usual)
+        return lines
     finally:
         usual.close()
 
 
-def _currencies(company: Company) -> dict[str, Any]:
-    """Return the preference that foreign currencies in the recordings imply."""
+def _implied_preferences(company: Company) -> dict[str, Any]:
+    """Return the preferences that the recordings imply: several currencies, sales tax."""
     realm, store = company.realm, company.store
     customers = store.documents(realm, "Customer").values()
     codes = {one.get("CurrencyRef", {}).get("value", "USD") for one in customers}
-    return _MULTICURRENCY if len(codes) > 1 else {}
+    invoices = store.documents(realm, "Invoice").values()
+    has_tax = any(one.get("TxnTaxDetail", {}).get("TotalTax") for one in invoices)
+    return {
+        "CurrencyPrefs": {"MultiCurrencyEnabled": len(codes) > 1},
+        "TaxPrefs": {"UsingSalesTax": has_tax},
+    }
 
 
 def _add_singles(company: Company, usual: Store) -> None:
     for entity in _SINGLES:
         if not company.store.documents(company.realm, entity):
             for document in usual.documents(_REALM, entity).values():
-                company.keep(entity, document)
+                company.keep(entity, _with_open_books(document))
+
+
+def _with_open_books(document: Document) -> Document:
+    """Return preferences without a closing date, of which recordings say nothing."""
+    group = "AccountingInfoPrefs"
+    if group not in document:
+        return document
+    kept = {name: value for name, value in document[group].items() if name != "BookCloseDate"}
+    return {**document, group: kept}
 
 
 def _add_lists(company: Company, usual: Store) -> list[str]:
@@ -65,6 +85,21 @@ def _add_lists(company: Company, usual: Store) -> list[str]:
         if added:
             lines.append(f"{added} of the usual records of type {entity} added")
     return lines
+
+
+def _add_default_item(company: Company, store: SlimStore, usual: Store) -> None:
+    """Add item 1, which QuickBooks puts into lines without an item, if it was not recorded."""
+    if company.find("Item", DEFAULT_ITEM) is not None:
+        return
+    services = {**usual.documents(_REALM, "Item")[int(DEFAULT_ITEM)]}
+    held = company.store.documents(company.realm, "Item").values()
+    if services["Name"] in {one["Name"] for one in held}:
+        services["Name"] = services["FullyQualifiedName"] = f"{services['Name']} (default)"
+    income = company.account_of("ServiceFeeIncome")
+    if income is not None:
+        services["IncomeAccountRef"] = to_reference(income)
+    company.keep("Item", services)
+    store.raise_number(company.realm, "Item", int(DEFAULT_ITEM))
 
 
 def _repoint(value: Any, entity: str, new_ids: dict[tuple[str, str], str]) -> Any:

@@ -24,6 +24,8 @@ from quickbooks_emulator.importing.collection import (
 from quickbooks_emulator.importing.opening import complete_opening
 from quickbooks_emulator.importing.references import DELETED
 from quickbooks_emulator.importing.synthesis import add_missing
+from quickbooks_emulator.importing.unrecorded import find_unrecorded
+from quickbooks_emulator.indexing import UNRECORDED
 from quickbooks_emulator.present import present
 from quickbooks_emulator.properties import Document
 
@@ -119,7 +121,10 @@ def _write(data_dir: Path, realm: str, collection: Collection) -> list[str]:
         with store.transaction():
             for record in collection.records.values():
                 _keep(store, company, record)
-            added = complete_opening(company, f"Imported company {realm}")
+            for number, payment in find_unrecorded(collection).items():
+                company.keep(UNRECORDED, payment)
+                store.raise_number(realm, ENTITIES["Payment"].counter, int(number))
+            added = complete_opening(company, store, f"Imported company {realm}")
             _refuse_unshowable(company, collection)
         store.finish()
     finally:

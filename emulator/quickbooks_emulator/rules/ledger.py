@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from quickbooks_emulator.company import Company
-from quickbooks_emulator.indexing import linked_transactions
+from quickbooks_emulator.indexing import UNRECORDED, linked_transactions
 from quickbooks_emulator.numbers import ZERO
 from quickbooks_emulator.properties import Document
 from quickbooks_emulator.rules.currency import home_amounts
@@ -78,9 +78,11 @@ def applied_amount(company: Company, number: str, *, besides: str = "") -> Decim
 
 
 def payment_links(company: Company, number: str) -> list[Document]:
-    """Return the LinkedTxn of an invoice: the payments applied to it, oldest first."""
+    """Return the LinkedTxn of an invoice: what it was made from, then its payments, oldest first."""
+    held = (company.find("Invoice", number) or {}).get("LinkedTxn", [])
+    origins = [link for link in held if link["TxnType"] != "Payment"]
     pairs = applications(company, number)
-    return [{"TxnId": payment["Id"], "TxnType": "Payment"} for payment, _ in pairs]
+    return [*origins, *({"TxnId": payment["Id"], "TxnType": "Payment"} for payment, _ in pairs)]
 
 
 def payable_amount(document: Document) -> Decimal:
@@ -126,7 +128,8 @@ def release_payments(company: Company, number: str, most: Decimal, shifts: Shift
         lines, unapplied = balance_lines(company, cut, payment["TotalAmt"])
         touched |= dict.fromkeys(linked_transactions(payment))
         add_shift(shifts, payment, payment["UnappliedAmt"] - unapplied)
-        company.replace("Payment", {**payment, "Line": lines, "UnappliedAmt": unapplied})
+        kind = "Payment" if company.find("Payment", payment["Id"]) else UNRECORDED
+        company.replace(kind, {**payment, "Line": lines, "UnappliedAmt": unapplied})
     touched.pop(number, None)
     for other in touched:
         refresh_payable(company, other, shifts)
