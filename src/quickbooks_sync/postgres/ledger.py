@@ -114,7 +114,7 @@ def _run_rows(place: Place, one: Account) -> Iterable[dict[str, Any]]:
         "outcome": one.outcome,
         "rule": first.get("rule"),
         "field": named,
-        "reason": one.reason or first.get("message"),
+        "reason": one.reason or first.get("message") or _held_because(one),
         "detail": detail,
     }
     for warning in one.warnings:
@@ -126,6 +126,10 @@ def _run_rows(place: Place, one: Account) -> Iterable[dict[str, Any]]:
             "reason": warning.get("message"),
             "detail": [dict(warning)],
         }
+
+
+def _held_because(one: Account) -> str | None:
+    return one.conflicts[0].reason if one.conflicts else None
 
 
 def _settle_open_lists(connection: Connection, place: Place, accounts: Sequence[Account]) -> None:
