@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from quickbooks_sync.errors import ConnectionNeededError, LeaseLostError
 from quickbooks_sync.flows import Flow, FlowOptions, RunManifest, RunSummary
 from quickbooks_sync.postgres.companies import resolve_company
-from quickbooks_sync.postgres.leases import Lease, free_lease, hold_lease, take_lease
 from quickbooks_sync.postgres.housekeeping import forget_raw_records
+from quickbooks_sync.postgres.leases import Lease, free_lease, hold_lease, take_lease
 from quickbooks_sync.postgres.ledger import Place, read_outcome_counts
 from quickbooks_sync.postgres.schema import run as run_table
 from quickbooks_sync.postgres.schema import watermark

@@ -35,7 +35,7 @@ INVOICE_ROW: dict[str, Any] = {
             "unit_price": Decimal("14.5000000"),
             "amount": None,
             "is_taxable": None,
-        "inventory_item_id": 5,
+            "inventory_item_id": 5,
         },
     ],
 }
