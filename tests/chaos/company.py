@@ -1,0 +1,103 @@
+"""One company of a run: its QuickBooks, its rows in Loupe, and what the model remembers of its edits."""
+
+import itertools
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg2.extras
+
+from tests.chaos.books import Books
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A value that somebody entered, and when (a number that only rises)."""
+
+    tick: int
+    side: str
+    value: Any
+
+
+@dataclass
+class Company:
+    """One company.
+
+    Attributes:
+        realm_id: Its QuickBooks company.
+        organization_id: Its organization in Loupe.
+        books: Its QuickBooks, as another user sees it.
+        database: A connection of Loupe's own application.
+        edits: Per (side, record type, id, field) what was entered, oldest first.
+        unmapped: Per (entity, Id, property) a value in QuickBooks that the sync must leave alone.
+    """
+
+    realm_id: str
+    organization_id: int
+    books: Books
+    database: Any
+    edits: dict[tuple[str, str, str, str], list[Edit]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    unmapped: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _ticks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def next_number(self) -> int:
+        """Return a number that marks a record or a value as the only one of its kind."""
+        return next(self._numbers)
+
+    def note(self, side: str, record_type: str, key: Any, name: str, value: Any) -> None:
+        """Remember what somebody entered."""
+        edit = Edit(next(self._ticks), side, value)
+        self.edits[side, record_type, str(key), name].append(edit)
+
+    def read(self, statement: str, *values: Any) -> list[Row]:
+        """Run a query with `%s` places."""
+        with self.database.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+            cursor.execute(statement, values)
+            return [dict(row) for row in cursor.fetchall()]
+
+    def execute(self, statement: str, *values: Any) -> int:
+        """Run a statement; returns how many rows it touched."""
+        with self.database.cursor() as cursor:
+            cursor.execute(statement, values)
+            return int(cursor.rowcount)
+
+    def insert(self, table: str, key: str, **columns: Any) -> int:
+        """Insert a Loupe row; returns its key."""
+        columns = {"organization_id": self.organization_id, **columns}
+        names, places = ", ".join(columns), ", ".join(["%s"] * len(columns))
+        statement = f"insert into loupe.{table} ({names}) values ({places}) returning {key}"
+        return int(self.read(statement, *columns.values())[0][key])
+
+    def update(self, table: str, row_id: int, **columns: Any) -> None:
+        """Change a Loupe row."""
+        places = ", ".join(f"{name} = %s" for name in columns)
+        statement = (
+            f"update loupe.{table} set {places}, updated_by = 'operator' where {table}_id = %s"
+        )
+        self.execute(statement, *columns.values(), row_id)
+
+    def rows(self, table: str, condition: str = "true") -> list[Row]:
+        """Return the company's rows of a Loupe table, by key."""
+        return self.read(
+            f"select * from loupe.{table} where organization_id = %s and {condition} order by 1",
+            self.organization_id,
+        )
+
+    def sync_rows(self, table: str, condition: str = "true") -> list[Row]:
+        """Return the company's rows of one of the sync's tables."""
+        statement = f"select * from quickbooks_sync.{table} where realm_id = %s and {condition}"
+        return self.read(statement, self.realm_id)
+
+
+def pick(rng: random.Random, rows: Sequence[Row]) -> Row | None:
+    """Choose one, the newer ones more often: people work on what is recent."""
+    if not rows:
+        return None
+    return rows[max(rng.randrange(len(rows)), rng.randrange(len(rows)))]

@@ -1,0 +1,319 @@
+"""What must be true of the books once everything is quiet; each check says what it found, in words."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.chaos.books import Json, money
+from tests.chaos.company import Company, Edit, Row
+from tests.chaos.comparing import ENTITIES, at, compare, is_void
+
+CHILDREN = {"invoice": "invoice_line", "payment": "payment_application"}
+#: Fields whose every value in a run is entered once only, so that a lost edit shows.
+TRACED = {
+    "customer": ("display_name", "email", "phone", "city", "website", "first_name", "company_name"),
+    "invoice": ("due_date",),
+    "payment": ("reference_number",),
+    "inventory_item": ("description",),
+}
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Something that must not be.
+
+    Attributes:
+        rule: The rule it breaks.
+        text: What was found.
+        record_type: Of the record that it is about.
+        loupe_id: Its Loupe id, if it has one.
+        quickbooks_id: Its QuickBooks Id, if it has one.
+    """
+
+    rule: str
+    text: str
+    record_type: str = ""
+    loupe_id: int | None = None
+    quickbooks_id: str | None = None
+
+
+class Books:
+    """Both sides of one company, read once, with everything that the sync lists about them."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self.rows = {one: _read_rows(company, one) for one in ENTITIES}
+        self.records = {
+            one: {record["Id"]: record for record in company.books.records(entity, _only(one))}
+            for one, entity in ENTITIES.items()
+        }
+        self.links: dict[str, list[Row]] = defaultdict(list)
+        for link in company.sync_rows("link", "true order by link_id"):
+            self.links[link["record_type"]].append(link)
+        self.linked = {
+            one: {link["quickbooks_id"]: link["loupe_id"] for link in self.links[one]}
+            for one in ENTITIES
+        }
+        self._conflicts = company.sync_rows("conflict")
+        self._listed = [*company.sync_rows("waiting_record"), *company.sync_rows("rejected_record")]
+        self._differs = _read_differing(company)
+
+    def pairs(self, record_type: str) -> Iterator[tuple[Row, Row, Json]]:
+        """Yield link, row and record of every linked pair of which both exist."""
+        for link in self.links[record_type]:
+            row = self.rows[record_type].get(link["loupe_id"])
+            record = self.records[record_type].get(link["quickbooks_id"])
+            if row is not None and record is not None:
+                yield link, row, record
+
+    def is_listed(
+        self,
+        record_type: str,
+        *,
+        loupe_id: int | None = None,
+        quickbooks_id: str | None = None,
+        name: str | None = None,
+    ) -> bool:
+        """Whether a person is told of a record, or of one field of it."""
+        for one in self._conflicts:
+            is_meant = one["resolved_at"] is None and one["record_type"] == record_type
+            is_named = name is None or one["field"] in ("record", name)
+            if is_meant and is_named and _is_about(one, loupe_id, quickbooks_id):
+                return True
+        ids = {"push": str(loupe_id), "pull": str(quickbooks_id)}
+        if any(
+            one["record_type"] == record_type and one["source_id"] == ids[one["direction"]]
+            for one in self._listed
+        ):
+            return True
+        return (record_type, loupe_id) in self._differs
+
+    def was_held(self, record_type: str, link: Row, name: str) -> bool:
+        """Whether a conflict about the field, or the whole record, was ever shown."""
+        return any(
+            one["record_type"] == record_type
+            and one["field"] in ("record", name)
+            and _is_about(one, link["loupe_id"], link["quickbooks_id"])
+            for one in self._conflicts
+        )
+
+
+def _is_about(conflict: Row, loupe_id: int | None, quickbooks_id: str | None) -> bool:
+    is_ours = loupe_id is not None and conflict["loupe_id"] == loupe_id
+    return is_ours or (quickbooks_id is not None and conflict["quickbooks_id"] == quickbooks_id)
+
+
+def _only(record_type: str) -> str:
+    return "Type = 'Inventory'" if record_type == "inventory_item" else ""
+
+
+def _read_rows(company: Company, record_type: str) -> dict[int, Row]:
+    rows = {row[f"{record_type}_id"]: {**row, "lines": []} for row in company.rows(record_type)}
+    if record_type in CHILDREN:
+        order = "line_number" if record_type == "invoice" else "invoice_id"
+        for child in sorted(company.rows(CHILDREN[record_type]), key=lambda one: one[order]):
+            rows[child[f"{record_type}_id"]]["lines"].append(child)
+    return rows
+
+
+def _read_differing(company: Company) -> set[tuple[str, int]]:
+    """Return the records of which the newest account is `differs`."""
+    found = company.read(
+        "select distinct on (r.record_type, rr.loupe_id) r.record_type, rr.loupe_id, rr.outcome"
+        " from quickbooks_sync.run_record rr join quickbooks_sync.run r using (run_id)"
+        " where r.realm_id = %s and r.direction = 'push' and rr.loupe_id is not null"
+        " and rr.outcome not in ('warning') and not r.is_preview"
+        " order by r.record_type, rr.loupe_id, rr.run_record_id desc",
+        company.realm_id,
+    )
+    return {(one["record_type"], one["loupe_id"]) for one in found if one["outcome"] == "differs"}
+
+
+def find_violations(company: Company) -> list[Violation]:
+    """Check everything about one company; empty when all is well."""
+    books = Books(company)
+    checks = (
+        _disagreeing,
+        _existing_twice,
+        _missing,
+        _owing_differently,
+        _left_open,
+        _overwritten,
+        _cleared,
+    )
+    return [one for check in checks for one in check(books)]
+
+
+def _disagreeing(books: Books) -> Iterator[Violation]:
+    """Both sides agree on every writable field, or the difference is listed."""
+    for record_type in ENTITIES:
+        for link, row, record in books.pairs(record_type):
+            key = {"loupe_id": link["loupe_id"], "quickbooks_id": link["quickbooks_id"]}
+            for name, pair in compare(record_type, row, record, books.linked).items():
+                if not books.is_listed(record_type, **key, name=name):
+                    text = f"{name}: Loupe has {pair[0]!r}, QuickBooks {pair[1]!r}"
+                    yield Violation("the two sides agree", text, record_type, **key)
+
+
+def _existing_twice(books: Books) -> Iterator[Violation]:
+    """What was entered once exists once on each side."""
+    for record_type, property_name, column in (
+        ("customer", "DisplayName", "display_name"),
+        ("invoice", "DocNumber", "invoice_number"),
+        ("payment", "PaymentRefNum", "reference_number"),
+        ("inventory_item", "Sku", "tag_id"),
+    ):
+        theirs = Counter(
+            _mark(one.get(property_name)) for one in books.records[record_type].values()
+        )
+        ours = Counter(_mark(one[column]) for one in books.rows[record_type].values())
+        for side, counted in (("QuickBooks", theirs), ("Loupe", ours)):
+            for mark, number in counted.items():
+                if mark and number > 1:
+                    text = f"{side} has {mark} {number} times"
+                    ids = [
+                        key
+                        for key, one in books.rows[record_type].items()
+                        if _mark(one[column]) == mark
+                    ]
+                    yield Violation(
+                        "nothing exists twice", text, record_type, next(iter(ids), None)
+                    )
+
+
+def _mark(text: Any) -> str | None:
+    """Return the mark that a record keeps through all its edits."""
+    found = re.match(r"[CIPT]\d+", str(text or ""))
+    return found.group() if found else None
+
+
+def _missing(books: Books) -> Iterator[Violation]:
+    """Every record is linked, or listed with what became of it."""
+    for record_type in ENTITIES:
+        ours = set(books.linked[record_type].values())
+        for key, row in books.rows[record_type].items():
+            is_told = books.is_listed(record_type, loupe_id=key)
+            if key not in ours and _is_to_be_pushed(record_type, row) and not is_told:
+                yield Violation(
+                    "nothing is missing in QuickBooks", str(_short(row)), record_type, key
+                )
+        for number, record in books.records[record_type].items():
+            is_told = books.is_listed(record_type, quickbooks_id=number)
+            if number not in books.linked[record_type] and not is_told:
+                text = str(_short(record))
+                yield Violation(
+                    "nothing is missing in Loupe", text, record_type, quickbooks_id=number
+                )
+        yield from _dangling(books, record_type)
+
+
+def _dangling(books: Books, record_type: str) -> Iterator[Violation]:
+    """A link of which one end is gone says so."""
+    for link in books.links[record_type]:
+        key = {"loupe_id": link["loupe_id"], "quickbooks_id": link["quickbooks_id"]}
+        row = books.rows[record_type].get(link["loupe_id"])
+        is_there = link["quickbooks_id"] in books.records[record_type]
+        if row is not None and is_there:
+            continue
+        is_over = row is None and not is_there
+        is_ended = row is not None and _is_ended(row)
+        if not (is_over or is_ended or books.is_listed(record_type, **key)):
+            gone = "Loupe" if row is None else "QuickBooks"
+            yield Violation("what is gone is said to be", f"gone in {gone}", record_type, **key)
+
+
+def _is_ended(row: Row) -> bool:
+    return bool(
+        row.get("lifecycle_status") == "Void" or row.get("is_void") or row.get("is_active") is False
+    )
+
+
+def _is_to_be_pushed(record_type: str, row: Row) -> bool:
+    if record_type == "invoice":
+        return row["lifecycle_status"] not in ("Draft", "Void")
+    return not _is_ended(row)
+
+
+def _owing_differently(books: Books) -> Iterator[Violation]:
+    """What an invoice still asks for agrees, or a payment or the invoice itself is listed."""
+    told = {
+        one["invoice_id"]
+        for key, row in books.rows["payment"].items()
+        if books.is_listed("payment", loupe_id=key)
+        for one in row["lines"]
+    }
+    for number, record in books.records["payment"].items():
+        linked = books.linked["payment"].get(number)
+        if books.is_listed("payment", quickbooks_id=number, loupe_id=linked):
+            told |= {
+                books.linked["invoice"].get(link["TxnId"])
+                for line in record.get("Line", [])
+                for link in line["LinkedTxn"]
+            }
+    for link, row, record in books.pairs("invoice"):
+        if row["lifecycle_status"] == "Void" or is_void(record):
+            continue
+        key = {"loupe_id": link["loupe_id"], "quickbooks_id": link["quickbooks_id"]}
+        owed = money(record["Balance"])
+        is_told = link["loupe_id"] in told or books.is_listed("invoice", **key)
+        if row["balance_amount"] != owed and not is_told:
+            text = f"Loupe has {row['balance_amount']} open, QuickBooks {owed}"
+            yield Violation("balances agree", text, "invoice", **key)
+
+
+def _left_open(books: Books) -> Iterator[Violation]:
+    """Nothing is under way any more."""
+    for one in books.company.sync_rows("intent", "status = 'open'"):
+        yield Violation("no intent is open", f"intent {one['intent_id']}", one["record_type"])
+    for one in books.company.sync_rows("lease", "holder is not null"):
+        yield Violation("no lease is held", f"by {one['holder']}", one["record_type"])
+
+
+def _overwritten(books: Books) -> Iterator[Violation]:
+    """Where both sides agree they agree on what was entered last, or a conflict was shown."""
+    for record_type, names in TRACED.items():
+        for link, row, record in books.pairs(record_type):
+            apart = compare(record_type, row, record, books.linked)
+            if "is_void" in apart or _is_ended(row):
+                continue
+            for name in names:
+                last = _last_edit(books.company, record_type, link, name)
+                now = row[name].isoformat() if name == "due_date" and row[name] else row[name]
+                if last is None or name in apart or now == last.value:
+                    continue
+                if not books.was_held(record_type, link, name):
+                    text = (
+                        f"{name}: {last.value!r} was entered last in {last.side}, both have {now!r}"
+                    )
+                    ids = {"loupe_id": link["loupe_id"], "quickbooks_id": link["quickbooks_id"]}
+                    yield Violation("no edit is lost silently", text, record_type, **ids)
+
+
+def _last_edit(company: Company, record_type: str, link: Row, name: str) -> Edit | None:
+    edits = [
+        *company.edits.get(("loupe", record_type, str(link["loupe_id"]), name), ()),
+        *company.edits.get(("quickbooks", record_type, link["quickbooks_id"], name), ()),
+    ]
+    return max(edits, key=lambda one: one.tick, default=None)
+
+
+def _cleared(books: Books) -> Iterator[Violation]:
+    """What is not mapped stays as QuickBooks' own users left it."""
+    types = {entity: record_type for record_type, entity in ENTITIES.items()}
+    for (entity, number, path), value in books.company.unmapped.items():
+        record = books.records[types[entity]].get(number)
+        if record is None or (entity == "Payment" and is_void(record)):
+            continue
+        if at(record, path) != value:
+            text = f"{path} was {value!r}, now {at(record, path)!r}"
+            yield Violation(
+                "what is not mapped is left alone", text, types[entity], quickbooks_id=number
+            )
+
+
+def _short(row: Row) -> dict[str, Any]:
+    wanted = ("Id", "DisplayName", "DocNumber", "PaymentRefNum", "Name", "TotalAmt", "Active")
+    ours = ("display_name", "invoice_number", "reference_number", "item_name", "lifecycle_status")
+    return {name: row[name] for name in (*wanted, *ours) if name in row}

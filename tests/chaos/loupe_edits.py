@@ -1,0 +1,322 @@
+"""What people do in Loupe: they enter, change, void and remove records, straight in its database."""
+
+import random
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tests.chaos.company import Company, Row, pick
+
+DAY = date(2026, 3, 1)
+CENT = Decimal("0.01")
+Edit = Callable[[Company, random.Random], str | None]
+
+CUSTOMER_FIELDS = ("email", "phone", "city", "street", "website", "first_name", "company_name")
+
+
+def text_for(name: str, number: int) -> str:
+    """Return a value that nobody else will enter."""
+    return {
+        "email": f"mail{number}@house.example",
+        "phone": f"+49 30 {number:06d}",
+        "website": f"https://w{number}.example",
+    }.get(name, f"{name.replace('_', ' ').title()} {number}")
+
+
+def add_customer(company: Company, rng: random.Random) -> str:
+    """Enter a customer; now and then without a display name, or without an e-mail address."""
+    number = company.next_number()
+    columns: dict[str, Any] = {
+        "display_name": f"C{number} Loupe",
+        "email": text_for("email", number),
+    }
+    if rng.random() < 0.2:
+        columns["email"] = None
+    if rng.random() < 0.1:
+        columns = {"first_name": f"C{number}", "last_name": "Nameless"}
+    if rng.random() < 0.04:
+        columns["email"] = "no address"
+    key = company.insert("customer", "customer_id", **columns)
+    _note(company, "customer", key, columns)
+    return f"customer {key} as C{number}"
+
+
+def edit_customer(company: Company, rng: random.Random) -> str | None:
+    """Change or empty one field of a customer."""
+    row = pick(rng, company.rows("customer"))
+    if row is None:
+        return None
+    name, number = rng.choice(CUSTOMER_FIELDS), company.next_number()
+    value = None if rng.random() < 0.15 and name != "first_name" else text_for(name, number)
+    if rng.random() < 0.1 and row["display_name"]:
+        name, value = "display_name", f"{row['display_name'].split()[0]} Loupe {number}"
+    _change(company, "customer", row, **{name: value})
+    return f"customer {row['customer_id']} {name}={value}"
+
+
+def toggle_customer(company: Company, rng: random.Random) -> str | None:
+    """Make a customer inactive, or active again."""
+    row = pick(rng, company.rows("customer"))
+    if row is None:
+        return None
+    company.update("customer", row["customer_id"], is_active=not row["is_active"])
+    return f"customer {row['customer_id']} is_active={not row['is_active']}"
+
+
+def note_customer(company: Company, rng: random.Random) -> str | None:
+    """Change a column that is not mapped."""
+    row = pick(rng, company.rows("customer"))
+    if row is None:
+        return None
+    company.update("customer", row["customer_id"], notes=f"note {company.next_number()}")
+    return f"customer {row['customer_id']} notes"
+
+
+def add_invoice(company: Company, rng: random.Random) -> str | None:
+    """Enter an invoice, mostly finalised."""
+    customer = pick(rng, company.rows("customer", "is_active"))
+    if customer is None:
+        return None
+    number = company.next_number()
+    lines = new_lines(rng, number)
+    total = sum((line["amount"] for line in lines), Decimal(0))
+    columns = {
+        "customer_id": customer["customer_id"],
+        "invoice_number": f"I{number}",
+        "invoice_date": DAY + timedelta(days=rng.randrange(60)),
+        "due_date": DAY + timedelta(days=60 + number),
+        "currency_code": "USD",
+        "lifecycle_status": "Draft" if rng.random() < 0.15 else "Finalised",
+        "total_amount": total,
+        "balance_amount": total,
+    }
+    with company.database:
+        key = company.insert("invoice", "invoice_id", **columns)
+        write_lines(company, key, lines)
+    _note(company, "invoice", key, columns)
+    return f"invoice {key} as I{number} over {total}"
+
+
+def new_lines(rng: random.Random, number: int) -> list[Row]:
+    """Return one to three sales lines."""
+    lines = []
+    for position in range(1, rng.choice((1, 1, 2, 3)) + 1):
+        quantity, price = Decimal(rng.randrange(1, 5)), Decimal(rng.randrange(1000, 90000)) / 100
+        line = {"line_number": position, "quantity": quantity, "unit_price": price}
+        amount = (quantity * price).quantize(CENT)
+        lines.append({**line, "amount": amount, "description": f"Stone {number}.{position}"})
+    return lines
+
+
+def write_lines(company: Company, invoice_id: int, lines: list[Row]) -> None:
+    """Replace an invoice's lines."""
+    company.execute("delete from loupe.invoice_line where invoice_id = %s", invoice_id)
+    for line in lines:
+        company.insert("invoice_line", "invoice_line_id", invoice_id=invoice_id, **line)
+
+
+def finalise_invoice(company: Company, rng: random.Random) -> str | None:
+    """Finalise a draft."""
+    row = pick(rng, company.rows("invoice", "lifecycle_status = 'Draft'"))
+    if row is None:
+        return None
+    company.update("invoice", row["invoice_id"], lifecycle_status="Finalised")
+    return f"invoice {row['invoice_id']} finalised"
+
+
+def edit_invoice(company: Company, rng: random.Random) -> str | None:
+    """Change an invoice's due date."""
+    row = pick(rng, company.rows("invoice", "lifecycle_status <> 'Void'"))
+    if row is None:
+        return None
+    due = DAY + timedelta(days=60 + company.next_number())
+    _change(company, "invoice", row, due_date=due)
+    return f"invoice {row['invoice_id']} due {due}"
+
+
+def edit_lines(company: Company, rng: random.Random) -> str | None:
+    """Change an unpaid invoice's lines, and with them its total."""
+    unpaid = "lifecycle_status <> 'Void' and payment_status = 'Unpaid'"
+    row = pick(rng, company.rows("invoice", f"{unpaid} and balance_amount = total_amount"))
+    if row is None:
+        return None
+    lines = new_lines(rng, company.next_number())
+    total = sum((line["amount"] for line in lines), Decimal(0))
+    with company.database:
+        write_lines(company, row["invoice_id"], lines)
+        company.update("invoice", row["invoice_id"], total_amount=total, balance_amount=total)
+    return f"invoice {row['invoice_id']} lines over {total}"
+
+
+def void_invoice(company: Company, rng: random.Random) -> str | None:
+    """Void an invoice that has no live payment."""
+    row = pick(
+        rng,
+        company.rows(
+            "invoice",
+            "lifecycle_status <> 'Void' and not exists (select 1 from loupe.payment_application a"
+            " join loupe.payment p using (payment_id) where a.invoice_id = invoice.invoice_id"
+            " and not p.is_void)",
+        ),
+    )
+    if row is None:
+        return None
+    company.update("invoice", row["invoice_id"], lifecycle_status="Void", void_reason="by hand")
+    return f"invoice {row['invoice_id']} void"
+
+
+def remove_invoice(company: Company, rng: random.Random) -> str | None:
+    """Delete an invoice's row, which nobody should."""
+    row = pick(
+        rng,
+        company.rows(
+            "invoice",
+            "not exists (select 1 from loupe.payment_application a"
+            " where a.invoice_id = invoice.invoice_id)",
+        ),
+    )
+    if row is None:
+        return None
+    company.execute("delete from loupe.invoice where invoice_id = %s", row["invoice_id"])
+    return f"invoice {row['invoice_id']} row deleted"
+
+
+def add_payment(company: Company, rng: random.Random) -> str | None:
+    """Enter a payment of one or two open invoices of a customer, whole or in part."""
+    open_ones = company.rows(
+        "invoice", "lifecycle_status not in ('Void', 'Draft') and balance_amount > 0"
+    )
+    first = pick(rng, open_ones)
+    if first is None:
+        return None
+    mine = [one for one in open_ones if one["customer_id"] == first["customer_id"] and one != first]
+    chosen = [first, *(mine[:1] if rng.random() < 0.3 else [])]
+    applied = {one["invoice_id"]: _part(rng, one["balance_amount"]) for one in chosen}
+    number = company.next_number()
+    extra = Decimal("7.50") if rng.random() < 0.1 else Decimal(0)
+    columns = {
+        "customer_id": first["customer_id"],
+        "payment_date": DAY + timedelta(days=rng.randrange(90)),
+        "amount": sum(applied.values(), extra),
+        "currency_code": "USD",
+        "reference_number": f"P{number}",
+    }
+    with company.database:
+        key = company.insert("payment", "payment_id", **columns)
+        for invoice_id, amount in applied.items():
+            company.insert(
+                "payment_application",
+                "payment_application_id",
+                payment_id=key,
+                invoice_id=invoice_id,
+                amount=amount,
+            )
+            settle_invoice(company, invoice_id, -amount)
+    _note(company, "payment", key, columns)
+    return f"payment {key} as P{number} on {applied}"
+
+
+def _part(rng: random.Random, open_amount: Decimal) -> Decimal:
+    if rng.random() < 0.5 or open_amount < 2:
+        return open_amount
+    return (open_amount * Decimal(rng.randrange(1, 10)) / 10).quantize(CENT)
+
+
+def settle_invoice(company: Company, invoice_id: int, change: Decimal) -> None:
+    """Move what Loupe holds of an invoice's balance, as its payment screen does."""
+    company.execute(
+        "update loupe.invoice set balance_amount = balance_amount + %s, payment_status = case"
+        " when balance_amount + %s <= 0 then 'Paid' when balance_amount + %s < total_amount"
+        " then 'Partial' else 'Unpaid' end where invoice_id = %s and lifecycle_status <> 'Void'",
+        *[change] * 3,
+        invoice_id,
+    )
+
+
+def edit_payment(company: Company, rng: random.Random) -> str | None:
+    """Change a payment's reference."""
+    row = pick(rng, company.rows("payment", "not is_void and reference_number is not null"))
+    if row is None:
+        return None
+    reference = f"{row['reference_number'].split('-')[0]}-{company.next_number()}"
+    _change(company, "payment", row, reference_number=reference)
+    return f"payment {row['payment_id']} reference {reference}"
+
+
+def void_payment(company: Company, rng: random.Random) -> str | None:
+    """Void a payment; its invoices are open again."""
+    row = pick(rng, company.rows("payment", "not is_void"))
+    if row is None:
+        return None
+    applied = company.rows("payment_application", f"payment_id = {row['payment_id']}")
+    with company.database:
+        company.update("payment", row["payment_id"], is_void=True)
+        for one in applied:
+            settle_invoice(company, one["invoice_id"], one["amount"])
+    return f"payment {row['payment_id']} void"
+
+
+def add_item(company: Company, rng: random.Random) -> str:
+    """Enter a piece of stock; now and then one priced by weight, which is not pushed."""
+    number = company.next_number()
+    columns = {
+        "item_name": f"T{number} stone",
+        "description": f"Stone {number}",
+        "tag_id": f"T{number}",
+        "quantity": Decimal(rng.randrange(0, 5)),
+        "sell_price": Decimal(rng.randrange(1000, 99999)) / 100,
+        "cost_price": Decimal(rng.randrange(100, 9999)) / 100,
+        "currency_code": "USD",
+        "price_basis": "carat" if rng.random() < 0.05 else "piece",
+    }
+    key = company.insert("inventory_item", "inventory_item_id", **columns)
+    _note(company, "inventory_item", key, columns)
+    return f"item {key} as T{number}"
+
+
+def edit_item(company: Company, rng: random.Random) -> str | None:
+    """Change an item's description, price or quantity, or whether it is active."""
+    row = pick(rng, company.rows("inventory_item"))
+    if row is None:
+        return None
+    name = rng.choice(("description", "sell_price", "quantity", "quantity", "is_active"))
+    number = company.next_number()
+    value: Any = {
+        "description": f"Stone {number}",
+        "sell_price": Decimal(number) + Decimal("0.25"),
+        "quantity": Decimal(rng.randrange(0, 6)),
+        "is_active": not row["is_active"],
+    }[name]
+    _change(company, "inventory_item", row, **{name: value})
+    return f"item {row['inventory_item_id']} {name}={value}"
+
+
+def _change(company: Company, table: str, row: Row, **columns: Any) -> None:
+    company.update(table, row[f"{table}_id"], **columns)
+    _note(company, table, row[f"{table}_id"], columns)
+
+
+def _note(company: Company, table: str, key: int, columns: dict[str, Any]) -> None:
+    for name, value in columns.items():
+        text = value.isoformat() if isinstance(value, date) else value
+        company.note("loupe", table, key, name, text)
+
+
+EDITS: dict[Edit, int] = {
+    add_customer: 6,
+    edit_customer: 9,
+    toggle_customer: 2,
+    note_customer: 1,
+    add_invoice: 9,
+    finalise_invoice: 2,
+    edit_invoice: 5,
+    edit_lines: 4,
+    void_invoice: 2,
+    remove_invoice: 1,
+    add_payment: 8,
+    edit_payment: 3,
+    void_payment: 2,
+    add_item: 4,
+    edit_item: 6,
+}

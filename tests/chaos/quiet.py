@@ -1,0 +1,74 @@
+"""The quiet sync at the end: full runs until two in a row change nothing."""
+
+from typing import Any
+
+from quickbooks_sync import steps
+from quickbooks_sync.flows import FLOWS, FlowOptions
+from quickbooks_sync.workspace import Workspace
+from tests.chaos.child import Child
+from tests.chaos.company import Company
+from tests.chaos.invariants import Violation, find_violations
+from tests.chaos.schedule import Schedule, let_leases_expire
+
+MOST_PASSES = 4
+
+
+def settle(schedule: Schedule, label: str) -> list[Violation]:
+    """Sync every company in peace and return what is wrong afterwards."""
+    schedule.servers.clear_faults()
+    found = []
+    for company in schedule.servers.companies:
+        let_leases_expire(company)
+        schedule._ensure_connected(company)
+        found.extend(_calm(schedule, company, label))
+        found.extend(find_violations(company))
+    return found
+
+
+def _calm(schedule: Schedule, company: Company, label: str) -> list[Violation]:
+    still = 0
+    for number in range(1, MOST_PASSES + 1):
+        changes = _pass(schedule, company, "full", f"{label}-{number}")
+        schedule.say(f"quiet pass {number} of company {company.organization_id}: {changes}")
+        still = 0 if changes else still + 1
+        if still == 2:
+            break
+    else:
+        return [
+            Violation("the same again changes nothing", f"after {MOST_PASSES} passes: {changes}")
+        ]
+    changes = _pass(schedule, company, "incremental", f"{label}-last")
+    if changes:
+        return [Violation("the same again changes nothing", f"incremental: {changes}")]
+    return []
+
+
+def _pass(schedule: Schedule, company: Company, mode: str, label: str) -> dict[str, Any]:
+    """Run all flows; returns the writes to QuickBooks and the tables of Loupe that changed."""
+    before = _marks(schedule, company)
+    work = _all_flows(company.realm_id, mode, label)
+    schedule.judge(Child(work, schedule.servers.workspace, None).end(), frozenset())
+    after = _marks(schedule, company)
+    return {name: (before[name], after[name]) for name in after if before[name] != after[name]}
+
+
+def _all_flows(realm_id: str, mode: str, label: str) -> Any:
+    def work(workspace: Workspace) -> None:
+        options = FlowOptions(realm_id=realm_id, mode=mode)
+        for flow in FLOWS:
+            steps.run_flow(workspace, flow, options, run_key=f"quiet-{label}", triggered_by="chaos")
+
+    return work
+
+
+def _marks(schedule: Schedule, company: Company) -> dict[str, Any]:
+    counters = schedule.servers.side_door("counters").get(company.realm_id) or {}
+    marks: dict[str, Any] = {"writes": int(counters.get("core_writes", 0))}
+    for table in ("customer", "invoice", "payment", "inventory_item"):
+        (row,) = company.read(
+            f"select count(*) as rows, sum(row_version) as versions from loupe.{table}"
+            " where organization_id = %s",
+            company.organization_id,
+        )
+        marks[table] = row["rows"], row["versions"]
+    return marks

@@ -1,0 +1,329 @@
+"""The steps of a run: what happens next, and with which faults, all of it from the seed."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg2
+
+from quickbooks_sync.flows import FLOWS, Flow, FlowOptions
+from tests.chaos import loupe_edits, quickbooks_edits
+from tests.chaos.books import RefusedError
+from tests.chaos.child import Break, Child, Ended, carry_out, run_flow
+from tests.chaos.company import Company
+from tests.chaos.servers import Servers
+
+#: What a run may end in by design: the lease is another's, or a person must reconnect.
+_ALWAYS = frozenset({"LeaseHeldError", "ConnectionNeededError"})
+_WITH_FAULTS = frozenset({"RetryableError", "UnexpectedAnswerError", "CompanyStoppedError"})
+_WITH_EDITS = frozenset({"RetryableError", "LeaseLostError"})
+_SECONDS_BEFORE_KILL = 1.5
+
+
+class UnexpectedEndError(Exception):
+    """A run ended in a way that nothing that happened to it explains."""
+
+
+@dataclass
+class Schedule:
+    """Takes steps, one after the other, and remembers what they were.
+
+    Attributes:
+        servers: What runs.
+        seed: Everything that is chosen follows from it and the number of the step.
+        log: A line a step.
+        tally: How often each kind of thing happened.
+    """
+
+    servers: Servers
+    seed: int
+    log: list[str] = field(default_factory=list)
+    tally: Counter[str] = field(default_factory=Counter)
+
+    def take(self, number: int) -> None:
+        """Take step `number`; what it chooses does not depend on what earlier steps used up."""
+        rng = random.Random(f"{self.seed}-{number}")
+        company = rng.choice(self.servers.companies)
+        kind = rng.choices(tuple(_KINDS), tuple(_KINDS.values()))[0]
+        started = time.monotonic()
+        said = kind(self, company, rng)
+        name = kind.__name__.removeprefix("_").replace("_", " ")
+        self.tally[name] += 1
+        took = time.monotonic() - started
+        self.log.append(f"{number:5d} {company.organization_id} {name}: {said} ({took:.2f} s)")
+
+    def say(self, line: str) -> None:
+        """Add a line to the log."""
+        self.log.append(f"      {line}")
+
+    def sync(
+        self, company: Company, flow: Flow, options: FlowOptions, key: str, at: Break | None
+    ) -> Child:
+        """Start a flow in a child."""
+        self._ensure_connected(company)
+        return Child(run_flow(flow, options, key), self.servers.workspace, at)
+
+    def judge(self, ended: Ended, allowed: frozenset[str]) -> str:
+        """Say how a child ended; raises `UnexpectedEndError` for an end that nothing explains."""
+        if ended.is_killed:
+            self.tally["killed"] += 1
+            return "killed"
+        if ended.error is None:
+            summary = ended.result
+            return str(summary["counts"]) if isinstance(summary, dict) else "done"
+        if not {*ended.kinds} & (allowed | _ALWAYS):
+            raise UnexpectedEndError(f"{ended.error}\n{ended.trace}")
+        self.tally[ended.kinds[0]] += 1
+        return f"ended in {ended.kinds[0]}"
+
+    def _ensure_connected(self, company: Company) -> None:
+        (row,) = company.sync_rows("company")
+        if row["status"] != "connected":
+            self.tally["reconnected"] += 1
+            self.say(f"reconnected: {row['status_reason']}")
+            self.servers.reconnect(company)
+
+
+def _edit_loupe(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    return edit_one(company, rng, loupe_edits.EDITS)
+
+
+def _edit_quickbooks(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    return edit_one(company, rng, quickbooks_edits.EDITS)
+
+
+def edit_one(
+    company: Company,
+    rng: random.Random,
+    edits: Mapping[Callable[[Company, random.Random], str | None], int],
+) -> str:
+    """Make one edit; says so where QuickBooks or a lock refuses it."""
+    edit = rng.choices(tuple(edits), tuple(edits.values()))[0]
+    try:
+        said = edit(company, rng)
+    except RefusedError as refusal:
+        return f"{edit.__name__} refused, {refusal.code}"
+    except psycopg2.errors.LockNotAvailable:
+        return f"{edit.__name__} found the row locked"
+    return f"{edit.__name__} {said or 'had nothing to do'}"
+
+
+def _sync(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    """Run one flow undisturbed."""
+    flow, options, key = _choose(company, rng)
+    ended = schedule.sync(company, flow, options, key, None).end()
+    return f"{flow.name} {options.mode}: {schedule.judge(ended, frozenset())}"
+
+
+def _choose(company: Company, rng: random.Random) -> tuple[Flow, FlowOptions, str]:
+    flow = rng.choice(FLOWS)
+    mode = "full" if rng.random() < 0.2 else "incremental"
+    options = FlowOptions(realm_id=company.realm_id, mode=mode, preview=rng.random() < 0.03)
+    return flow, options, f"chaos-{rng.getrandbits(48):x}"
+
+
+def _sync_all(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    """Run the eight flows in their order."""
+    mode = "full" if rng.random() < 0.3 else "incremental"
+    options = FlowOptions(realm_id=company.realm_id, mode=mode)
+    said = []
+    for flow in FLOWS:
+        key = f"chaos-{rng.getrandbits(48):x}"
+        ended = schedule.sync(company, flow, options, key, None).end()
+        said.append(schedule.judge(ended, frozenset()))
+    return f"{mode}: {' '.join(said)}"
+
+
+def _sync_with_faults(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    """Run one flow while QuickBooks or the network fails."""
+    orders = [_fault(rng) for _ in range(rng.choice((1, 1, 2, 3)))]
+    for order in orders:
+        schedule.servers.side_door("faults", order)
+    flow, options, key = _choose(company, rng)
+    ended = schedule.sync(company, flow, options, key, None).end()
+    schedule.servers.clear_faults()
+    kinds = ", ".join(f"{one['kind']} x{one['times']} after {one['skip']}" for one in orders)
+    return f"{flow.name} with {kinds}: {schedule.judge(ended, _WITH_FAULTS)}"
+
+
+_FAULTS: tuple[dict[str, Any], ...] = (
+    {"kind": "cut_before_commit"},
+    {"kind": "cut_after_commit"},
+    {"kind": "cut_after_commit"},
+    {"kind": "status", "status": 500},
+    {"kind": "status", "status": 503},
+    {"kind": "status", "status": 429, "headers": {"Retry-After": "0"}},
+    {"kind": "status", "status": 401},
+    {"kind": "expire_token"},
+    {"kind": "slow", "seconds": 0.05},
+    {"kind": "malformed_xml"},
+    {
+        "kind": "wrong_body_after_commit",
+        "body": "<html>Bad gateway</html>",
+        "content_type": "text/html",
+    },
+    {"kind": "item_fault"},
+    {"kind": "item_fault", "item": 1},
+)
+
+
+def _fault(rng: random.Random) -> dict[str, Any]:
+    order = dict(rng.choice(_FAULTS))
+    path = "/batch" if order["kind"] == "item_fault" or rng.random() < 0.6 else ""
+    return {
+        **order,
+        "match": {"path_contains": path},
+        "times": rng.choice((1, 1, 2, 4)),
+        "skip": rng.choice((0, 0, 1, 2, 5)),
+    }
+
+
+def _sync_and_kill(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    """Run one flow, kill -9 it at some request or commit, or at any time; then perhaps repeat it."""
+    flow, options, key = _choose(company, rng)
+    at = _break(rng, "kill") if rng.random() < 0.85 else None
+    child = schedule.sync(company, flow, options, key, at)
+    if at is None:
+        child.kill_after(rng.random() * _SECONDS_BEFORE_KILL)
+    said = f"{flow.name} {at or 'kill at any time'}: {schedule.judge(child.end(), frozenset())}"
+    choice = rng.random()
+    if choice < 0.4:
+        again = schedule.sync(company, flow, options, key, None).end()
+        return f"{said}; repeated: {schedule.judge(again, frozenset())}"
+    if choice < 0.8:
+        let_leases_expire(company)
+        return f"{said}; left, its lease expired"
+    return f"{said}; left with its lease"
+
+
+def _break(rng: random.Random, kind: str) -> Break:
+    event = rng.choice(("request", "request", "commit"))
+    last = 12 if event == "commit" else 5
+    return Break(kind, event, rng.random() < 0.5, min(rng.randint(1, last), rng.randint(1, last)))
+
+
+def let_leases_expire(company: Company) -> None:
+    """Set the last signs of life back, as if the holders had died a while ago."""
+    company.execute(
+        "update quickbooks_sync.lease set heartbeat_at = heartbeat_at - interval '11 minutes'"
+        " where realm_id = %s and holder is not null",
+        company.realm_id,
+    )
+
+
+def _sync_and_edit_meanwhile(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    """Run one flow and edit both sides while it stands at some request or commit."""
+    flow, options, key = _choose(company, rng)
+    at = _break(rng, "hold")
+    child = schedule.sync(company, flow, options, key, at)
+    said = []
+    if child.wait_until_held():
+        for _ in range(rng.choice((1, 2, 4))):
+            edits = rng.choice((loupe_edits.EDITS, quickbooks_edits.EDITS))
+            said.append(edit_one(company, rng, edits))
+        child.let_go()
+    ended = schedule.judge(child.end(), _WITH_EDITS)
+    return f"{flow.name} {at}: {'; '.join(said) or 'never got there'}: {ended}"
+
+
+def _sync_twice_at_once(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    """Run the same flow by two schedulers at once."""
+    flow, options, key = _choose(company, rng)
+    first = schedule.sync(company, flow, options, key, None)
+    second = schedule.sync(company, flow, options, f"{key}-too", None)
+    both = [schedule.judge(one.end(), frozenset()) for one in (first, second)]
+    return f"{flow.name}: {' | '.join(both)}"
+
+
+def _sync_side_by_side(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    """Run a flow of every company, or two record types of one, at the same time."""
+    started = []
+    for one in schedule.servers.companies if len(schedule.servers.companies) > 1 else [company] * 2:
+        flow, options, key = _choose(one, rng)
+        started.append((flow, schedule.sync(one, flow, options, key, None)))
+    ended = [f"{flow.name}: {schedule.judge(child.end(), frozenset())}" for flow, child in started]
+    return " | ".join(ended)
+
+
+def _wake_the_dead(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    """Hold a run before a request until its lease has passed to a successor, then let it go on."""
+    flow, options, key = _choose(company, rng)
+    at = Break("hold", "request", is_after=rng.random() < 0.5, number=rng.choice((1, 1, 2, 3)))
+    dead = schedule.sync(company, flow, options, key, at)
+    if not dead.wait_until_held():
+        return f"{flow.name}: over before {at}: {schedule.judge(dead.end(), frozenset())}"
+    let_leases_expire(company)
+    same = [one for one in FLOWS if one.record_type == flow.record_type]
+    successor = schedule.sync(company, rng.choice(same), options, f"{key}-next", None)
+    said = schedule.judge(successor.end(), frozenset())
+    dead.let_go()
+    return f"{flow.name} {at}: {said}; then {schedule.judge(dead.end(), _WITH_EDITS)}"
+
+
+def _decide(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    """Decide an open conflict, as the command line does."""
+    found = company.sync_rows("conflict", "resolved_at is null order by conflict_id")
+    if not found:
+        return "nothing to decide"
+    row = rng.choice(found)
+    choice = "same" if row["field"] == "record" else rng.choice(("loupe", "quickbooks"))
+    if choice == "same" and not (row["loupe_id"] and row["quickbooks_id"]):
+        return "names no pair"
+    work = carry_out(row["conflict_id"], choice)
+    schedule._ensure_connected(company)
+    ended = Child(work, schedule.servers.workspace, None).end()
+    what = f"{row['record_type']} {row['loupe_id']}={row['quickbooks_id']} {row['field']} {choice}"
+    return f"{what}: {schedule.judge(ended, frozenset())}"
+
+
+def _trouble_tokens(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    """Expire the access token, rotate at the next refresh, or forget how long it lives."""
+    action = rng.choice(("rotate", "expire", "forget"))
+    if action == "forget":
+        company.execute(
+            "update quickbooks_sync.company_grant set access_expires_at = now() where realm_id = %s",
+            company.realm_id,
+        )
+    else:
+        schedule.servers.side_door("grants", {"realm": company.realm_id, "action": action})
+    return action
+
+
+def _let_time_pass(schedule: Schedule, company: Company, rng: random.Random) -> str:
+    """Make watermarks, cached facts and open intents old."""
+    days = rng.choice((1, 31))
+    back = f"interval '{days} days'"
+    company.execute(
+        f"update quickbooks_sync.watermark set changed_since = changed_since - {back} where realm_id = %s",
+        company.realm_id,
+    )
+    company.execute(
+        f"update quickbooks_sync.intent set created_at = created_at - {back}"
+        " where realm_id = %s and status = 'open'",
+        company.realm_id,
+    )
+    company.execute(
+        f"update quickbooks_sync.company_reference set fetched_at = fetched_at - {back} where realm_id = %s",
+        company.realm_id,
+    )
+    return f"{days} days"
+
+
+_KINDS: dict[Callable[[Schedule, Company, random.Random], str], int] = {
+    _edit_loupe: 340,
+    _edit_quickbooks: 300,
+    _sync: 110,
+    _sync_with_faults: 70,
+    _sync_and_kill: 70,
+    _sync_and_edit_meanwhile: 50,
+    _sync_twice_at_once: 8,
+    _sync_side_by_side: 10,
+    _wake_the_dead: 14,
+    _sync_all: 6,
+    _decide: 25,
+    _trouble_tokens: 10,
+    _let_time_pass: 5,
+}

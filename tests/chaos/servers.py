@@ -1,0 +1,135 @@
+"""Starts what a run needs: a PostgreSQL server, an emulator in a process of its own, connected companies."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import requests
+from sqlalchemy import create_engine
+
+from demo.embedded_postgres import remove_cluster, start_postgres
+from demo.processes import Processes, answers, find_free_port, wait_until
+from quickbooks_sync.postgres.migrations import upgrade_database
+from quickbooks_sync.postgres.throttle import Bucket
+from quickbooks_sync.quickbooks.patience import Patience
+from quickbooks_sync.settings import confirm_settings, propose_settings
+from quickbooks_sync.workspace import Workspace
+from tests.chaos.books import Books
+from tests.chaos.company import Company
+from tests.integration.conftest import build_workspace, connect
+
+FIRST_REALM = 9341450000000101
+
+#: The waits of a nightly run would make a step last minutes.
+HASTY = Patience(
+    attempts=3,
+    first_wait=0.002,
+    longest_wait=0.01,
+    throttled_wait=0.02,
+    longest_retry_after=0.05,
+    timeout=(5, 20),
+)
+#: The pace is tested by itself; here it would only slow the run down.
+UNHURRIED = (Bucket("requests", 10_000, 10_000), Bucket("batches", 10_000, 10_000))
+
+
+@dataclass(frozen=True)
+class Servers:
+    """What runs: the database, the emulator, and the workspace that joins the two."""
+
+    workspace: Workspace
+    emulator_url: str
+    companies: tuple[Company, ...]
+    switches: Mapping[str, Any]
+
+    def side_door(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Ask the emulator's side door."""
+        url = f"{self.emulator_url}/_emulator/{path}"
+        if body is None:
+            answer = requests.get(url, timeout=20)
+        else:
+            answer = requests.post(url, json=body, timeout=20)
+        answer.raise_for_status()
+        return answer.json()
+
+    def clear_faults(self) -> None:
+        """Forget the faults that did not strike."""
+        self.side_door("reset", {})
+        self.side_door("switches", self.switches)
+
+    def reconnect(self, company: Company) -> None:
+        """Consent anew, as an admin does whose company needs attention."""
+        connect(self.workspace, self.emulator_url, company.realm_id, company.organization_id)
+        self.workspace.engine.dispose()
+
+
+@contextmanager
+def running(folder: Path, realms: int, switches: Mapping[str, Any]) -> Iterator[Servers]:
+    """Start everything, yield it, and stop everything.
+
+    Args:
+        folder: For data and logs; one of this run's own.
+        realms: How many companies share the database.
+        switches: The emulator's switches to turn.
+    """
+    with Processes(folder / "logs") as processes:
+        postgres = start_postgres(processes, folder / "postgres", is_durable=False)
+        postgres.ensure_databases(["chaos"])
+        _upgrade(postgres.url("chaos"))
+        url = _start_emulator(processes, folder)
+        workspace = _hasty(build_workspace(postgres.url("chaos"), url, folder / "docs"))
+        address = postgres.connection_url("chaos")
+        companies = tuple(_company(url, address, number) for number in range(realms))
+        servers = Servers(workspace, url, companies, switches)
+        servers.clear_faults()
+        for one in companies:
+            _furnish(servers, one)
+        workspace.engine.dispose()
+        try:
+            yield servers
+        finally:
+            for one in companies:
+                one.database.close()
+            workspace.close()
+    remove_cluster(folder / "postgres")
+
+
+def _hasty(workspace: Workspace) -> Workspace:
+    return replace(workspace, patience=HASTY, pace=UNHURRIED)
+
+
+def _company(emulator_url: str, address: str, number: int) -> Company:
+    realm_id = str(FIRST_REALM + number)
+    database = psycopg2.connect(address, connect_timeout=10, options="-c lock_timeout=300")
+    database.autocommit = True
+    return Company(realm_id, number + 1, Books(emulator_url, realm_id), database)
+
+
+def _furnish(servers: Servers, company: Company) -> None:
+    order = {"realm": company.realm_id, "name": f"Company {company.organization_id}"}
+    servers.side_door("companies", order)
+    servers.reconnect(company)
+    propose_settings(servers.workspace, company.realm_id)
+    confirm_settings(servers.workspace, company.realm_id, {"opening_stock": "push"})
+
+
+def _upgrade(url: str) -> None:
+    engine = create_engine(url)
+    upgrade_database(engine)
+    engine.dispose()
+
+
+def _start_emulator(processes: Processes, folder: Path) -> str:
+    port = find_free_port()
+    program = "from quickbooks_emulator.cli import app; app()"
+    options = ["--data", str(folder / "emulator"), "--port", str(port)]
+    command = [sys.executable, "-c", program, "serve", *options, "--side-door", "--no-limits"]
+    child = processes.start("emulator", command, environment=os.environ)
+    url = f"http://127.0.0.1:{port}"
+    wait_until(lambda: answers(f"{url}/_emulator/counters"), child, seconds=60)
+    return url
