@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -196,12 +197,13 @@ class GeneratedRows:
         return self._maker.build(key, party, day)
 
     def _new_invoice(self, key: int) -> Invoice:
-        chances = self._dice.roll("loupe invoice", key)
         made = self._to_invoice(self._new_sale(key), self._new_paid.get(key, _NONE))
-        # What is paid is left in order, so that a payment's own oddity is the only one.
-        if key not in self._new_paid and self._dice.is_awkward(chances):
-            chances.choice(_INVOICE_ODDITIES)(made)
+        if self._is_odd(key):
+            self._dice.roll("loupe invoice", key).choice(_INVOICE_ODDITIES)(made)
         return made
+
+    def _is_odd(self, key: int) -> bool:
+        return self._dice.is_awkward(self._dice.roll("loupe oddity", key))
 
     def _to_invoice(self, sale: Sale, paid: Decimal) -> Invoice:
         balance = max(sale.total - paid, _NONE)
@@ -233,11 +235,15 @@ class GeneratedRows:
 
     @cached_property
     def _new_paid(self) -> dict[int, Decimal]:
-        """What is paid of the invoices that only Loupe has, by key."""
+        """What is paid of the invoices that only Loupe has, by key; of odd ones nothing is.
+
+        So that an oddity stands alone, and what becomes of the record is explained by it.
+        """
         first = self._plan.sizes.invoices
         wanted = int(self._plan.sizes.payments * self._overlap.new)
+        keys = range(first, first + self._new_invoices)
         paid: dict[int, Decimal] = {}
-        for key in range(first, first + min(wanted, self._new_invoices)):
+        for key in islice((key for key in keys if not self._is_odd(key)), wanted):
             chances = self._dice.roll("loupe payment", key)
             share = Decimal(chances.choice((100, 100, 100, 100, 37))) / 100
             amount = to_cents(self._new_sale(key).total * share)
