@@ -158,10 +158,12 @@ class GeneratedRows:
         return key >= 0 and party in self._known and self._is_shared("sale", key)
 
     def _knows_receipt(self, receipt: Receipt) -> bool:
-        plain = receipt.key >= 0 and receipt.total > 0 and receipt.key not in self._voided_receipts
+        """Whether Loupe has a payment: one of invoices alone, and of invoices that it knows."""
+        is_plain = receipt.key >= 0 and receipt.total > 0 and not receipt.charged
         party = receipt.party.number
         return (
-            plain
+            is_plain
+            and receipt.key not in self._voided_receipts
             and party in self._known
             and self._is_shared("receipt", receipt.key)
             and all(self._knows_sale(key, party) for key, _ in receipt.applied)

@@ -24,6 +24,7 @@ class Register:
     sales: dict[int, str] = field(default_factory=dict)
     receipts: dict[int, str] = field(default_factory=dict)
     credits: dict[int, str] = field(default_factory=dict)
+    charges: dict[int, str] = field(default_factory=dict)
     named: dict[tuple[str, str], str] = field(default_factory=dict)
     """Accounts, terms, payment methods and tax codes by record type and name."""
 
@@ -179,6 +180,7 @@ def payment_body(receipt: Receipt, known: Register) -> Document:
         "Line": [
             *_links(receipt.applied, known.sales, "Invoice"),
             *_links(receipt.credited, known.credits, "CreditMemo"),
+            *_links(receipt.charged, known.charges, "JournalEntry"),
         ],
         **_currency(receipt.party),
     }

@@ -25,6 +25,7 @@ class Receipt:
         total: the money received; 0 where it only links a credit to an invoice.
         applied: key of each invoice paid, and how much.
         credited: key of each credit memo used up, and how much.
+        charged: key of each journal entry paid, and how much.
         goes_to_bank: whether the money went straight to the bank.
     """
 
@@ -34,6 +35,7 @@ class Receipt:
     total: Decimal
     applied: tuple[tuple[int, Decimal], ...] = ()
     credited: tuple[tuple[int, Decimal], ...] = ()
+    charged: tuple[tuple[int, Decimal], ...] = ()
     method: str = "Check"
     reference: str = ""
     note: str = ""
@@ -48,6 +50,16 @@ class Credit:
     party: Party
     day: date
     line: SaleLine
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A journal entry that raises what a customer owes, by the key of the payment that pays it."""
+
+    key: int
+    party: Party
+    day: date
+    amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -67,7 +79,7 @@ class Undoing:
     is_deletion: bool
 
 
-Event = Sale | Credit | Receipt | Deposit | Undoing
+Event = Sale | Credit | Charge | Receipt | Deposit | Undoing
 
 
 @dataclass
@@ -106,9 +118,18 @@ class Deal:
             self._add_credit(keys[0], last)
         for number in range(self.receipts):
             self._receive(self.first_receipt + number, last, self.receipts - number)
+        if self._is_awkward(0.05):
+            self._void_late()
         if self._is_awkward(0.1):
             self._add_ghosts(keys[0], last)
         return self.events
+
+    def _void_late(self) -> None:
+        """Void an invoice whatever was paid of it; that money stays with its payments, unapplied."""
+        standing = [one for one in self.events if isinstance(one, Sale) and one.key in self.open]
+        if standing:
+            day = max(event.day for event in self.events)
+            self.events.append(Undoing(day, standing[-1], is_deletion=False))
 
     def _is_awkward(self, share: float) -> bool:
         return self.chances.random() < share * self.dice.awkward
@@ -157,17 +178,19 @@ class Deal:
         self.open[invoice] -= used
         note = "Created by QB Online to link credits to charges."
         linked = ((invoice, used),), ((credit, used),)
-        self.events.append(Receipt(key, self.party, issued, _NONE, *linked, "", "", note))
+        self.events.append(Receipt(key, self.party, issued, _NONE, *linked, (), "", "", note))
 
     def _book(self, key: int, day: date, total: Decimal, paid: dict[int, Decimal]) -> None:
         for number, amount in paid.items():
             self.open[number] -= amount
+        charged = self._charge(key, day) if paid and key >= 0 and self._is_awkward(0.06) else ()
         receipt = Receipt(
             key,
             self.payer if self._is_awkward(0.5) else self.party,
             day if key < 0 else self._later(day),
-            total,
+            total + sum((amount for _, amount in charged), _NONE),
             tuple(paid.items()),
+            charged=charged,
             method=self.chances.choice(("Check", "Wire transfer", "Cash", "Visa", "")),
             reference=self._reference(abs(key)),
             goes_to_bank=self.chances.random() < 0.2,
@@ -178,6 +201,11 @@ class Deal:
         elif total and not receipt.goes_to_bank and self.chances.random() < 0.3:
             day = min(receipt.day + timedelta(days=self.chances.randrange(5)), self.until)
             self.events.append(Deposit(day, receipt))
+
+    def _charge(self, key: int, day: date) -> tuple[tuple[int, Decimal], ...]:
+        amount = Decimal(self.chances.randrange(500, 20_000)) / 100
+        self.events.append(Charge(key, self.party, day, amount))
+        return ((key, amount),)
 
     def _reference(self, number: int) -> str:
         pattern = self.chances.choice(("", *words.REFERENCES))

@@ -8,7 +8,12 @@ from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
 
-from quickbooks_emulator.bookkeeping import add_record, deposit_payment, set_rates
+from quickbooks_emulator.bookkeeping import (
+    add_record,
+    deposit_payment,
+    set_rates,
+    write_journal,
+)
 from quickbooks_emulator.chart import create_company, merge_preferences
 from quickbooks_emulator.clock import PACIFIC, MovableClock
 from quickbooks_emulator.company import Company
@@ -17,6 +22,7 @@ from quickbooks_emulator.faults import FaultError
 from quickbooks_emulator.generator import bodies, words
 from quickbooks_emulator.generator.deals import (
     LONGEST_DELAY,
+    Charge,
     Credit,
     Deposit,
     Event,
@@ -148,6 +154,10 @@ class Writer:
         elif isinstance(event, Credit):
             body = bodies.credit_body(event, self._known)
             self._known.credits[event.key] = self._create("CreditMemo", body)
+        elif isinstance(event, Charge):
+            party = self._known.parties[event.party.number]
+            entry = write_journal(self._company, party, event.amount)
+            self._known.charges[event.key] = entry["Id"]
         elif isinstance(event, Deposit):
             deposit_payment(self._company, self._known.receipts[event.of.key])
         else:

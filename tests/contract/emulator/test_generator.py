@@ -25,7 +25,10 @@ from tests.contract.emulator.driver import Driver
 REALM = "9341450000000077"
 SIZES = Sizes(customers=300, invoices=900, payments=720, items=220)
 AWKWARD = Character(awkward=0.6, multi_currency=True, custom_numbers=False)
-ENTITIES = ("Customer", "Item", "Invoice", "CreditMemo", "Payment", "Deposit", "Preferences")
+ENTITIES = (
+    "Customer", "Item", "Invoice", "CreditMemo", "Payment", "Deposit", "JournalEntry",
+    "Preferences",
+)  # fmt: skip
 Documents = dict[int, dict[str, Any]]
 
 
@@ -122,17 +125,19 @@ def applied_amounts(store: Store) -> Counter[str]:
 def test_no_payment_applies_more_than_its_money_and_credits(store: Store) -> None:
     for payment in store.documents(REALM, "Payment").values():
         used = Counter({"Invoice": Decimal(0), "CreditMemo": Decimal(0)})
+        used["JournalEntry"] = Decimal(0)
         for line in payment["Line"]:
             used[line["LinkedTxn"][0]["TxnType"]] += line["Amount"]
         money = payment["TotalAmt"] - payment["UnappliedAmt"]
-        assert used["Invoice"] == money + used["CreditMemo"], payment["Id"]
+        charges = used["Invoice"] + used["JournalEntry"]
+        assert charges == money + used["CreditMemo"], payment["Id"]
         assert payment["UnappliedAmt"] >= 0
 
 
 def test_customers_owe_their_open_invoices_less_what_is_unapplied(store: Store) -> None:
     owed: Counter[str] = Counter()
     for entity, field, sign in (
-        ("Invoice", "Balance", 1), ("CreditMemo", "Balance", -1), ("Payment", "UnappliedAmt", -1),
+        ("Invoice", "Balance", 1), ("JournalEntry", "Balance", 1), ("CreditMemo", "Balance", -1), ("Payment", "UnappliedAmt", -1),
     ):  # fmt: skip
         for one in store.documents(REALM, entity).values():
             owed[one["CustomerRef"]["value"]] += sign * one[field]
@@ -217,6 +222,7 @@ AWKWARD_PAYMENTS: dict[str, Callable[[dict[str, Any]], object]] = {
     "links a credit": lambda one: one["TotalAmt"] == 0 and "CreditMemo" in str(one["Line"]),
     "deposited": lambda one: "Deposit" in str(one.get("LinkedTxn")),
     "voided": lambda one: one.get("PrivateNote", "").startswith("Voided"),
+    "pays a journal entry": lambda one: "JournalEntry" in str(one["Line"]),
     "paid by the parent": lambda one: one["Line"] and one["CustomerRef"]["value"] == "1",
 }
 
@@ -239,6 +245,16 @@ def test_the_books_are_awkward(
 ) -> None:
     documents = store.documents(REALM, entity).values()
     assert any(is_so(one) for one in documents), f"no {entity} with {name}"
+
+
+def test_some_voids_left_money_unapplied(store: Store, plan: Plan) -> None:
+    undone = [one for one in plan.events() if is_undone(one, Sale)]
+    voided = {one.of.key for one in undone if not one.is_deletion}
+    receipts = [one for one in plan.events() if isinstance(one, Receipt)]
+    freed = [one for one in receipts if voided & {key for key, _ in one.applied} and one.total]
+    assert freed
+    payments = store.documents(REALM, "Payment").values()
+    assert sum(one["UnappliedAmt"] > 0 for one in payments) >= len(freed)
 
 
 def test_some_numbers_are_used_twice_and_some_records_were_deleted(store: Store) -> None:
@@ -370,5 +386,5 @@ def test_the_command_makes_a_company_and_says_where(tmp_path: Path) -> None:
 def test_the_plan_pays_what_it_applies(plan: Plan) -> None:
     receipts = [one for one in plan.events() if isinstance(one, Receipt)]
     for one in receipts:
-        credited = sum(amount for _, amount in one.credited)
-        assert sum(amount for _, amount in one.applied) <= one.total + credited
+        paid = sum(amount for _, amount in (*one.applied, *one.charged))
+        assert paid <= one.total + sum(amount for _, amount in one.credited)
