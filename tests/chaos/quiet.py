@@ -8,6 +8,7 @@ from quickbooks_sync.workspace import Workspace
 from tests.chaos.child import Child
 from tests.chaos.company import Company
 from tests.chaos.invariants import Violation, find_violations
+from tests.chaos.quick_rules import use_quick_rules
 from tests.chaos.schedule import Schedule, let_leases_expire
 
 MOST_PASSES = 4
@@ -55,6 +56,7 @@ def _pass(schedule: Schedule, company: Company, mode: str, label: str) -> dict[s
 def _all_flows(realm_id: str, mode: str, label: str) -> Any:
     def work(workspace: Workspace) -> None:
         options = FlowOptions(realm_id=realm_id, mode=mode)
+        use_quick_rules()
         for flow in FLOWS:
             steps.run_flow(workspace, flow, options, run_key=f"quiet-{label}", triggered_by="chaos")
 
