@@ -12,8 +12,8 @@ from quickbooks_emulator.generator.parties import Party
 from quickbooks_emulator.generator.sales import Sale, SaleLine, SaleMaker, to_cents
 from quickbooks_emulator.generator.shape import Dice
 
-LONGEST_DELAY = timedelta(days=150)
-"""Nothing happens to a record that is older."""
+LONGEST_DELAY = timedelta(days=90)
+"""Nothing happens any more to a record that is older."""
 _NONE = Decimal(0)
 
 

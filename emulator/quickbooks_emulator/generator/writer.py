@@ -198,6 +198,6 @@ class Writer:
         """Let go of transactions to which nothing can happen any more."""
         counter = (self._company.realm, "transaction")
         self._marks.append((self._today, self._store.last_number(*counter)))
-        while self._marks[0][0] < self._today - 2 * LONGEST_DELAY:
+        while self._marks[0][0] < self._today - LONGEST_DELAY:
             _, last = self._marks.pop(0)
             self._store.forget_transactions(self._company.realm, last)

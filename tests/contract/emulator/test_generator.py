@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,13 @@ from typer.testing import CliRunner
 from quickbooks_emulator.app import DATABASE as APP_DATABASE
 from quickbooks_emulator.cli import app
 from quickbooks_emulator.generator import Character, Plan, Sizes, generate_company
-from quickbooks_emulator.generator.deals import Receipt, Undoing
+from quickbooks_emulator.generator.deals import (
+    LONGEST_DELAY,
+    Deposit,
+    Event,
+    Receipt,
+    Undoing,
+)
 from quickbooks_emulator.generator.parties import build_party
 from quickbooks_emulator.generator.sales import Sale
 from quickbooks_emulator.generator.shape import Dice
@@ -295,6 +302,25 @@ def test_payments_are_as_many_as_asked_for_when_there_are_more_than_invoices(
 ) -> None:
     generate_company(tmp_path, REALM, Sizes(10, 31, 77, 10), 3)
     assert len(read_all(tmp_path)["Payment"]) == 77
+
+
+def test_nothing_happens_to_a_record_older_than_the_longest_delay(plan: Plan) -> None:
+    """What is older is let go of while a company is written, and could not be changed any more."""
+    sold: dict[int, date] = {}
+    longest = timedelta(0)
+    for event in plan.events():
+        keys = [event.key] if isinstance(event, Sale) else touched_sales(event)
+        for key in keys:
+            longest = max(longest, event.day - sold.setdefault(key, event.day))
+    assert timedelta(days=60) < longest < LONGEST_DELAY
+
+
+def touched_sales(event: Event) -> list[int]:
+    if isinstance(event, Receipt):
+        return [key for key, _ in event.applied]
+    if isinstance(event, Undoing | Deposit):
+        return [event.of.key] if isinstance(event.of, Sale) else touched_sales(event.of)
+    return []
 
 
 def test_letting_go_of_settled_records_changes_nothing(
