@@ -163,11 +163,13 @@ def line_of_quickbooks(line: Json) -> tuple[Any, ...]:
     is_shipping = at(detail, "ItemRef", "value") == "SHIPPING_ITEM_ID"
     written = text(line.get("Description"))
     kind = {
+        "GroupLineDetail": "group",
         "SalesItemLineDetail": "shipping" if is_shipping else "sales",
         "DiscountLineDetail": "discount",
         "DescriptionOnly": "subtotal" if (written or "").startswith("Subtotal:") else "description",
     }[line["DetailType"]]
-    numbers = (detail.get("Qty"), detail.get("UnitPrice"), line.get("Amount"))
+    quantity = detail.get("Qty", at(line, "GroupLineDetail", "Quantity"))
+    numbers = (quantity, detail.get("UnitPrice"), line.get("Amount"))
     return kind, written, *map(number, numbers)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quickbooks_emulator.sample.records import Discount, Goods, Sale, Shipping, Text
+from quickbooks_emulator.sample.records import Bundle, Discount, Goods, Sale, Shipping, Text
 
 # fmt: off
 SHARED_SALES = (
@@ -19,6 +19,13 @@ SHARED_SALES = (
 )
 
 AWKWARD_SALES = (
+    # Of a period that is closed by now, brought in when the company was opened.
+    Sale("INV-0801", "Nordwind Outfitters", "2026-01-05", "2024-12-14", (
+        Goods("Appraisal", "2", "120.00"),
+    ), "", {"TxnDate": "2024-11-14"}),
+    Sale("INV-0802", "Harbor Light Gallery", "2026-01-05", "2024-12-20", (
+        Goods("Pearl restringing", "3", "55.00"),
+    ), "", {"TxnDate": "2024-12-05"}),
     # Three of a customer who is inactive by now, paid with one cheque.
     Sale("INV-0980", "Old Quarter Antiques", "2026-03-02", "2026-04-01", (
         Goods("Appraisal", "3.4375", "120.00", "Estate of the late Mrs. Thibodeaux"),
@@ -73,6 +80,14 @@ AWKWARD_SALES = (
     Sale("INV-0991", "Idar Goldschmiede", "2026-11-16", "2027-01-15", (
         Goods("Rough chrysoprase lot", "250.5", "1.2345678"),
         Goods("Melee diamonds F-G VS, per carat", "0.045", "640.00"),
+    )),
+    # A bundle, which becomes the lines of its parts.
+    Sale("INV-0992", "Wildflower Metalworks", "2026-11-13", "2026-12-13", (
+        Bundle("Bench starter kit", "2"), Shipping("8.90"),
+    )),
+    # Of a sub-customer two levels down, paid by the customer at the top.
+    Sale("INV-0993", "Nordwind Repair Desk", "2026-11-09", "2026-12-09", (
+        Goods("Ring sizing", "2", "48.00"),
     )),
 )
 # fmt: on

@@ -1,33 +1,42 @@
-"""Builds the sample companies through the emulator's own writing path, so that they are consistent."""
+"""Builds the sample companies, each record on its day."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
-from quickbooks_emulator.chart import create_company
-from quickbooks_emulator.clock import PACIFIC, Clock, MovableClock
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.entities import CUSTOMER, INVOICE, ITEM, PAYMENT, Entity
-from quickbooks_emulator.numbers import to_cents
-from quickbooks_emulator.operations import void_record, write_record
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules import Options
-from quickbooks_emulator.sample import customers, items
+from quickbooks_emulator.bookkeeping import set_rates
+from quickbooks_emulator.chart import create_company, merge_preferences
+from quickbooks_emulator.clock import Clock
+from quickbooks_emulator.entities import (
+    CREDIT_MEMO,
+    CUSTOMER,
+    EMPLOYEE,
+    INVOICE,
+    ITEM,
+    PAYMENT,
+    VENDOR,
+)
+from quickbooks_emulator.sample import atelier, customers, items
 from quickbooks_emulator.sample.awkward_sales import AWKWARD_SALES, SHARED_SALES
+from quickbooks_emulator.sample.other_records import COUNTS, CREDITS, EMPLOYEES, VENDORS
 from quickbooks_emulator.sample.receipts import RECEIPTS
-from quickbooks_emulator.sample.records import Discount, Goods, Line, Product, Receipt, Sale, Text
+from quickbooks_emulator.sample.records import Credit, Goods, Receipt, Sale
 from quickbooks_emulator.sample.sales import SALES
+from quickbooks_emulator.sample.writer import Writer
 from quickbooks_emulator.store import Store
 
 LOUPE_REALM = "9341450000000001"
 SECOND_REALM = "9341450000000002"
+ATELIER_REALM = "9341450000000003"
 _OPENED = "2026-01-02"
 _CLOSED = "2026-11-20"
+_BOOKS_CLOSED = "2024-12-31"
+_STILL_OPEN = {"AccountingInfoPrefs": {"BookCloseDate": "2023-12-31"}}
+"""Until the invoices of 2024 have been brought in."""
 _LOUPE_ADDRESS = {
     "Id": "1",
     "Line1": "62 W 47th St, Suite 1401",
@@ -36,181 +45,115 @@ _LOUPE_ADDRESS = {
     "PostalCode": "10036",
     "Country": "USA",
 }
-Step = Callable[[], object]
+_LOUPE_SALES = (*SHARED_SALES, *SALES, *AWKWARD_SALES)
+Step = tuple[str, int, Callable[[], object]]
+"""A day, an order within it, and what happens then."""
 
 
 def seed_sample(store: Store, clock: Clock) -> None:
-    """Write both sample companies; their records carry the times of their own days."""
+    """Write the sample companies; their records carry the times of their own days."""
+    present = clock.now()
     with store.transaction():
-        _Builder(store, LOUPE_REALM, clock.now()).build_loupe()
-        _Builder(store, SECOND_REALM, clock.now()).build_second()
+        _build_loupe(store, present)
+        _build_second(store, present)
+        _build_atelier(store, present)
 
 
-class _Builder:
-    """Writes one company day by day, never later than the present."""
-
-    def __init__(self, store: Store, realm: str, present: datetime) -> None:
-        self._present, self._clock = present, MovableClock()
-        self._company = Company(store, realm, self._clock)
-        self._ids = {"Item Services": "1"}
-
-    def build_loupe(self) -> None:
-        self._move_to(_OPENED)
-        create_company(self._company, "Loupe Gemstones Co.", {}, _LOUPE_ADDRESS)
-        sales = (*SHARED_SALES, *SALES, *AWKWARD_SALES)
-        self._add_customers(customers.CUSTOMERS)
-        self._add_products(items.PRODUCTS, sales)
-        for day, _, step in sorted(self._steps(sales), key=lambda each: each[:2]):
-            self._move_to(day)
-            step()
-        self._move_to(_CLOSED)
-        self._deactivate(CUSTOMER, customers.INACTIVE)
-        self._deactivate(ITEM, items.INACTIVE)
-
-    def build_second(self) -> None:
-        self._move_to(_OPENED)
-        create_company(self._company, "Second Facet LLC", {})
-        self._add_customers(({"DisplayName": "Only Customer"},))
-        self._add_sale(
-            Sale("1", "Only Customer", "2026-02-02", "", (Goods("Services", "1", "10"),))
-        )
-
-    def _move_to(self, day: str) -> None:
-        morning = datetime.combine(datetime.fromisoformat(day), time(10), PACIFIC)
-        self._clock.put(min(morning.astimezone(UTC), self._present), frozen=True)
-
-    def _steps(self, sales: tuple[Sale, ...]) -> Iterator[tuple[str, int, Step]]:
-        for sale in sales:
-            yield sale.day, 0, partial(self._add_sale, sale)
-            if sale.voided:
-                yield sale.voided, 2, partial(self._void, INVOICE, sale.number)
-        for position, receipt in enumerate(RECEIPTS):
-            key = f"receipt {position}"
-            yield receipt.day, 1, partial(self._add_receipt, receipt, key)
-            if receipt.voided:
-                yield receipt.voided, 2, partial(self._void, PAYMENT, key)
-
-    def _write(self, entity: Entity, key: str, body: Document) -> None:
-        written = write_record(self._company, entity, body, Options())
-        self._ids[f"{entity.name} {key}"] = written["Id"]
-
-    def _pointer(self, entity: str, name: str) -> dict[str, str]:
-        return {"value": self._ids[f"{entity} {name}"]}
-
-    def _named(self, entity: str, name: str) -> dict[str, str]:
-        documents = self._company.store.documents(self._company.realm, entity).values()
-        return {"value": next(one["Id"] for one in documents if one["Name"] == name)}
-
-    def _add_customers(self, rows: tuple[dict[str, Any], ...]) -> None:
-        for row in rows:
-            body = {name: value for name, value in row.items() if name not in ("Term", "Parent")}
-            if "Term" in row:
-                body["SalesTermRef"] = self._named("Term", row["Term"])
-            if "Parent" in row:
-                body["ParentRef"] = self._pointer("Customer", row["Parent"])
-            parts = (row.get("GivenName"), row.get("FamilyName"))
-            name = row.get("DisplayName") or " ".join(part for part in parts if part)
-            self._write(CUSTOMER, name, body)
-
-    def _add_products(self, products: tuple[Product, ...], sales: tuple[Sale, ...]) -> None:
-        sold = _sold_quantities(sales)
-        for product in products:
-            self._write(ITEM, product.name, self._item_body(product, sold[product.name]))
-
-    def _item_body(self, product: Product, sold: Decimal) -> Document:
-        body: Document = {
-            "Name": product.name,
-            "Type": product.kind,
-            "Sku": product.sku,
-            "Description": product.description,
-            "UnitPrice": Decimal(product.price),
-            "PurchaseCost": Decimal(product.cost),
-            "IncomeAccountRef": self._named("Account", "Sales of Product Income"),
-        }
-        if product.kind != "Service":
-            body["ExpenseAccountRef"] = self._named("Account", "Cost of Goods Sold")
-        if product.kind != "Inventory":
-            return body
-        stock = {"TrackQtyOnHand": True, "QtyOnHand": Decimal(product.quantity) + sold}
-        asset = self._named("Account", "Inventory Asset")
-        return {**body, **stock, "AssetAccountRef": asset, "InvStartDate": "2026-01-01"}
-
-    def _add_sale(self, sale: Sale) -> None:
-        body: Document = {
-            "DocNumber": sale.number,
-            "CustomerRef": self._pointer("Customer", sale.customer),
-            "TxnDate": sale.day,
-            "DueDate": sale.due,
-            "Line": [self._line(line) for line in sale.lines],
-            **(sale.extra or {}),
-        }
-        self._write(INVOICE, sale.number, body)
-
-    def _line(self, line: Line) -> Document:
-        if isinstance(line, Text):
-            return {"DetailType": "DescriptionOnly", "Description": line.text}
-        if isinstance(line, Goods):
-            return self._goods(line)
-        if not isinstance(line, Discount):
-            detail: Document = {"ItemRef": {"value": "SHIPPING_ITEM_ID"}}
-            amount = Decimal(line.amount)
-            return _sales_line(amount, detail, "")
-        if line.percent:
-            detail = {"PercentBased": True, "DiscountPercent": Decimal(line.percent)}
-            return {"DetailType": "DiscountLineDetail", "DiscountLineDetail": detail}
-        return {"DetailType": "DiscountLineDetail", "Amount": Decimal(line.amount)}
-
-    def _goods(self, line: Goods) -> Document:
-        detail: Document = {"ItemRef": self._pointer("Item", line.item)}
-        price = Decimal(line.price)
-        if not line.quantity:
-            return _sales_line(price, detail, line.description)
-        quantity = Decimal(line.quantity)
-        detail |= {"Qty": quantity, "UnitPrice": price}
-        return _sales_line(to_cents(quantity * price), detail, line.description)
-
-    def _add_receipt(self, receipt: Receipt, key: str) -> None:
-        lines = [
-            {"Amount": Decimal(amount), "LinkedTxn": [self._link(number)]}
-            for number, amount in receipt.applied
-        ]
-        body: Document = {
-            "CustomerRef": self._pointer("Customer", receipt.customer),
-            "TxnDate": receipt.day,
-            "TotalAmt": Decimal(receipt.total),
-            "PaymentMethodRef": self._named("PaymentMethod", receipt.method),
-            "PaymentRefNum": receipt.reference,
-            "PrivateNote": receipt.note,
-            "Line": lines,
-        }
-        self._write(PAYMENT, key, body)
-
-    def _link(self, number: str) -> Document:
-        return {"TxnId": self._ids[f"Invoice {number}"], "TxnType": "Invoice"}
-
-    def _void(self, entity: Entity, key: str) -> None:
-        current = self._company.get(entity.name, self._ids[f"{entity.name} {key}"])
-        body = {"Id": current["Id"], "SyncToken": current["SyncToken"]}
-        void_record(self._company, entity, body)
-
-    def _deactivate(self, entity: Entity, names: tuple[str, ...]) -> None:
-        for name in names:
-            current = self._company.get(entity.name, self._ids[f"{entity.name} {name}"])
-            head = {"Id": current["Id"], "SyncToken": current["SyncToken"]}
-            body = {**head, "sparse": True, "Active": False}
-            write_record(self._company, entity, body, Options())
+def _build_loupe(store: Store, present: datetime) -> None:
+    writer = Writer(store, LOUPE_REALM, present)
+    writer.move_to(_OPENED)
+    create_company(writer.company, "Loupe Gemstones Co.", _STILL_OPEN, _LOUPE_ADDRESS)
+    _add_lists(writer)
+    _live_through(writer, [*_sale_steps(writer, _LOUPE_SALES), *_credit_steps(writer),
+                           *_receipt_steps(writer, RECEIPTS)])  # fmt: skip
+    writer.move_to(_CLOSED)
+    writer.deactivate(CUSTOMER, customers.INACTIVE)
+    writer.deactivate(ITEM, items.INACTIVE)
+    _close_books(writer, _BOOKS_CLOSED)
 
 
-def _sales_line(amount: Decimal, detail: Document, description: str) -> Document:
-    line: Document = {"DetailType": "SalesItemLineDetail", "Amount": amount}
-    return {**line, "Description": description, "SalesItemLineDetail": detail}
+def _build_second(store: Store, present: datetime) -> None:
+    writer = Writer(store, SECOND_REALM, present)
+    writer.move_to(_OPENED)
+    create_company(writer.company, "Second Facet LLC", {})
+    writer.add_customers(({"DisplayName": "Only Customer"},))
+    writer.add_sale(Sale("1", "Only Customer", "2026-02-02", "", (Goods("Services", "1", "10"),)))
 
 
-def _sold_quantities(sales: tuple[Sale, ...]) -> dict[str, Decimal]:
-    """Return how much of each item the invoices that stand take from stock."""
-    sold: dict[str, Decimal] = defaultdict(Decimal)
+def _build_atelier(store: Store, present: datetime) -> None:
+    writer = Writer(store, ATELIER_REALM, present)
+    writer.move_to(_OPENED)
+    create_company(writer.company, "Prism Atelier SARL", atelier.PREFERENCES)
+    set_rates(writer.company, atelier.RATES)
+    writer.add_customers(atelier.CUSTOMERS)
+    _live_through(writer, [*_sale_steps(writer, atelier.SALES),
+                           *_receipt_steps(writer, atelier.RECEIPTS)])  # fmt: skip
+
+
+def _add_lists(writer: Writer) -> None:
+    for name in VENDORS:
+        writer.write(VENDOR, name, {"DisplayName": name, "CompanyName": name})
+    for given, family in EMPLOYEES:
+        writer.write(EMPLOYEE, family, {"GivenName": given, "FamilyName": family})
+    writer.add_customers(customers.CUSTOMERS)
+    for category in items.CATEGORIES:
+        writer.add_category(category)
+    moved = _moved_quantities()
+    for product in items.PRODUCTS:
+        writer.add_product(product, moved[product.name])
+    for name, parts in items.BUNDLES.items():
+        writer.add_bundle(name, parts)
+
+
+def _live_through(writer: Writer, steps: list[Step]) -> None:
+    for day, _, step in sorted(steps, key=lambda each: each[:2]):
+        writer.move_to(day)
+        step()
+
+
+def _sale_steps(writer: Writer, sales: tuple[Sale, ...]) -> Iterator[Step]:
     for sale in sales:
-        for line in sale.lines:
-            if isinstance(line, Goods) and line.quantity and not sale.voided:
-                sold[line.item] += Decimal(line.quantity)
-    return sold
+        yield sale.day, 0, partial(writer.add_sale, sale)
+        if sale.voided:
+            yield sale.voided, 2, partial(writer.void, INVOICE, sale.number)
+
+
+def _credit_steps(writer: Writer) -> Iterator[Step]:
+    for credit in CREDITS:
+        yield credit.day, 0, partial(writer.add_credit, credit)
+        if credit.voided:
+            yield credit.voided, 2, partial(writer.void, CREDIT_MEMO, credit.number)
+    for count in COUNTS:
+        yield count.day, 0, partial(writer.add_count, count)
+
+
+def _receipt_steps(writer: Writer, receipts: tuple[Receipt, ...]) -> Iterator[Step]:
+    for position, receipt in enumerate(receipts):
+        key = f"receipt {position}"
+        yield receipt.day, 1, partial(writer.add_receipt, receipt, key)
+        if receipt.voided:
+            yield receipt.voided, 2, partial(writer.void, PAYMENT, key)
+        if receipt.deposited:
+            yield receipt.deposited, 3, partial(writer.deposit, key)
+
+
+def _close_books(writer: Writer, day: str) -> None:
+    company = writer.company
+    closing = {"AccountingInfoPrefs": {"BookCloseDate": day}}
+    company.replace("Preferences", merge_preferences(company.get("Preferences", "1"), closing))
+
+
+def _moved_quantities() -> dict[str, Decimal]:
+    """Return how much of each item the records that stand take from stock."""
+    moved: dict[str, Decimal] = defaultdict(Decimal)
+    forms: list[tuple[Sale | Credit, int]] = [
+        *((sale, 1) for sale in _LOUPE_SALES),
+        *((credit, -1) for credit in CREDITS),
+    ]
+    for form, sign in forms:
+        for line in form.lines:
+            if isinstance(line, Goods) and line.quantity and not form.voided:
+                moved[line.item] += sign * Decimal(line.quantity)
+    for count in COUNTS:
+        moved[count.item] -= Decimal(count.difference)
+    return moved

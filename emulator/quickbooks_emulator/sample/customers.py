@@ -121,6 +121,8 @@ CUSTOMERS: tuple[dict[str, Any], ...] = (
     {"DisplayName": "Nordwind Flagship Store", "CompanyName": "Nordwind Outfitters LLC",
      "Parent": "Nordwind Outfitters", "Job": True,
      "PrimaryEmailAddr": _mail("store@nordwind.example")},
+    {"DisplayName": "Nordwind Repair Desk", "Parent": "Nordwind Flagship Store", "Job": True,
+     "BillWithParent": True},
     {"DisplayName": "Old Quarter Antiques", "CompanyName": "Old Quarter Antiques",
      "BillAddr": _place("718 Royal St", "New Orleans", "LA", "70116", "US")},
 )

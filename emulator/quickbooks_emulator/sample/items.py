@@ -5,6 +5,10 @@ from __future__ import annotations
 from quickbooks_emulator.sample.records import Product
 
 INACTIVE = ("Coral branch (discontinued)",)
+CATEGORIES = ("Findings",)
+BUNDLES = {"Bench starter kit": {"Polishing compound": "1", "Solder, easy, 1 m": "2"}}
+"""Bundles, and how many of which item one holds."""
+
 STOCK, PART, SERVICE = "Inventory", "NonInventory", "Service"
 
 # fmt: off
@@ -41,8 +45,8 @@ PRODUCTS = (
     Product("Émaux de Limoges, médaillon", STOCK, "ENA-LIM-1", "240.00", "118.00", "2"),
     Product('Ring box "Velours" 5x5', STOCK, "PKG-BOX-V", "2.95", "0.83", "480"),
     Product("Tennis bracelet blank 18 cm", STOCK, "BLK-TEN18", "310.00", "198.00", "6"),
-    Product("Bezel cup 5 mm", STOCK, "FND-BZ5", "6.15", "2.60", "210"),
-    Product("Lobster clasp 10 mm", STOCK, "FND-LC10", "11.40", "5.05", "95"),
+    Product("Bezel cup 5 mm", STOCK, "FND-BZ5", "6.15", "2.60", "210", category="Findings"),
+    Product("Lobster clasp 10 mm", STOCK, "FND-LC10", "11.40", "5.05", "95", category="Findings"),
     Product("Lobster clasp 10 mm gold filled", STOCK, "FND-LC10", "7.80", "3.30", "40",
             "Has the Sku of the solid one"),
     Product("Consigned emerald 4.15 ct", STOCK, "CONS-EM-0415", "0", "0", "1"),

@@ -37,9 +37,9 @@ RECEIPTS = (
     Receipt("Kusuma Gems Pte Ltd", "2026-09-29", "12235.65", "Cash", "", (("INV-0963", "12235.65"),)),
     Receipt("Bellini & Figli S.r.l.", "2026-10-13", "2015.36", "Visa", "VISA-4439", (("INV-0961", "2015.36"),)),
     Receipt("Björk & Søn Guldsmedje", "2026-10-20", "1270.91", "American Express", "AX-340", (("INV-0966", "1270.91"),)),
-    Receipt("O'Brien Diamonds", "2026-10-24", "406.25", "Wire transfer", "WIRE-8693", (("INV-0965", "406.25"),)),
+    Receipt("O'Brien Diamonds", "2026-10-24", "406.25", "Wire transfer", "WIRE-8693", (("INV-0965", "406.25"),), deposited="2026-10-26"),
     Receipt("Casa Peñalver Joyeros", "2026-10-25", "12171.60", "Visa", "VISA-4442", (("INV-0967", "12171.60"),)),
-    Receipt("D'Angelo & Fils", "2026-11-06", "748.80", "Wire transfer", "WIRE-8699", (("INV-0964", "748.80"),)),
+    Receipt("D'Angelo & Fils", "2026-11-06", "748.80", "Wire transfer", "WIRE-8699", (("INV-0964", "748.80"),), deposited="2026-11-09"),
     Receipt("Nordwind Outfitters", "2026-11-08", "192.50", "Wire transfer", "WIRE-8702", (("INV-0974", "192.50"),)),
     Receipt("Tide Pool Studio", "2026-11-10", "312.50", "Check", "CHK-2246", (("INV-0973", "312.50"),)),
     Receipt("Saffron House Jewellers", "2026-11-17", "605.00", "Wire transfer", "WIRE-8708", (("INV-0971", "605.00"),)),
@@ -69,5 +69,15 @@ RECEIPTS = (
             (("INV-0989", "150.00"),)),
     Receipt("Marigold & Co. Goldsmiths", "2026-11-02", "150.00", "Cash", "",
             (("INV-0989", "150.00"),)),
+    # Paid in a period that is closed by now.
+    Receipt("Harbor Light Gallery", "2026-01-05", "165.00", "Check", "CHK-1891",
+            (("INV-0802", "165.00"),), extra={"TxnDate": "2024-12-19"}),
+    # A parent pays for its sub-customer.
+    Receipt("Nordwind Outfitters", "2026-11-17", "96.00", "Wire transfer", "WIRE-8711",
+            (("INV-0993", "96.00"),)),
+    # No money: it only links a credit memo to an invoice.
+    Receipt("Verdant Gem Collective", "2026-09-02", "0", "", "", (("INV-0947", "95.00"),),
+            "Created by QB Online to link credits to charges.",
+            credits=(("CM-2002", "95.00"),)),
 )
 # fmt: on

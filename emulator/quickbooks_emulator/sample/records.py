@@ -38,7 +38,14 @@ class Shipping(NamedTuple):
     amount: str
 
 
-Line = Goods | Text | Discount | Shipping
+class Bundle(NamedTuple):
+    """So many of a bundle; QuickBooks makes the lines."""
+
+    item: str
+    quantity: str
+
+
+Line = Goods | Text | Discount | Shipping | Bundle
 
 
 class Sale(NamedTuple):
@@ -60,12 +67,39 @@ class Sale(NamedTuple):
     extra: dict[str, Any] | None = None
 
 
+class Credit(NamedTuple):
+    """A credit memo.
+
+    Attributes:
+        voided: the day on which it was voided, or "".
+    """
+
+    number: str
+    customer: str
+    day: str
+    lines: tuple[Line, ...]
+    voided: str = ""
+
+
+class Count(NamedTuple):
+    """An inventory adjustment of one item."""
+
+    item: str
+    day: str
+    difference: str
+    note: str
+
+
 class Receipt(NamedTuple):
     """A payment.
 
     Attributes:
+        method: "" for none, as in payments that only link credits.
         applied: invoice number and amount; what is left of ``total`` stays unapplied.
         voided: the day on which it was voided, or "".
+        credits: credit memo number and amount that it uses up.
+        deposited: the day on which it was taken to the bank, or "".
+        extra: further properties as they are sent.
     """
 
     customer: str
@@ -76,6 +110,9 @@ class Receipt(NamedTuple):
     applied: tuple[tuple[str, str], ...]
     note: str = ""
     voided: str = ""
+    credits: tuple[tuple[str, str], ...] = ()
+    deposited: str = ""
+    extra: dict[str, Any] | None = None
 
 
 class Product(NamedTuple):
@@ -83,7 +120,8 @@ class Product(NamedTuple):
 
     Attributes:
         kind: Inventory, NonInventory or Service.
-        quantity: on hand after all sample invoices; "" where stock is not kept.
+        quantity: on hand after all sample records; "" where stock is not kept.
+        category: the category that it stands in, or "".
     """
 
     name: str
@@ -93,3 +131,4 @@ class Product(NamedTuple):
     cost: str
     quantity: str
     description: str = ""
+    category: str = ""

@@ -136,7 +136,7 @@ def test_the_command_line_serves_and_stops_cleanly(tmp_path: Path) -> None:
         second = subprocess.run([*command, address[1]], capture_output=True, text=True, check=False)
         server.send_signal(signal.SIGTERM)
         status = server.wait(timeout=10)
-    assert health["realms"] == [REALM, "9341450000000002"]
+    assert health["realms"] == [REALM, "9341450000000002", "9341450000000003"]
     assert second.returncode == 2
     assert "choose another with --port" in second.stderr
     assert status == 0

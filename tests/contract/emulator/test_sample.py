@@ -5,12 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import requests
 
 from tests.contract.emulator.driver import Driver
 
 
 def everything(company: Driver, entity: str) -> list[dict[str, Any]]:
-    active = "" if entity in ("Invoice", "Payment") else "WHERE Active IN (true, false)"
+    active = (
+        "" if entity in ("Invoice", "Payment", "CreditMemo") else "WHERE Active IN (true, false)"
+    )
     statement = f"SELECT * FROM {entity} {active} ORDERBY Id MAXRESULTS 1000"
     return company.query(statement)[entity]
 
@@ -54,12 +57,14 @@ def test_the_shared_items(
 
 
 def test_the_books_add_up(sample: Driver) -> None:
-    """Customers' balances are their open invoices less their unapplied money."""
+    """Customers' balances are their open invoices less their unapplied money and open credits."""
     expected: dict[str, Decimal] = defaultdict(Decimal)
     for invoice in everything(sample, "Invoice"):
         expected[invoice["CustomerRef"]["value"]] += Decimal(str(invoice["Balance"]))
     for payment in everything(sample, "Payment"):
         expected[payment["CustomerRef"]["value"]] -= Decimal(str(payment["UnappliedAmt"]))
+    for memo in everything(sample, "CreditMemo"):
+        expected[memo["CustomerRef"]["value"]] -= Decimal(str(memo["RemainingCredit"]))
     found = {each["Id"]: Decimal(str(each["Balance"])) for each in everything(sample, "Customer")}
     assert found == {number: expected[number] for number in found}
 
@@ -77,8 +82,46 @@ def test_the_awkward_cases_are_there(sample: Driver) -> None:
     assert any(len(each["Line"]) > 1 for each in payments)
     assert any(not each["Line"] and each["UnappliedAmt"] for each in payments)
     kinds = {line["DetailType"] for each in invoices for line in each["Line"]}
-    assert kinds >= {"DescriptionOnly", "DiscountLineDetail", "SubTotalLineDetail"}
-    assert {each["Type"] for each in items} == {"Inventory", "NonInventory", "Service"}
+    assert kinds >= {
+        "DescriptionOnly",
+        "DiscountLineDetail",
+        "GroupLineDetail",
+        "SubTotalLineDetail",
+    }
+    assert {each["Type"] for each in items} == {
+        "Inventory",
+        "NonInventory",
+        "Service",
+        "Category",
+        "Group",
+    }
+    assert any(each.get("Level") == 2 for each in customers)
+    assert any(each["TotalAmt"] == 0 and len(each["Line"]) == 2 for each in payments)
+    assert any(each.get("LinkedTxn") for each in payments), "none was taken to the bank"
+    memos = everything(sample, "CreditMemo")
+    assert {(each["RemainingCredit"], each["TotalAmt"]) for each in memos} == {
+        (48, 48),
+        (0, 95),
+        (0, 0),
+    }
+
+
+def test_vendors_and_employees_hold_names(sample: Driver) -> None:
+    for entity, name in (("Vendor", "Idar Lapidary Supplies"), ("Employee", "Rui Braga")):
+        assert sample.ids(f"SELECT Id FROM {entity} WHERE DisplayName = '{name}'", entity)
+
+
+def test_a_third_company_keeps_several_currencies(served: str) -> None:
+    realm = "9341450000000003"
+    tokens = requests.post(f"{served}/_emulator/tokens", json={"realm": realm}, timeout=10).json()
+    invoices = everything(Driver(served, realm, tokens), "Invoice")
+    kept = {
+        each["DocNumber"]: (each["CurrencyRef"]["value"], each["Balance"], each["HomeBalance"])
+        for each in invoices
+    }
+    assert kept["PA-101"] == ("EUR", 230, 249.44)
+    assert kept["PA-102"] == ("GBP", 120.5, 152.49)
+    assert kept["PA-103"] == ("USD", 0, 0)
 
 
 def test_the_chart_of_accounts_has_what_settings_need(sample: Driver) -> None:
