@@ -14,7 +14,11 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
 HEAVY = ("pandas", "great_expectations", "numpy", "quickbooks_sync.workspace")
 FLOW_DAG_IDS = [flow.dag_id for flow in FLOWS]
-ORDER_DAG_IDS = ["quickbooks_first_sync", "quickbooks_nightly_sync"]
+ORDER_DAG_IDS = [
+    "quickbooks_first_sync",
+    "quickbooks_nightly_sync",
+    "quickbooks_keep_connections",
+]
 
 # What every parser process has imported already: Airflow's SDK, and the operator that the orders build on.
 # A forked child measures each import, so that one file does not profit from another's.

@@ -22,6 +22,11 @@ from quickbooks_sync.workspace import Workspace
 
 Record = dict[str, Any]
 
+#: What is agreed only where QuickBooks took it as it was sent. Stock goes by adjustments, which start once
+#: both sides have agreed on a quantity; and QuickBooks silently leaves unapplied what an invoice no longer
+#: asks for (Intuit: payment, section 8.5).
+_TAKEN_AS_SENT = ("quantity", "applications")
+
 _OUTCOMES = {"create": "created", "update": "updated", "void": "updated"}
 
 
@@ -137,8 +142,7 @@ def _link_after(
         if name in theirs
         and name in ours
         and not (_is_empty(ours[name]) and theirs[name])
-        # Stock goes by adjustments, which start once both sides have agreed on a quantity.
-        and (name != "quantity" or ours[name] == theirs[name])
+        and (name not in _TAKEN_AS_SENT or ours[name] == theirs[name])
     ]
     return Link(
         item.loupe_id,
