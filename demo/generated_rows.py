@@ -4,8 +4,9 @@ Some records are in both systems, with the same names, numbers and tags; a few o
 each other; others only Loupe has. Of the latter some cannot be pushed as they are.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -74,6 +75,23 @@ class Payment:
     applied: tuple[tuple[int, Decimal], ...]
 
 
+@dataclass
+class _History:
+    """What the company's events come to, as far as Loupe's rows need it.
+
+    Attributes:
+        paid: by key of a shared invoice, by payments that Loupe knows.
+        sold: pieces or carats, by number of the item.
+        voided: keys of the invoices that were voided (or deleted).
+        voided_receipts: keys of the payments that were.
+    """
+
+    paid: defaultdict[int, Decimal]
+    sold: defaultdict[int, Decimal]
+    voided: set[int]
+    voided_receipts: set[int] = field(default_factory=set)
+
+
 class GeneratedRows:
     """The rows of one organization; deterministic by the plan's seed."""
 
@@ -118,10 +136,12 @@ class GeneratedRows:
         """Return the row of an item; to be asked for once each, in order: tags are unique."""
         product, chances = self._plan.product(number), self._dice.roll("loupe item", number)
         row = _item_row(product)
+        row["quantity"] -= self._history.sold[number]
         if number >= self._plan.sizes.items:
             row |= self._oddity(chances, _ITEM_ODDITIES)
         elif chances.random() < self._overlap.contradicting:
             row["sell_price"] = product.price + 1
+            row["quantity"] += 2
         if row["tag_id"] in self._tags:
             row["tag_id"] = None
         self._tags.add(row["tag_id"])
@@ -137,22 +157,33 @@ class GeneratedRows:
         return set(self.parties)
 
     @cached_property
-    def _received(self) -> tuple[dict[int, Decimal], set[int]]:
-        """What Loupe knows to be paid of each shared invoice, and the keys of voided ones."""
-        paid: dict[int, Decimal] = {}
-        voided: set[int] = set()
+    def _history(self) -> _History:
+        history = _History(defaultdict(Decimal), defaultdict(Decimal), set())
         for event in self._plan.events():
-            if isinstance(event, Undoing) and isinstance(event.of, Sale) and not event.is_deletion:
-                voided.add(event.of.key)
+            if isinstance(event, Sale):
+                self._sell(history, event, 1)
             elif isinstance(event, Receipt) and self._knows_receipt(event):
-                for key, amount in event.applied:
-                    paid[key] = paid.get(key, _NONE) + amount
-        return paid, voided
+                _pay(history, event, 1)
+            elif isinstance(event, Undoing):
+                self._undo(history, event)
+        return history
 
-    @cached_property
-    def _voided_receipts(self) -> set[int]:
-        undone = (event for event in self._plan.events() if isinstance(event, Undoing))
-        return {event.of.key for event in undone if isinstance(event.of, Receipt)}
+    def _undo(self, history: _History, undoing: Undoing) -> None:
+        if isinstance(undoing.of, Sale):
+            self._sell(history, undoing.of, -1)
+            history.voided.add(undoing.of.key)
+        else:
+            history.voided_receipts.add(undoing.of.key)
+            if self._knows_receipt(undoing.of):
+                _pay(history, undoing.of, -1)
+
+    def _sell(self, history: _History, sale: Sale, sign: int) -> None:
+        for line in sale.lines:
+            if line.product is None or line.quantity is None:
+                continue
+            parts = self._plan.product(line.product).parts or ((line.product, Decimal(1)),)
+            for number, each in parts:
+                history.sold[number] += sign * each * line.quantity
 
     def _knows_sale(self, key: int, party: int) -> bool:
         return key >= 0 and party in self._known and self._is_shared("sale", key)
@@ -163,7 +194,6 @@ class GeneratedRows:
         party = receipt.party.number
         return (
             is_plain
-            and receipt.key not in self._voided_receipts
             and party in self._known
             and self._is_shared("receipt", receipt.key)
             and all(self._knows_sale(key, party) for key, _ in receipt.applied)
@@ -171,17 +201,16 @@ class GeneratedRows:
 
     def invoices(self) -> Iterator[Invoice]:
         """Yield every invoice, the shared ones first."""
-        paid, voided = self._received
         for event in self._plan.events():
             if isinstance(event, Sale) and self._knows_sale(event.key, event.party.number):
-                yield self._shared_invoice(event, paid.get(event.key, _NONE), event.key in voided)
+                yield self._shared_invoice(event)
         for key in range(self._plan.sizes.invoices, self._plan.sizes.invoices + self._new_invoices):
             yield self._new_invoice(key)
 
-    def _shared_invoice(self, sale: Sale, paid: Decimal, voided: bool) -> Invoice:
+    def _shared_invoice(self, sale: Sale) -> Invoice:
         chances = self._dice.roll("loupe invoice", sale.key)
-        made = self._to_invoice(sale, paid)
-        if voided:
+        made = self._to_invoice(sale, self._history.paid[sale.key])
+        if sale.key in self._history.voided:
             made.row.update(_voided("Voided in both systems"))
         elif chances.random() < self._overlap.contradicting:
             made.row["total_amount"] += 1
@@ -227,10 +256,13 @@ class GeneratedRows:
 
     # -- payments ---------------------------------------------------------------------------------
 
+    def _stands(self, receipt: Receipt) -> bool:
+        return self._knows_receipt(receipt) and receipt.key not in self._history.voided_receipts
+
     def payments(self) -> Iterator[Payment]:
         """Yield every payment, the shared ones first."""
         for event in self._plan.events():
-            if isinstance(event, Receipt) and self._knows_receipt(event):
+            if isinstance(event, Receipt) and self._stands(event):
                 yield _shared_payment(event)
         for key, amount in self._new_paid.items():
             yield self._new_payment(key, amount)
@@ -259,6 +291,11 @@ class GeneratedRows:
         row = _payment_row(day, amount, sale.party.currency, "Check", f"L-{key}")
         row |= self._oddity(chances, _PAYMENT_ODDITIES)
         return Payment(sale.party.number, row, ((key, amount),))
+
+
+def _pay(history: _History, receipt: Receipt, sign: int) -> None:
+    for key, amount in receipt.applied:
+        history.paid[key] += sign * amount
 
 
 def _customer_row(party: Party) -> Row:

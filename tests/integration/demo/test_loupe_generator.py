@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ from sqlalchemy import create_engine, text
 
 from demo.generated_rows import Overlap
 from demo.loupe_generator import main, write_organization
-from quickbooks_emulator.generator import Character, Plan, Sizes
+from quickbooks_emulator.generator import Character, Plan, Sizes, generate_company
 from quickbooks_emulator.generator.sales import Sale
+from quickbooks_emulator.generator.start import DATABASE
+from quickbooks_emulator.store import Store
 
 SIZES = Sizes(customers=200, invoices=500, payments=400, items=150)
 CHARACTER = Character(awkward=0.6)
@@ -69,6 +72,24 @@ def test_shared_records_have_the_same_tags_numbers_and_totals(rows: Read) -> Non
     invoices = [row for row in rows("invoice") if row["invoice_number"]]
     same = [row for row in invoices if (row["invoice_number"], row["total_amount"]) in planned]
     assert len(same) > 80
+
+
+def test_shared_stock_is_what_quickbooks_has(rows: Read, tmp_path: Path) -> None:
+    generate_company(tmp_path, "1", SIZES, 9, CHARACTER)
+    store = Store(tmp_path / DATABASE)
+    held = {one["Name"]: one for one in store.documents("1", "Item").values()}
+    credited = {
+        line["SalesItemLineDetail"]["ItemRef"]["name"]
+        for memo in store.documents("1", "CreditMemo").values()
+        for line in memo["Line"]
+        if "SalesItemLineDetail" in line
+    }
+    store.close()
+    stock = [row for row in rows("inventory_item") if "QtyOnHand" in held.get(row["item_name"], {})]
+    plain = [row for row in stock if row["item_name"] not in credited]
+    same = [row for row in plain if row["quantity"] == held[row["item_name"]]["QtyOnHand"]]
+    assert len(plain) > 20
+    assert len(same) >= len(plain) * 0.9
 
 
 def test_a_few_shared_records_contradict(database_url: str) -> None:
