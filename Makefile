@@ -66,6 +66,9 @@ bench: install  ## Time a first sync from nothing, and a second one that finds n
 	$(BIN)/python -m demo --once --state $(STATE)/bench --summary $(STATE)/bench/second.json $(ARGS)
 	@grep -H '"seconds"' $(STATE)/bench/first.json $(STATE)/bench/second.json
 
+chaos: install-dev  ## Run the randomised model test: make chaos ARGS="--steps 2000 --seed 7 --realms 2"
+	$(BIN)/python -m tests.chaos $(ARGS)
+
 docs: install-dev  ## Check the documents: links and the commands they name
 	$(BIN)/pytest tests/unit/test_documents.py $(ARGS)
 
@@ -96,4 +99,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(UV_INSTALL) --compile-bytecode -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help venv install install-dev lock demo lint format type contracts test-unit check test bench docs compose-check clean
+.PHONY: help venv install install-dev lock demo lint format type contracts test-unit check test bench chaos docs compose-check clean

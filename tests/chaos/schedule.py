@@ -173,6 +173,8 @@ _FAULTS: tuple[dict[str, Any], ...] = (
 def _fault(rng: random.Random) -> dict[str, Any]:
     order = dict(rng.choice(_FAULTS))
     path = "/batch" if order["kind"] == "item_fault" or rng.random() < 0.6 else ""
+    if order.get("status") == 401:
+        path = path or "/v3/"  # at the token endpoint it speaks of the app's own keys
     return {
         **order,
         "match": {"path_contains": path},

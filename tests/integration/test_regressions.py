@@ -1,0 +1,47 @@
+"""What the randomised model test found, each as the shortest story that shows it."""
+
+import pytest
+
+from quickbooks_sync.errors import UnreachableError
+from tests.integration.books import loupe, quickbooks
+from tests.integration.conftest import House
+
+
+@pytest.fixture(scope="module")
+def house(shared_house: House) -> House:
+    """One company for the module; every test has records of its own."""
+    shared_house.run_all()
+    return shared_house
+
+
+def invoiced(house: House, number: str) -> tuple[int, int, str]:
+    """A linked invoice over 100.00: customer, invoice, and the invoice's QuickBooks Id."""
+    customer_id = loupe.add_customer(house, f"Customer of {number}")
+    invoice_id = loupe.add_invoice(house, customer_id, number)
+    house.run("push_customers")
+    house.run("push_invoices")
+    return customer_id, invoice_id, house.quickbooks_id("invoice", invoice_id)
+
+
+def open_conflicts(house: House, record_type: str, loupe_id: int) -> set[str]:
+    return {
+        one["field"]
+        for one in house.rows("conflict")
+        if (one["record_type"], one["loupe_id"]) == (record_type, loupe_id)
+        and one["resolved_at"] is None
+    }
+
+
+def test_a_payment_sent_late_that_quickbooks_leaves_unapplied_is_held(house: House) -> None:
+    customer_id, invoice_id, quickbooks_id = invoiced(house, "R-1")
+    payment_id = loupe.add_payment(house, customer_id, "100.00", {invoice_id: "100.00"})
+    house.order_fault("cut_before_commit", times=20)
+    with pytest.raises(UnreachableError):
+        house.run("push_payments")
+    house.side_door("reset", {})
+    payer = house.quickbooks_id("customer", customer_id)
+    quickbooks.create_payment(house, payer, "100.00", quickbooks_id)
+
+    house.run("push_payments")  # sends the batch that was committed while the invoice was open
+    house.run("push_payments")
+    assert open_conflicts(house, "payment", payment_id) == {"applications"}
