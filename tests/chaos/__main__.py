@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.chaos.running import Failed, run
+from tests.chaos.running import Failed, Plan, run
 
 
 def main() -> int:
@@ -25,7 +25,8 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="quickbooks-chaos-"))
     started = time.monotonic()
     try:
-        tally = run(folder, seed, given.steps, given.realms, given.check_every, sys.stdout)
+        plan = Plan(seed, given.steps, given.realms, given.check_every)
+        tally = run(folder, plan, sys.stdout)
     except Failed as failure:
         sys.stdout.write(f"{failure}\n")
         return 1

@@ -214,9 +214,10 @@ def _enter_twice(company: Company, rng: random.Random) -> str | None:
     )
     if row is None:
         return None
-    (invoice,) = company.books.records("Invoice", f"Id = '{row['quickbooks_id']}'") or [None]
-    if invoice is None or invoice["Balance"] < row["amount"]:
+    found = company.books.records("Invoice", f"Id = '{row['quickbooks_id']}'")
+    if not found or found[0]["Balance"] < row["amount"]:
         return None
+    invoice = found[0]
     day = (row["payment_date"] - DAY).days
     return "twice: " + _pay(company, invoice, row["amount"], row["reference_number"], day)
 

@@ -20,7 +20,7 @@ def settle(schedule: Schedule, label: str) -> list[Violation]:
     found = []
     for company in schedule.servers.companies:
         let_leases_expire(company)
-        schedule._ensure_connected(company)
+        schedule.ensure_connected(company)
         found.extend(_calm(schedule, company, label))
         found.extend(find_violations(company))
     return found

@@ -41,7 +41,7 @@ def history(company: Company, one: Violation) -> list[str]:
     if not one.record_type or not (one.loupe_id or one.quickbooks_id):
         return []
     key = (company.realm_id, one.record_type, one.loupe_id or 0, one.quickbooks_id or "")
-    lines = []
+    lines: list[str] = []
     for title, statement in _QUERIES.items():
         lines.extend(f"{title}: {_plain(row)}" for row in company.read(statement, *key))
     return lines

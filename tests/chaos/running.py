@@ -3,8 +3,10 @@
 import random
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from quickbooks_sync import steps
 from quickbooks_sync.flows import FLOWS, FlowOptions
@@ -22,9 +24,37 @@ class Failed(Exception):  # noqa: N818 - what a run did
     """Something that must not be was found; the text is the whole report."""
 
 
-def run(  # noqa: PLR0917
-    folder: Path, seed: int, steps: int, realms: int, check_every: int, out: TextIO
-) -> str:
+@dataclass(frozen=True)
+class Plan:
+    """What a run is to be.
+
+    Attributes:
+        seed: What everything follows from.
+        steps: How many steps.
+        realms: How many companies share the database.
+        check_every: After so many steps everything is settled and checked.
+    """
+
+    seed: int
+    steps: int
+    realms: int = 1
+    check_every: int = 250
+
+    @property
+    def command(self) -> str:
+        """The command that repeats the run."""
+        options = f"--steps {self.steps} --seed {self.seed} --realms {self.realms}"
+        return f'make chaos ARGS="{options} --check-every {self.check_every}"'
+
+    @property
+    def switches(self) -> dict[str, bool]:
+        """The emulator's switches of this run."""
+        rng = random.Random(self.seed)
+        names = ("strict_rotation", "stock_moves_time", "shifting_pages")
+        return {name: rng.random() < 0.5 for name in names}
+
+
+def run(folder: Path, plan: Plan, out: TextIO) -> str:
     """Run the model.
 
     Returns:
@@ -33,44 +63,39 @@ def run(  # noqa: PLR0917
     Raises:
         Failed: A check did not hold, or a run ended in an error that nothing explains.
     """
-    rng = random.Random(seed)
-    switches = {
-        "strict_rotation": rng.random() < 0.5,
-        "stock_moves_time": rng.random() < 0.5,
-        "shifting_pages": rng.random() < 0.5,
-    }
-    command = f'make chaos ARGS="--steps {steps} --seed {seed} --realms {realms} --check-every {check_every}"'
-    with running(folder, realms, switches) as servers:
+    with running(folder, plan.realms, plan.switches) as servers:
         warm_up(servers.workspace, servers.companies[0].realm_id)
-        schedule = Schedule(servers, seed)
+        schedule = Schedule(servers, plan.seed)
         started = time.monotonic()
-        for number in range(1, steps + 1):
-            _guarded(schedule, command, lambda number=number: schedule.take(number))
-            if number % check_every == 0 or number == steps:
-                _guarded(schedule, command, lambda number=number: _check(schedule, number, command))
+        for number in range(1, plan.steps + 1):
+            _guarded(schedule, plan, partial(schedule.take, number))
+            if number % plan.check_every == 0 or number == plan.steps:
+                _guarded(schedule, plan, partial(_check, schedule, plan, number))
                 pace = number / (time.monotonic() - started)
-                out.write(f"seed {seed}: {number} of {steps} steps, {pace:.1f} a second\n")
+                out.write(
+                    f"seed {plan.seed}: {number} of {plan.steps} steps, {pace:.1f} a second\n"
+                )
                 out.flush()
         return ", ".join(f"{name} {count}" for name, count in schedule.tally.most_common())
 
 
-def _check(schedule: Schedule, number: int, command: str) -> None:
+def _check(schedule: Schedule, plan: Plan, number: int) -> None:
     found = settle(schedule, str(number))
     if found:
-        raise Failed(describe(schedule, found, command))
+        raise Failed(describe(schedule, found, plan.command))
 
 
-def _guarded(schedule: Schedule, command: str, act: Callable[[], None]) -> None:
+def _guarded(schedule: Schedule, plan: Plan, act: Callable[[], None]) -> None:
     try:
         act()
     except UnexpectedEndError as error:
-        report = describe(schedule, (), command)
+        report = describe(schedule, (), plan.command)
         raise Failed(f"A run ended in an error that nothing explains:\n{error}\n{report}") from None
 
 
 def warm_up(workspace: Workspace, realm_id: str) -> None:
     """Load and compile what the children need by using it once, and start no thread: a fork has none."""
-    import tqdm
+    import tqdm  # type: ignore[import-untyped]
 
     tqdm.tqdm.monitor_interval = 0
     for record_type in RECORD_TYPES:
@@ -87,8 +112,10 @@ def _compare_validators(workspace: Workspace, record_type: str) -> None:
     from quickbooks_sync.validation import validate_values
 
     mapping = workspace.mapping(record_type)
-    empty = {one.name: [] if one.type == "lines" else None for one in mapping.fields}
-    odd = {
+    empty: dict[str, Any] = {
+        one.name: [] if one.type == "lines" else None for one in mapping.fields
+    }
+    odd: dict[str, Any] = {
         **empty,
         **{one.name: "x\x01" * 3000 for one in mapping.fields if one.type in ("text", "enum")},
         **{one.name: "-1.00" for one in mapping.fields if one.type in ("money", "decimal")},

@@ -63,7 +63,7 @@ class Schedule:
         self, company: Company, flow: Flow, options: FlowOptions, key: str, at: Break | None
     ) -> Child:
         """Start a flow in a child."""
-        self._ensure_connected(company)
+        self.ensure_connected(company)
         return Child(run_flow(flow, options, key), self.servers.workspace, at)
 
     def judge(self, ended: Ended, allowed: frozenset[str]) -> str:
@@ -79,7 +79,8 @@ class Schedule:
         self.tally[ended.kinds[0]] += 1
         return f"ended in {ended.kinds[0]}"
 
-    def _ensure_connected(self, company: Company) -> None:
+    def ensure_connected(self, company: Company) -> None:
+        """Reconnect a company that needs attention, as its admin would."""
         (row,) = company.sync_rows("company")
         if row["status"] != "connected":
             self.tally["reconnected"] += 1
@@ -87,11 +88,11 @@ class Schedule:
             self.servers.reconnect(company)
 
 
-def _edit_loupe(schedule: Schedule, company: Company, rng: random.Random) -> str:
+def _edit_loupe(_schedule: Schedule, company: Company, rng: random.Random) -> str:
     return edit_one(company, rng, loupe_edits.EDITS)
 
 
-def _edit_quickbooks(schedule: Schedule, company: Company, rng: random.Random) -> str:
+def _edit_quickbooks(_schedule: Schedule, company: Company, rng: random.Random) -> str:
     return edit_one(company, rng, quickbooks_edits.EDITS)
 
 
@@ -275,7 +276,7 @@ def _decide(schedule: Schedule, company: Company, rng: random.Random) -> str:
     if choice == "same" and not (row["loupe_id"] and row["quickbooks_id"]):
         return "names no pair"
     work = carry_out(row["conflict_id"], choice)
-    schedule._ensure_connected(company)
+    schedule.ensure_connected(company)
     ended = Child(work, schedule.servers.workspace, None).end()
     what = f"{row['record_type']} {row['loupe_id']}={row['quickbooks_id']} {row['field']} {choice}"
     return f"{what}: {schedule.judge(ended, frozenset())}"
@@ -294,7 +295,7 @@ def _trouble_tokens(schedule: Schedule, company: Company, rng: random.Random) ->
     return action
 
 
-def _let_time_pass(schedule: Schedule, company: Company, rng: random.Random) -> str:
+def _let_time_pass(_schedule: Schedule, company: Company, rng: random.Random) -> str:
     """Make watermarks, cached facts and open intents old."""
     days = rng.choice((1, 31))
     back = f"interval '{days} days'"
