@@ -94,7 +94,7 @@ def folded(text: str | None) -> str | None:
 
 def _customers() -> Finder:
     def confirm(quickbooks: Values, loupe: Values) -> str | None:
-        name = folded(quickbooks["display_name"]), folded(loupe["display_name"])
+        name = folded(quickbooks.get("display_name")), folded(loupe.get("display_name"))
         email = folded(quickbooks.get("email")), folded(loupe.get("email"))
         if name[0] != name[1]:
             return "a Loupe customer has the same email but another name"
@@ -113,7 +113,7 @@ def _customers() -> Finder:
 
 def _invoices() -> Finder:
     def confirm(quickbooks: Values, loupe: Values) -> str | None:
-        if quickbooks["customer"] != loupe["customer"]:
+        if quickbooks.get("customer") != loupe.get("customer"):
             return "a Loupe invoice has the same number but another customer"
         if quickbooks.get("is_void") or loupe.get("is_void"):
             return (

@@ -158,3 +158,10 @@ def test_one_name_on_many_tags_is_not_guessed() -> None:
 def test_folding_ignores_case_and_blanks() -> None:
     assert folded("  Étoile \t Diamants ") == "étoile diamants"
     assert folded("") is folded(None) is None
+
+
+def test_an_invoice_of_a_customer_that_is_not_linked_is_another_customers() -> None:
+    finder = finder_for("invoice")
+    finder.offer([Candidate(1, {"invoice_number": "INV-1", "total_amount": "5.00"})])
+    match = finder.find({"invoice_number": "INV-1", "customer": "7", "total_amount": "5.00"})
+    assert match.doubt == "a Loupe invoice has the same number but another customer"
