@@ -7,28 +7,37 @@ each other; others only Loupe has. Of the latter some cannot be pushed as they a
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
 from random import Random
-from typing import Any
 
-from quickbooks_emulator.generator import words
+from demo.generated_oddities import (
+    CUSTOMER_ODDITIES,
+    INVOICE_ODDITIES,
+    ITEM_ODDITIES,
+    PAYMENT_ODDITIES,
+)
+from demo.generated_records import (
+    Invoice,
+    Payment,
+    Row,
+    customer_row,
+    item_row,
+    lifecycle,
+    line_row,
+    payment_row,
+    payment_status,
+    shared_payment,
+    voided,
+)
 from quickbooks_emulator.generator.deals import Receipt, Undoing
-from quickbooks_emulator.generator.parties import HOME, Party
 from quickbooks_emulator.generator.plan import Plan
-from quickbooks_emulator.generator.products import Product
-from quickbooks_emulator.generator.sales import Sale, SaleLine, SaleMaker, to_cents
+from quickbooks_emulator.generator.sales import Sale, SaleMaker, to_cents
 from quickbooks_emulator.generator.shape import Dice
 
-Row = dict[str, Any]
 _NONE = Decimal(0)
-_LONGEST_TAG = 50
-_LINE_KINDS = {
-    "goods": "sales", "bundle": "group", "text": "description", "discount": "discount",
-    "shipping": "shipping",
-}  # fmt: skip
 _TERM_DAYS = {"Net 15": 15, "Net 30": 30, "Net 60": 60}
 
 
@@ -54,25 +63,6 @@ class Overlap:
         """
         if not (0 <= self.shared <= 1 and 0 <= self.contradicting <= 1 and self.new >= 0):
             raise ValueError(f"{self}: shared and contradicting go from 0 to 1, new from 0 on")
-
-
-@dataclass(frozen=True)
-class Invoice:
-    """An invoice's row, without its customer's id, and the rows of its lines."""
-
-    key: int
-    party: int
-    row: Row
-    lines: list[Row]
-
-
-@dataclass(frozen=True)
-class Payment:
-    """A payment's row, without its customer's id, and the invoices that it pays, by key."""
-
-    party: int
-    row: Row
-    applied: tuple[tuple[int, Decimal], ...]
 
 
 @dataclass
@@ -125,20 +115,20 @@ class GeneratedRows:
     def customer(self, number: int) -> Row:
         """Return the row of a customer."""
         party, chances = self._plan.party(number), self._dice.roll("loupe customer", number)
-        row = _customer_row(party)
+        row = customer_row(party)
         if number < self._plan.sizes.customers:
             if chances.random() < self._overlap.contradicting:
                 row["email"] = f"contradicts-{number}@elsewhere.example"
             return row
-        return {**row, **self._oddity(chances, _CUSTOMER_ODDITIES)}
+        return {**row, **self._oddity(chances, CUSTOMER_ODDITIES)}
 
     def item(self, number: int) -> Row:
         """Return the row of an item; to be asked for once each, in order: tags are unique."""
         product, chances = self._plan.product(number), self._dice.roll("loupe item", number)
-        row = _item_row(product)
+        row = item_row(product)
         row["quantity"] -= self._history.sold[number]
         if number >= self._plan.sizes.items:
-            row |= self._oddity(chances, _ITEM_ODDITIES)
+            row |= self._oddity(chances, ITEM_ODDITIES)
         elif chances.random() < self._overlap.contradicting:
             row["sell_price"] = product.price + 1
             row["quantity"] += 2
@@ -211,7 +201,7 @@ class GeneratedRows:
         chances = self._dice.roll("loupe invoice", sale.key)
         made = self._to_invoice(sale, self._history.paid[sale.key])
         if sale.key in self._history.voided:
-            made.row.update(_voided("Voided in both systems"))
+            made.row.update(voided("Voided in both systems"))
         elif chances.random() < self._overlap.contradicting:
             made.row["total_amount"] += 1
             made.row["balance_amount"] += 1
@@ -230,7 +220,7 @@ class GeneratedRows:
     def _new_invoice(self, key: int) -> Invoice:
         made = self._to_invoice(self._new_sale(key), self._new_paid.get(key, _NONE))
         if self._is_odd(key):
-            self._dice.roll("loupe invoice", key).choice(_INVOICE_ODDITIES)(made)
+            self._dice.roll("loupe invoice", key).choice(INVOICE_ODDITIES)(made)
         return made
 
     def _is_odd(self, key: int) -> bool:
@@ -244,14 +234,14 @@ class GeneratedRows:
             "invoice_date": sale.day,
             "due_date": due,
             "currency_code": sale.party.currency,
-            "lifecycle_status": _lifecycle(balance, paid, due, self._plan.character.until),
-            "payment_status": _payment_status(balance, paid),
+            "lifecycle_status": lifecycle(balance, paid, due, self._plan.character.until),
+            "payment_status": payment_status(balance, paid),
             "tax_amount": sale.tax,
             "total_amount": sale.total,
             "balance_amount": balance,
             "void_reason": None,
         }
-        lines = [_line_row(number, one) for number, one in enumerate(sale.lines, 1)]
+        lines = [line_row(number, one) for number, one in enumerate(sale.lines, 1)]
         return Invoice(sale.key, sale.party.number, row, lines)
 
     # -- payments ---------------------------------------------------------------------------------
@@ -263,7 +253,7 @@ class GeneratedRows:
         """Yield every payment, the shared ones first."""
         for event in self._plan.events():
             if isinstance(event, Receipt) and self._stands(event):
-                yield _shared_payment(event)
+                yield shared_payment(event)
         for key, amount in self._new_paid.items():
             yield self._new_payment(key, amount)
 
@@ -288,169 +278,11 @@ class GeneratedRows:
     def _new_payment(self, key: int, amount: Decimal) -> Payment:
         sale, chances = self._new_sale(key), self._dice.roll("loupe payment oddity", key)
         day = min(sale.day + timedelta(days=20), self._plan.character.until)
-        row = _payment_row(day, amount, sale.party.currency, "Check", f"L-{key}")
-        row |= self._oddity(chances, _PAYMENT_ODDITIES)
+        row = payment_row(day, amount, sale.party.currency, "Check", f"L-{key}")
+        row |= self._oddity(chances, PAYMENT_ODDITIES)
         return Payment(sale.party.number, row, ((key, amount),))
 
 
 def _pay(history: _History, receipt: Receipt, sign: int) -> None:
     for key, amount in receipt.applied:
         history.paid[key] += sign * amount
-
-
-def _customer_row(party: Party) -> Row:
-    row: Row = {
-        "display_name": party.name,
-        "first_name": party.given or None,
-        "last_name": party.family or None,
-        "company_name": party.company[:100] or None,
-        "email": party.email or None,
-        "phone": party.phone or None,
-        "is_active": not party.retires,
-        "currency_code": None if party.currency == HOME else party.currency,
-    }
-    if party.town >= 0:
-        street, city, _, code, country = words.TOWNS[party.town]
-        row |= {"street": street.format(n=party.street_number), "city": city, "country": country}
-        row["postal_code"] = code or None
-    return row
-
-
-def _item_row(product: Product) -> Row:
-    return {
-        "tag_id": product.sku if 0 < len(product.sku) <= _LONGEST_TAG else None,
-        "item_name": product.name,
-        "description": product.description or None,
-        "quantity": product.quantity,
-        "sell_price": product.price,
-        "cost_price": product.cost,
-        "price_basis": "piece",
-        "currency_code": HOME,
-        "is_active": not product.retires,
-    }
-
-
-def _line_row(number: int, line: SaleLine) -> Row:
-    return {
-        "line_number": number,
-        "line_kind": _LINE_KINDS[line.kind],
-        "description": line.description or None,
-        "quantity": line.quantity if line.kind == "goods" else None,
-        "unit_price": line.price if line.kind == "goods" else None,
-        "amount": None if line.kind == "text" else line.amount,
-        "is_taxable": line.taxable,
-        "product": line.product if line.kind == "goods" else None,
-    }
-
-
-def _lifecycle(balance: Decimal, paid: Decimal, due: date, today: date) -> str:
-    if paid and not balance:
-        return "Paid"
-    if due < today and balance:
-        return "Overdue"
-    return "Partially Paid" if paid else "Sent"
-
-
-def _payment_status(balance: Decimal, paid: Decimal) -> str:
-    if not paid:
-        return "Unpaid"
-    return "Partial" if balance else "Paid"
-
-
-def _voided(reason: str) -> Row:
-    unpaid = {"balance_amount": _NONE, "payment_status": "Unpaid"}
-    return {"lifecycle_status": "Void", "void_reason": reason, **unpaid}
-
-
-def _shared_payment(receipt: Receipt) -> Payment:
-    applied = sum((amount for _, amount in receipt.applied), _NONE)
-    currency = receipt.party.currency
-    row = _payment_row(receipt.day, receipt.total, currency, receipt.method, receipt.reference)
-    row["unapplied_amount"] = receipt.total - applied
-    return Payment(receipt.party.number, row, receipt.applied)
-
-
-def _payment_row(day: date, amount: Decimal, currency: str, method: str, reference: str) -> Row:
-    return {
-        "payment_date": day,
-        "amount": amount,
-        "currency_code": currency,
-        "method": method or None,
-        "reference_number": reference or None,
-        "unapplied_amount": _NONE,
-    }
-
-
-_NAMELESS = dict.fromkeys(("display_name", "first_name", "last_name", "company_name"))
-_CUSTOMER_ODDITIES: tuple[Row, ...] = (
-    _NAMELESS,
-    {"display_name": "Ω" * 501},
-    {"display_name": "Ring: and: Stone"},
-    {"display_name": "Sparkle 💎 Boutique"},
-    {"email": "no-at-sign.example"},
-    {"phone": "+1 (212) 555-0100 ext. 4711, ask for Mrs. Ó Súilleabháin"},
-    {"currency_code": "EUR"},
-    {"is_active": False},
-)
-_ITEM_ODDITIES: tuple[Row, ...] = (
-    {"price_basis": "carat"},
-    {"price_basis": "gram"},
-    {"currency_code": "EUR"},
-    {"item_name": None},
-    {"item_name": "Parcel, mixed, " + "very " * 25 + "long name"},
-    {"item_name": "Tray: 12 rings"},
-    {"tag_id": None},
-    {"quantity": Decimal(-3)},
-    {"sell_price": None, "cost_price": None},
-)
-
-
-def _to_draft(made: Invoice) -> None:
-    made.row["lifecycle_status"] = "Draft"
-
-
-def _miscount(made: Invoice) -> None:
-    made.row["total_amount"] += Decimal("0.03")
-    made.row["balance_amount"] += Decimal("0.03")
-
-
-def _lengthen_number(made: Invoice) -> None:
-    made.row["invoice_number"] = f"LOUPE/NYC-OFFICE/2026/{made.key:08d}"
-
-
-def _lose_date(made: Invoice) -> None:
-    made.row["invoice_date"] = None
-
-
-def _void(made: Invoice) -> None:
-    made.row.update(_voided("Entered twice"))
-
-
-def _lose_lines(made: Invoice) -> None:
-    made.lines.clear()
-
-
-def _misprice(made: Invoice) -> None:
-    for line in made.lines:
-        if line["unit_price"] is not None:
-            line["unit_price"] += 1
-
-
-def _lose_number(made: Invoice) -> None:
-    made.row["invoice_number"] = None
-
-
-def _change_currency(made: Invoice) -> None:
-    made.row["currency_code"] = "EUR" if made.key % 2 else "ZZZ"
-
-
-_INVOICE_ODDITIES = (
-    _to_draft, _miscount, _lengthen_number, _lose_date, _void, _lose_lines, _misprice, _lose_number,
-    _change_currency,
-)  # fmt: skip
-_PAYMENT_ODDITIES: tuple[Row, ...] = (
-    {"payment_date": None},
-    {"reference_number": "A reference that is longer than 21"},
-    {"method": "Barter, by agreement"},
-    {"currency_code": "GBP"},
-)

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, func, select
 
-from demo.generated_rows import GeneratedRows, Invoice, Overlap, Payment, Row
+from demo.generated_records import Invoice, Payment, Row
+from demo.generated_rows import GeneratedRows, Overlap
 from quickbooks_emulator.generator import Character, Plan, Sizes
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.postgres.copying import copy_rows, next_ids
