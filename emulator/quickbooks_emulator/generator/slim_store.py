@@ -43,8 +43,8 @@ class SlimStore(Store):
     def forget_transactions(self, realm: str, last: int) -> int:
         """Write all transactions up to an Id, drop them from memory, and return how many.
 
-        The newest of each type stays, because the next document number continues it. Document
-        numbers stay taken, because their uniqueness outlives the invoice's stay in memory.
+        The newest of each type stays, because the next document number continues it. Numbers of
+        forgotten documents are free to be used again.
 
         Raises:
             RuntimeError: inside a transaction, where they may yet be undone.
@@ -63,9 +63,15 @@ class SlimStore(Store):
         newest_stays = numbers[: len(held) - 1]
         for number in newest_stays:
             for index in index_keys(entity, held.pop(number)):
-                if not index[0].endswith(" number"):
-                    self._index[realm, *index].discard((entity, number))
+                self._unlist((realm, *index), (entity, number))
         return len(newest_stays)
+
+    def _unlist(self, index: tuple[str, str, str], holder: tuple[str, int]) -> None:
+        # An empty entry would stay for good, one a record.
+        held = self._index[index]
+        held.discard(holder)
+        if not held:
+            del self._index[index]
 
     def _flush(self) -> None:
         self._unwritten |= self._dirty
