@@ -159,18 +159,25 @@ def is_void(record: Json) -> bool:
 
 
 def line_of_quickbooks(line: Json) -> tuple[Any, ...]:
+    if line["DetailType"] == "GroupLineDetail":
+        return group_of_quickbooks(line)
     detail = line.get("SalesItemLineDetail") or {}
     is_shipping = at(detail, "ItemRef", "value") == "SHIPPING_ITEM_ID"
     written = text(line.get("Description"))
     kind = {
-        "GroupLineDetail": "group",
         "SalesItemLineDetail": "shipping" if is_shipping else "sales",
         "DiscountLineDetail": "discount",
         "DescriptionOnly": "subtotal" if (written or "").startswith("Subtotal:") else "description",
     }[line["DetailType"]]
-    quantity = detail.get("Qty", at(line, "GroupLineDetail", "Quantity"))
-    numbers = (quantity, detail.get("UnitPrice"), line.get("Amount"))
+    numbers = (detail.get("Qty"), detail.get("UnitPrice"), line.get("Amount"))
     return kind, written, *map(number, numbers)
+
+
+def group_of_quickbooks(line: Json) -> tuple[Any, ...]:
+    """A bundle is one line in Loupe; its amount is what is in it."""
+    detail = line["GroupLineDetail"]
+    amount = sum((Decimal(str(one["Amount"])) for one in detail["Line"]), Decimal(0))
+    return "group", text(line.get("Description")), number(detail.get("Quantity")), None, amount
 
 
 def invoice_of_quickbooks(record: Json) -> Json:

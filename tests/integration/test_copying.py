@@ -58,7 +58,7 @@ def test_every_text_survives(connection: Connection) -> None:
 
 
 def test_empty_text_and_null_stay_apart(connection: Connection) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"organization_id": 1, "display_name": "", "notes": "x"},
         {"organization_id": 1, "display_name": None, "notes": "x"},
         {"organization_id": 1, "notes": "x"},

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, text, update
 
 from quickbooks_sync.errors import LeaseHeldError, LeaseLostError, UnreachableError
+from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.postgres import schema
 from tests.integration.books import loupe, quickbooks
 from tests.integration.books.child import start_load
@@ -64,33 +66,50 @@ def let_lease_expire(house: House) -> None:
         )
 
 
-def killed_while_sending(house: House, name: str, number: int) -> tuple[dict, dict]:  # type: ignore[type-arg]
-    """Push in a process that is killed (SIGKILL) after QuickBooks has the batch; returns run and batch."""
+def killed_after_sending(house: House, name: str, number: int) -> tuple[RunManifest, BatchManifest]:
+    """Push in a process that is killed (SIGKILL) between QuickBooks' answer and its own commit."""
     add_customers(house, name, number)
     run, (batch,) = house.prepare("push_customers")
     writes = house.writes()
-    house.order_fault("slow", seconds=1.5)
-    process = start_load(house, run, batch)
-    wait_until(lambda: open_intents(house) == 1)
-    process.kill()
-    process.join(10)
+    with links_locked(house):
+        process = start_load(house, run, batch)
+        wait_until(lambda: waits_for_lock(house))
+        assert house.writes() == writes + number
+        process.kill()
+        process.join(10)
     assert process.exitcode == -9
-    wait_until(lambda: house.writes() == writes + number)  # QuickBooks finishes what it was sent
     assert open_intents(house) == 1
-    return run, batch  # type: ignore[return-value]
+    return run, batch
+
+
+@contextmanager
+def links_locked(house: House) -> Iterator[None]:
+    """Let nobody write links: a load stops in the middle of its transaction."""
+    with house.workspace.engine.connect() as connection, connection.begin():
+        connection.execute(text("lock table quickbooks_sync.link in exclusive mode"))
+        yield
+
+
+def waits_for_lock(house: House) -> bool:
+    with house.workspace.engine.connect() as connection:
+        statement = text(
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+            " and datname = current_database()"
+        )
+        return bool(connection.execute(statement).scalar_one())
 
 
 def test_a_task_killed_after_sending_creates_nothing_twice_when_repeated(house: House) -> None:
-    run, batch = killed_while_sending(house, "Killed", 7)
+    run, batch = killed_after_sending(house, "Killed", 7)
     writes = house.writes()
-    assert house.load(run, [batch])["created"] == 7  # type: ignore[list-item, arg-type]
-    assert house.finish(run)["status"] == "success"  # type: ignore[arg-type]
+    assert house.load(run, [batch])["created"] == 7
+    assert house.finish(run)["status"] == "success"
     assert (found(house, "Killed"), house.writes(), open_intents(house)) == (7, writes, 0)
     assert house.run("push_customers")["counts"] == {}
 
 
 def test_the_next_run_settles_what_a_dead_run_had_sent(house: House) -> None:
-    dead, batch = killed_while_sending(house, "Dead", 3)
+    dead, batch = killed_after_sending(house, "Dead", 3)
     with pytest.raises(LeaseHeldError, match="This run changed nothing"):
         house.run("push_customers")
     let_lease_expire(house)
@@ -98,8 +117,8 @@ def test_the_next_run_settles_what_a_dead_run_had_sent(house: House) -> None:
     assert run["counts"] == {"created": 3}
     assert found(house, "Dead") == 3
     with pytest.raises(LeaseLostError, match="passed to another run"):
-        house.load(dead, [batch])  # type: ignore[list-item, arg-type]
-    assert house.finish(dead)["status"] == "failed"  # type: ignore[arg-type]
+        house.load(dead, [batch])
+    assert house.finish(dead)["status"] == "failed"
     assert found(house, "Dead") == 3
 
 
@@ -193,22 +212,11 @@ def test_a_killed_pull_is_repeated_whole(house: House) -> None:
     for number in range(5):
         quickbooks.create(house, "Customer", DisplayName=f"Pulled {number}")
     run, (batch,) = house.prepare("pull_customers")
-    with house.workspace.engine.connect() as connection, connection.begin():
-        # The child waits for this lock in the middle of its transaction.
-        connection.execute(text("lock table quickbooks_sync.link in access exclusive mode"))
+    with links_locked(house):
         process = start_load(house, run, batch)
-        wait_until(lambda: _waits_for_lock(house))
+        wait_until(lambda: waits_for_lock(house))
         process.kill()
         process.join(10)
     assert not [one for one in house.rows("customer") if "Pulled" in str(one["display_name"])]
     assert house.load(run, [batch])["created"] == 5
     assert house.finish(run)["status"] == "success"
-
-
-def _waits_for_lock(house: House) -> bool:
-    with house.workspace.engine.connect() as connection:
-        statement = text(
-            "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-            " and datname = current_database()"
-        )
-        return bool(connection.execute(statement).scalar_one())
