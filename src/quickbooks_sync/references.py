@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.postgres.links import read_link_ids
+from quickbooks_sync.postgres.loupe_rows import read_existing_ids
 
 
 class References:
@@ -48,7 +49,7 @@ class References:
             self._load(record_type, loupe_ids=ids - set(self.to_quickbooks[record_type]))
 
     def missing_loupe_id(self, values: Mapping[str, Any]) -> tuple[str, str] | None:
-        """Return the first (record type, QuickBooks Id) that no link leads to Loupe, if any.
+        """Return the first (record type, QuickBooks Id) that no link leads to a Loupe row, if any.
 
         A reference that is only pulled may stay open.
         """
@@ -84,7 +85,11 @@ class References:
             quickbooks_ids=quickbooks_ids,
             loupe_ids=loupe_ids,
         )
+        ids = [loupe_id for loupe_id, _ in pairs]
+        there = read_existing_ids(self._connection, record_type, ids)
         for loupe_id, quickbooks_id in pairs:
+            if loupe_id not in there:
+                continue  # nothing can refer to a row that somebody deleted
             self.to_quickbooks[record_type][loupe_id] = quickbooks_id
             self.to_loupe[record_type][quickbooks_id] = loupe_id
 

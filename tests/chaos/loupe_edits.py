@@ -73,6 +73,22 @@ def note_customer(company: Company, rng: random.Random) -> str | None:
     return f"customer {row['customer_id']} notes"
 
 
+def remove_customer(company: Company, rng: random.Random) -> str | None:
+    """Delete the row of a customer that has nothing else, which nobody should."""
+    row = pick(
+        rng,
+        company.rows(
+            "customer",
+            "not exists (select 1 from loupe.invoice i where i.customer_id = customer.customer_id)"
+            " and not exists (select 1 from loupe.payment p where p.customer_id = customer.customer_id)",
+        ),
+    )
+    if row is None:
+        return None
+    company.execute("delete from loupe.customer where customer_id = %s", row["customer_id"])
+    return f"customer {row['customer_id']} row deleted"
+
+
 def add_invoice(company: Company, rng: random.Random) -> str | None:
     """Enter an invoice, mostly finalised."""
     customer = pick(rng, company.rows("customer", "is_active"))
@@ -308,6 +324,7 @@ EDITS: dict[Edit, int] = {
     edit_customer: 9,
     toggle_customer: 2,
     note_customer: 1,
+    remove_customer: 1,
     add_invoice: 9,
     finalise_invoice: 2,
     edit_invoice: 5,

@@ -170,7 +170,9 @@ class IntakeBatch:
         """Take a deletion: the row gets a state, and the link remembers that nothing is there."""
         row = self.rows.get(link.loupe_id) if link else None
         if link is None or row is None or link.state == _GONE:
-            return Account(one.source_id, "unchanged", quickbooks_id=one.source_id)
+            # The stub comes again with each overlap; a conflict about it is over once the row is.
+            account = Account(one.source_id, "unchanged", quickbooks_id=one.source_id)
+            return replace(account, is_pending=True)
         paid = read_applied_amounts(
             self.connection, self.run["organization_id"], [row.get("invoice_id") or 0]
         )
@@ -210,7 +212,8 @@ class IntakeBatch:
             one.source_id,
             "waiting",
             quickbooks_id=one.source_id,
-            reason=f"the {record_type} {quickbooks_id} of QuickBooks is not linked to Loupe yet",
+            reason=f"the {record_type} {quickbooks_id} of QuickBooks is not linked to Loupe yet, "
+            "or its row is gone there",
             waits_for=record_type,
             waits_for_id=quickbooks_id,
             raw=one.raw,

@@ -70,6 +70,13 @@ def read_rows(
     return found
 
 
+def read_existing_ids(connection: Connection, record_type: str, ids: Collection[int]) -> set[int]:
+    """Return those of some keys that rows still have."""
+    where = LOUPE_TABLES[record_type]
+    key = where.table.c[where.key]
+    return set(connection.execute(select(key).where(key.in_(list(ids)))).scalars())
+
+
 def iter_rows(
     connection: Connection,
     record_type: str,
