@@ -12,5 +12,16 @@ if "scheduler" in sys.argv[1:2]:
     # Great Expectations reports every function that it registers once Airflow has configured logging.
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
-    for module in ("pandas", "great_expectations", "great_expectations.expectations"):
+    for module in (
+        "pandas",
+        "great_expectations",
+        "great_expectations.expectations",
+        "quickbooks_airflow.flow_dag",
+        "quickbooks_airflow.orders",
+        "quickbooks_sync.checks",
+        "quickbooks_sync.pull",
+        "quickbooks_sync.push",
+        "quickbooks_sync.validation",
+        "airflow.providers.standard.triggers.external_task",
+    ):
         importlib.import_module(module)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from quickbooks_sync.errors import GateClosedError
 from quickbooks_sync.flows import BatchManifest, RunManifest
@@ -19,6 +19,8 @@ from quickbooks_sync.workspace import Workspace
 MIN_REJECTED = 20
 DEFAULT_MAX_REJECTED_RATIO = Decimal("0.2")
 DEFAULT_MAX_DELETIONS = 50
+#: Key of the advisory lock under which reports are written.
+REPORTS_LOCK = 7081
 #: How many runs the Data Docs keep.
 KEPT_REPORTS = 100
 
@@ -80,8 +82,12 @@ def gate(workspace: Workspace, run: RunManifest) -> dict[str, int]:
 
 
 def build_reports(workspace: Workspace) -> Path:
-    """Render the Data Docs of the newest runs; returns the index page."""
-    with workspace.engine.connect() as connection:
+    """Render the Data Docs of the newest runs; returns the index page.
+
+    One process at a time writes the pages, whichever flow it works for.
+    """
+    with workspace.engine.begin() as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(REPORTS_LOCK)))
         rows = connection.execute(
             select(run_table, staged_batch.c.batch_number, staged_batch.c.validation_result)
             .join(staged_batch, staged_batch.c.run_id == run_table.c.run_id)
@@ -95,8 +101,8 @@ def build_reports(workspace: Workspace) -> Path:
             )
             .order_by(run_table.c.run_id.desc(), staged_batch.c.batch_number)
         ).all()
-    results = [_to_stored_result(row) for row in rows]
-    return build_data_docs(workspace.data_docs, results, KEPT_REPORTS)
+        results = [_to_stored_result(row) for row in rows]
+        return build_data_docs(workspace.data_docs, results, KEPT_REPORTS)
 
 
 def _to_stored_result(row: Any) -> StoredResult:

@@ -15,6 +15,7 @@ from quickbooks_sync.postgres.leases import Lease, free_lease, hold_lease, take_
 from quickbooks_sync.postgres.ledger import Place, read_outcome_counts
 from quickbooks_sync.postgres.schema import run as run_table
 from quickbooks_sync.postgres.schema import watermark
+from quickbooks_sync.postgres.staging import count_unloaded
 from quickbooks_sync.workspace import Workspace
 
 
@@ -98,6 +99,9 @@ def _why_failed(
     ).scalar_one()
     if status == "success":
         return None
+    left = count_unloaded(connection, run["run_id"])
+    if left:
+        return f"{left} batches were never loaded; run the flow again"
     try:
         hold_lease(connection, lease_of(run))
     except LeaseLostError as error:

@@ -43,6 +43,11 @@ def write_run_accounts(connection: Connection, place: Place, accounts: Sequence[
     copy_rows(connection, run_record, columns, rows)
 
 
+def forget_accounts(connection: Connection, run_id: int) -> None:
+    """Forget what an earlier try of the same run said of its records."""
+    connection.execute(delete(run_record).where(run_record.c.run_id == run_id))
+
+
 def read_outcome_counts(connection: Connection, run_id: int) -> dict[str, int]:
     """Count a run's records by outcome (warnings apart, as `warning`)."""
     rows = connection.execute(

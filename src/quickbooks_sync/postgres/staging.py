@@ -159,6 +159,14 @@ def is_loaded(connection: Connection, run_id: int, batch_number: int) -> bool:
     return loaded_at is not None
 
 
+def count_unloaded(connection: Connection, run_id: int) -> int:
+    """Count the run's batches that were staged and never loaded."""
+    statement = select(func.count()).where(
+        staged_batch.c.run_id == run_id, staged_batch.c.loaded_at.is_(None)
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
 def mark_loaded(connection: Connection, run_id: int, batch_number: int) -> None:
     """Mark the batch as loaded, in the transaction that loads it."""
     connection.execute(

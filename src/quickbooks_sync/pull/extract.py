@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, Table, func, select
 from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.postgres.leases import hold_lease
+from quickbooks_sync.postgres.ledger import forget_accounts
 from quickbooks_sync.postgres.links import read_live_ids
 from quickbooks_sync.postgres.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub
@@ -34,6 +35,7 @@ def extract(workspace: Workspace, run: RunManifest) -> list[BatchManifest]:
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))
         clear_run(connection, run["run_id"])
+        forget_accounts(connection, run["run_id"])
     ensure_reference(workspace, run["realm_id"], run_id=run["run_id"])
     client = workspace.client(run["realm_id"], run["run_id"])
     batches: list[BatchManifest] = []
