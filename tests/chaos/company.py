@@ -33,6 +33,7 @@ class Company:
         books: Its QuickBooks, as another user sees it.
         database: A connection of Loupe's own application.
         edits: Per (side, record type, id, field) what was entered, oldest first.
+        entered_twice: References of payments that somebody entered on the other side, too.
         unmapped: Per (entity, Id, property) a value in QuickBooks that the sync must leave alone.
     """
 
@@ -44,6 +45,7 @@ class Company:
         default_factory=lambda: defaultdict(list)
     )
     unmapped: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    entered_twice: set[str] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _ticks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 

@@ -218,6 +218,9 @@ def _enter_twice(company: Company, rng: random.Random) -> str | None:
     if not found or found[0]["Balance"] < row["amount"]:
         return None
     invoice = found[0]
+    if row["reference_number"] in company.entered_twice:
+        return None
+    company.entered_twice.add(row["reference_number"])
     day = (row["payment_date"] - DAY).days
     return "twice: " + _pay(company, invoice, row["amount"], row["reference_number"], day)
 

@@ -257,3 +257,25 @@ def test_a_deposited_payment_stays_as_it_was_deposited(house: House, customer: i
 def _adjustment_account(house: House) -> str:
     [row] = [r for r in house.rows("company_setting") if r["name"] == "adjustment_account"]
     return str(row["value"])
+
+
+def test_a_sku_that_loupe_cannot_hold_or_has_elsewhere_stops_nobody_else(house: House) -> None:
+    # Naive: one item's SKU breaks a constraint of the table, and no item of the batch is loaded.
+    house.run("pull_inventory_items")
+    first, second = [
+        row for row in house.rows("link") if row["document"].get("Sku", "").startswith("LF-")
+    ][:2]
+    client = house.client()
+    for link, sku in ((first, second["document"]["Sku"]), (second, "X" * 60)):
+        record = client.fetch("Item", link["quickbooks_id"])
+        change = {"Id": record["Id"], "SyncToken": record["SyncToken"], "sparse": True, "Sku": sku}
+        client.send("Item", change, request_id=f"sku-{link['quickbooks_id']}")
+    # QuickBooks' answer to an edit of ours brings the new SKU along.
+    house.update("inventory_item", second["loupe_id"], description="polished")
+    house.run("push_inventory_items")
+    run = house.run("pull_inventory_items", mode="full")
+    assert account(house, run, first["loupe_id"])[0] == "conflict"
+    assert account(house, run, second["loupe_id"])[0] == "rejected"
+    tags = {row["inventory_item_id"]: row["tag_id"] for row in house.rows("inventory_item")}
+    assert tags[first["loupe_id"]] == first["document"]["Sku"]
+    assert tags[second["loupe_id"]] == second["document"]["Sku"]

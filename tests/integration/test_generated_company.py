@@ -102,9 +102,7 @@ def _assert_all_told(
         assert (table, "loupe", str(row[f"{table}_id"])) in told, (table, row[f"{table}_id"])
 
 
-def _assert_receivables_agree(
-    house: House, records: dict[str, Any], told: dict[Any, str]
-) -> None:
+def _assert_receivables_agree(house: House, records: dict[str, Any], told: dict[Any, str]) -> None:
     """Open balances by customer and currency, of all invoices that nothing is held about."""
     links = [row for row in house.rows("link") if row["record_type"] == "invoice"]
     rows = {row["invoice_id"]: row for row in house.rows("invoice")}

@@ -85,3 +85,16 @@ def test_a_deletion_that_is_told_again_does_not_close_its_conflict(house: House)
     assert open_conflicts(house, "invoice", invoice_id) == {"record"}
     house.run("pull_invoices")  # change data capture tells it again
     assert open_conflicts(house, "invoice", invoice_id) == {"record"}
+
+
+def test_a_payment_entered_on_both_sides_waits_for_the_pull_that_links_it(house: House) -> None:
+    customer_id, invoice_id, quickbooks_id = invoiced(house, "R-6")
+    payment_id = loupe.add_payment(house, customer_id, "40.00", {invoice_id: "40.00"})
+    payer = house.quickbooks_id("customer", customer_id)
+    same = quickbooks.create_payment(house, payer, "40.00", quickbooks_id)
+
+    run = house.run("push_payments")  # 60.00 stay open, so the money would fit in a second time
+    assert house.said(run, loupe_id=payment_id) == ["waiting"]
+    house.run("pull_payments")
+    assert house.quickbooks_id("payment", payment_id) == same["Id"]
+    assert house.run("push_payments")["counts"].get("waiting") is None

@@ -14,6 +14,7 @@ from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.intake.deleted import remove
 from quickbooks_sync.intake.guards import PaymentGuard, read_unsynced_invoice_ids
 from quickbooks_sync.intake.identify import Identifier
+from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.merge import Base, Merge, merge_record, next_base
 from quickbooks_sync.postgres.decisions import read_field_decisions, read_record_decisions
 from quickbooks_sync.postgres.links import Link, insert_links, read_links, update_links
@@ -22,6 +23,7 @@ from quickbooks_sync.postgres.loupe_rows import (
     insert_rows,
     read_applied_amounts,
     read_rows,
+    read_tag_owners,
     update_row,
 )
 from quickbooks_sync.postgres.staging import StagedRecord, read_repeated_values
@@ -108,6 +110,15 @@ class IntakeBatch:
         self.decisions = read_field_decisions(self.connection, realm_id, record_type, loupe_ids)
         self.judged = read_record_decisions(self.connection, realm_id, record_type)
         self.unsynced = self._read_unsynced(loupe_ids)
+        self.tags: dict[Any, int] = (
+            read_tag_owners(
+                self.connection,
+                self.run["organization_id"],
+                [(one.values or {}).get("tag_id") for one in records],
+            )
+            if record_type == "inventory_item"
+            else {}
+        )
         self.guard = PaymentGuard(self.connection, self.run["organization_id"], self.references)
         self.repeated = (
             read_repeated_values(self.connection, self.run["run_id"], "tag_id")
@@ -151,20 +162,26 @@ class IntakeBatch:
 
     def _identify(self, one: StagedRecord) -> Account:
         """Settle which Loupe row an unlinked record is: one of the unlinked, or a new one."""
-        values = one.values or {}
-        if values.get("tag_id") in self.repeated:
-            return self._doubt(one, Match(None, "several QuickBooks items carry this SKU"))
-        judged = self.judged.get(one.source_id)
-        if judged is not None and judged.choice == "separate":
-            return self._plan_insert(one)
-        if judged is not None and judged.loupe_id is not None:
-            return self._link(one, judged.loupe_id)
-        match = self.identifier.find(values)
+        match = self._match(one)
         if match.doubt:
             return self._doubt(one, match)
         if match.loupe_id is not None:
             return self._link(one, match.loupe_id)
         return self._plan_insert(one)
+
+    def _match(self, one: StagedRecord) -> Match:
+        """Return what a person decided, else what first contact finds."""
+        values = one.values or {}
+        if values.get("tag_id") in self.repeated:
+            return Match(None, "several QuickBooks items carry this SKU")
+        judged = self.judged.get(one.source_id)
+        if judged is not None:
+            return Match(judged.loupe_id if judged.choice == "same" else None)
+        match = self.identifier.find(values)
+        if match == Match() and values.get("tag_id") in self.tags:
+            why = "the Loupe item with this SKU as its Tag ID is linked to another QuickBooks item"
+            return Match(None, why)
+        return match
 
     def _remove(self, one: StagedRecord, link: Link | None) -> Account:
         """Take a deletion: the row gets a state, and the link remembers that nothing is there."""
@@ -256,11 +273,14 @@ class IntakeBatch:
 
     def _merge(self, one: StagedRecord, link: Link, *, is_new: bool) -> Account:
         row, ours = self.rows[link.loupe_id], self.loupe_values[link.loupe_id]
-        theirs = one.values or {}
+        theirs = _storable(self.mapping, one.values or {})
         rules = merge_rules(
             self.run["record_type"],
             LinkedPair(self.settings, row, link.origin, theirs, one.raw),
         )
+        if self.tags.get(theirs.get("tag_id"), link.loupe_id) != link.loupe_id:
+            taken = {"tag_id": "another Loupe item carries this SKU as its Tag ID"}
+            rules = replace(rules, loupe_locked={**rules.loupe_locked, **taken})
         decisions = self.decisions.get(link.loupe_id, ())
         rules = with_decisions(rules, decisions, ours, theirs)
         base = Base(link.loupe_base, link.quickbooks_base)
@@ -417,6 +437,16 @@ def _with_counted(settings: CompanySettings, ours: Values, theirs: Values, base:
         return base
     counted = {"quantity": quantity}
     return Base({**base.loupe, **counted}, {**base.quickbooks, **counted})
+
+
+def _storable(mapping: RecordMapping, values: Values) -> Values:
+    """Leave out texts that Loupe cannot hold; a pull has rejected them, an answer may bring them."""
+    too_long = {
+        one.name
+        for one in mapping.fields
+        if one.max_length_loupe and len(values.get(one.name) or "") > one.max_length_loupe
+    }
+    return {name: value for name, value in values.items() if name not in too_long}
 
 
 def _is_followed(name: str, merge: Merge, link: Link) -> bool:

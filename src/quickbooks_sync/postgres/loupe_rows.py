@@ -182,6 +182,20 @@ def read_applied_amounts(
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
+def read_tag_owners(
+    connection: Connection, organization_id: int, tag_ids: Collection[str | None]
+) -> dict[Any, int]:
+    """Return the items that carry some Tag IDs, by Tag ID."""
+    item = schema.inventory_item
+    rows = connection.execute(
+        select(item.c.tag_id, item.c.inventory_item_id).where(
+            item.c.organization_id == organization_id,
+            item.c.tag_id.in_([one for one in tag_ids if one]),
+        )
+    )
+    return {row.tag_id: row.inventory_item_id for row in rows}
+
+
 def read_invoice_currencies(
     connection: Connection, customer_ids: Collection[int]
 ) -> dict[int, set[str]]:

@@ -1,56 +1,93 @@
-"""The money guard: no payment is sent that pays an invoice more than it still asks for.
+"""The money guard: no payment is sent that pays an invoice more than it still asks for, or pays it twice.
 
 QuickBooks would accept it silently and keep the rest as unapplied money (Intuit: Payment, section 8.5).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from quickbooks_sync.accounts import Account, FieldConflict
 from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.postgres.links import read_link_ids
 from quickbooks_sync.push.operations import Write
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.workspace import Workspace
+
+Record = dict[str, Any]
 
 
 def refuse_overpayments(
     workspace: Workspace, run: RunManifest, writes: Sequence[Write]
 ) -> list[Account]:
-    """Return an account for every payment that would overpay an invoice; one metered read.
+    """Return an account for every payment that must not be sent just now; one metered read.
 
-    Balances are asked from QuickBooks right before the payments are sent, and the payments of the
-    chunk are counted against them one after the other.
+    Invoices are asked from QuickBooks right before the payments are sent, and the payments of the chunk are
+    counted against their balances one after the other. A new payment also waits while its invoice has one that
+    no pull has seen: somebody may have entered the same money there.
     """
     if run["record_type"] != "payment":
         return []
     paying = [one for one in writes if one.operation in ("create", "update")]
-    left = _read_balances(workspace, run, paying)
+    invoices = _read_invoices(workspace, run, paying)
+    left = {number: Decimal(record.get("Balance") or 0) for number, record in invoices.items()}
+    unseen = _find_unseen(workspace, run, invoices)
     refused = []
     for write in paying:
-        problem = _apply(write, left)
+        problem = _find_excess(write, left)
+        stranger = _first_unseen(write, unseen)
         if problem:
-            refused.append(_account(write, problem))
+            refused.append(_conflict(write, problem))
+        elif stranger:
+            refused.append(_waiting(write, stranger))
+        else:
+            _count(write, left)
     return refused
 
 
-def _read_balances(
+def _read_invoices(
     workspace: Workspace, run: RunManifest, writes: Sequence[Write]
-) -> dict[str, Decimal]:
+) -> dict[str, Record]:
     ids = sorted({line["invoice"] for one in writes for line in one.values["applications"]})
     if not ids:
         return {}
     client = workspace.client(run["realm_id"], run["run_id"])
     statement = build_select("Invoice", is_in("Id", ids), max_results=1000)
-    records = client.query(statement).records
-    return {record["Id"]: Decimal(record.get("Balance") or 0) for record in records}
+    return {record["Id"]: record for record in client.query(statement).records}
 
 
-def _apply(write: Write, left: dict[str, Decimal]) -> str | None:
-    """Count a payment against the balances, or return why it must not be sent."""
+def _find_unseen(
+    workspace: Workspace, run: RunManifest, invoices: Mapping[str, Record]
+) -> dict[str, str]:
+    """Return by invoice a payment of it in QuickBooks that no Loupe row is linked to."""
+    paid_by = [
+        (number, linked["TxnId"])
+        for number, record in invoices.items()
+        for linked in record.get("LinkedTxn") or ()
+        if linked.get("TxnType") == "Payment"
+    ]
+    ids = {payment for _, payment in paid_by}
+    with workspace.engine.connect() as connection:
+        pairs = read_link_ids(connection, run["realm_id"], "payment", quickbooks_ids=ids)
+    seen = {quickbooks_id for _, quickbooks_id in pairs}
+    return {number: payment for number, payment in paid_by if payment not in seen}
+
+
+def _first_unseen(write: Write, unseen: Mapping[str, str]) -> str | None:
+    if write.operation != "create":
+        return None
+    found = (unseen.get(line["invoice"]) for line in write.values["applications"])
+    return next((one for one in found if one), None)
+
+
+def _asked(write: Write) -> dict[str, Decimal]:
+    return {line["invoice"]: Decimal(line["amount"]) for line in write.values["applications"]}
+
+
+def _find_excess(write: Write, left: Mapping[str, Decimal]) -> str | None:
+    """Return why a payment asks more of an invoice than is open, or `None`."""
     given = _given_back(write)
-    asked = {line["invoice"]: Decimal(line["amount"]) for line in write.values["applications"]}
-    for invoice, amount in asked.items():
+    for invoice, amount in _asked(write).items():
         if invoice not in left:
             return f"invoice {invoice} no longer exists in QuickBooks"
         if amount > left[invoice] + given.get(invoice, Decimal(0)):
@@ -58,9 +95,13 @@ def _apply(write: Write, left: dict[str, Decimal]) -> str | None:
                 f"possible duplicate payment: {amount} for QuickBooks invoice {invoice}, "
                 f"of which {left[invoice]} is open"
             )
-    for invoice, amount in asked.items():
-        left[invoice] += given.get(invoice, Decimal(0)) - amount
     return None
+
+
+def _count(write: Write, left: dict[str, Decimal]) -> None:
+    given = _given_back(write)
+    for invoice, amount in _asked(write).items():
+        left[invoice] += given.get(invoice, Decimal(0)) - amount
 
 
 def _given_back(write: Write) -> dict[str, Decimal]:
@@ -75,7 +116,20 @@ def _given_back(write: Write) -> dict[str, Decimal]:
     return given
 
 
-def _account(write: Write, problem: str) -> Account:
+def _waiting(write: Write, stranger: str) -> Account:
+    return Account(
+        write.source_id,
+        "waiting",
+        loupe_id=write.loupe_id,
+        reason=f"QuickBooks has payment {stranger} on the same invoice, which is not linked to Loupe yet and "
+        "may be the same; pull payments first",
+        waits_for="payment",
+        waits_for_id=stranger,
+        raw=write.raw,
+    )
+
+
+def _conflict(write: Write, problem: str) -> Account:
     quickbooks_id = write.link.quickbooks_id if write.link else None
     held = FieldConflict("applications", problem, write.values["applications"], None)
     return Account(

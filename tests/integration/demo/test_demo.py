@@ -1,7 +1,6 @@
 """The whole of `make demo`: a first sync from nothing, a second that changes nothing, no process left."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +10,12 @@ from typing import Any
 import pytest
 
 from demo.embedded_postgres import remove_cluster
-from demo.processes import find_free_port
+from demo.processes import Processes, find_free_port
 from demo.watchdog import MARK_VARIABLE
 from quickbooks_sync.flows import FLOWS
 
 REPOSITORY = Path(__file__).parents[3]
-LIMIT_SECONDS = 900
+LIMIT_SECONDS = 1500
 
 
 @dataclass(frozen=True)
@@ -38,16 +37,10 @@ def _run(state: Path, file: Path) -> Run:
         for part in (f"--{name}-port", str(find_free_port()))
     ]
     command = [sys.executable, "-m", "demo", "--once", "--state", state, "--summary", file, *ports]
-    done = subprocess.run(
-        command,
-        cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=LIMIT_SECONDS,
-        check=False,
-    )
-    return Run(done.returncode, done.stdout, json.loads(file.read_text()))
+    with Processes(file.with_suffix(".logs")) as processes:
+        child = processes.start("demo", command, folder=REPOSITORY)
+        status = child.process.wait(LIMIT_SECONDS)
+    return Run(status, child.log.read_text(), json.loads(file.read_text()))
 
 
 @pytest.fixture(scope="module")
