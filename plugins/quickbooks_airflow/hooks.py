@@ -12,8 +12,8 @@ from quickbooks_sync.errors import SyncError
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
-    from quickbooks_sync.quickbooks.client import QuickBooksClient
 
+    from quickbooks_sync.quickbooks.client import QuickBooksClient
     from quickbooks_sync.workspace import Workspace
 
 LOUPE_CONNECTION_ID = "loupe_default"
