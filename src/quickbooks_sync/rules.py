@@ -87,7 +87,8 @@ def customer_currency(settings: CompanySettings, invoiced_in: Collection[str]) -
         invoiced_in: The currencies of the customer's Loupe invoices.
 
     Raises:
-        RejectedRecordError: The invoices are in several currencies.
+        RejectedRecordError: The invoices are in several currencies, or in one that the company does not
+            keep: created in another, the customer could never be invoiced truly.
     """
     if len(invoiced_in) > 1:
         listed = ", ".join(sorted(invoiced_in))
@@ -97,7 +98,15 @@ def customer_currency(settings: CompanySettings, invoiced_in: Collection[str]) -
             field="currency",
             rule="has invoices in one currency",
         )
-    return next(iter(invoiced_in), None) or settings.get("home_currency")
+    currency = next(iter(invoiced_in), None) or settings.get("home_currency")
+    problem = currency_problem(settings, currency)
+    if problem:
+        raise RejectedRecordError(
+            f"The customer's invoices: {problem}.",
+            field="currency",
+            rule="has invoices in a currency that the company keeps",
+        )
+    return currency
 
 
 def unpushable(record_type: str, settings: CompanySettings, row: Row) -> str | None:

@@ -279,3 +279,13 @@ def test_a_sku_that_loupe_cannot_hold_or_has_elsewhere_stops_nobody_else(house: 
     tags = {row["inventory_item_id"]: row["tag_id"] for row in house.rows("inventory_item")}
     assert tags[first["loupe_id"]] == first["document"]["Sku"]
     assert tags[second["loupe_id"]] == second["document"]["Sku"]
+
+
+def test_a_customer_invoiced_in_a_currency_the_company_lacks_is_not_created(house: House) -> None:
+    # Naive: it is created in the home currency, for good; switched on later, its currency never fits.
+    house.run("pull_customers")
+    lyon = loupe.add_customer(house, "Ambre de Lyon")
+    loupe.add_invoice(house, lyon, "INV-7013", currency_code="EUR")
+    outcome, reason = account(house, house.run("push_customers"), lyon)
+    assert outcome == "rejected"
+    assert "keeps its books in USD only" in reason

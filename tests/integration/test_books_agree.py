@@ -37,7 +37,7 @@ ACCOUNTED = ("conflict", "waiting", "rejected", "differs")
 EXCEPTIONS = {
     "pull_customers": {"conflict": 1},
     "pull_invoices": {"waiting": 2},
-    "push_customers": {"conflict": 1, "rejected": 1},
+    "push_customers": {"conflict": 1, "rejected": 2},
     "push_invoices": {"rejected": 2, "waiting": 1},
     "pull_payments": {},
     "push_payments": {},

@@ -85,7 +85,7 @@ class PushDecisions:
         }
         self._decisions = read_field_decisions(self._connection, realm_id, record_type, ids)
         doubts = read_conflicted_loupe_ids(self._connection, realm_id, record_type)
-        if record_type == "customer" and self.settings.multi_currency:
+        if record_type == "customer":
             self._invoiced_in = read_invoice_currencies(self._connection, ids)
         results = []
         for position, one in enumerate(records):
@@ -147,9 +147,9 @@ class PushDecisions:
                 }
             )
         fields = [one.name for one in self.mapping.two_way if values.get(one.name) is not None]
-        if self.run["record_type"] == "customer" and self.settings.multi_currency:
+        if self.run["record_type"] == "customer":
             self._settle_currency(row, values, problems)
-            fields.append("currency")
+            fields.extend(["currency"] if self.settings.multi_currency else [])
         return {"operation": "create", "fields": fields}
 
     def _settle_currency(
