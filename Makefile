@@ -58,7 +58,7 @@ test-unit: install-dev  ## Run the unit tests: seconds, no Airflow, no sockets
 check: lint type contracts test-unit  ## Run what is quick: lint, types, import contracts, unit tests
 
 test: lint type contracts  ## Run every check and every test
-	$(BIN)/pytest $(SUITES) $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(SUITES) $(ARGS)
 
 bench: install  ## Time a first sync from nothing, and a second one that finds nothing to do
 	rm -rf $(STATE)/bench

@@ -70,6 +70,7 @@ class IntakeBatch:
         self.inserts = inserts
         self.retry_key = retry_key(workspace, run["record_type"], "", self.settings)
         self.written = _Written()
+        self.unsettled: set[int] = set()
 
     def load(self, records: list[StagedRecord]) -> list[Account]:
         """Load the batch; returns one account a record."""
@@ -297,6 +298,9 @@ class IntakeBatch:
             self._account(one, link, outcome),
             conflicts=merge.conflicts,
             is_pending=bool(merge.to_quickbooks),
+            # Once the payment is on both sides, QuickBooks' balance is taken from what was read now.
+            waits_for="payment" if row.get("invoice_id") in self.unsettled else None,
+            raw=one.raw,
             loupe_changed_at=row["updated_at"],
             loupe_changed_by=row["updated_by"],
         )
@@ -316,8 +320,9 @@ class IntakeBatch:
             taken[one.name] = theirs[one.name]
         if row.get("invoice_id") in self.unsynced:
             # Loupe knows of money that QuickBooks does not: its payment state is the newer one.
-            taken.pop("balance_amount", None)
-            taken.pop("payment_status", None)
+            held = [taken.pop(name, None) for name in ("balance_amount", "payment_status")]
+            if any(held):
+                self.unsettled.add(row["invoice_id"])
         if not taken:
             return {}
         return values_to_row(
