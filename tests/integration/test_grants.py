@@ -273,7 +273,9 @@ def test_a_former_key_still_decrypts(engine: Engine, realm: str, app: App) -> No
     assert parse_key(newest).decrypt(_row(engine, realm).refresh_token) == b"RT-1"
 
 
-@pytest.mark.parametrize("key", ["short", f"{KEY},", "x" * 44])
+@pytest.mark.parametrize(
+    "key", ["short", f"{KEY},", "x" * 44], ids=["short", "open list", "no base64"]
+)
 def test_a_key_that_is_none_is_refused_without_showing_it(key: str) -> None:
     with pytest.raises(ConfigurationError, match="not a Fernet key") as caught:
         parse_key(key)
