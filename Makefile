@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 STATE ?= .state
 ARGS ?=
 UV_INSTALL := VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet
-SUITES := tests/unit tests/contract tests/integration tests/airflow
+SUITES := tests/unit tests/contract tests/integration
 
 # A name on the PATH proves nothing (pyenv's shims exist for versions that are not chosen): each candidate is run.
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3 \
@@ -59,6 +59,7 @@ check: lint type contracts test-unit  ## Run what is quick: lint, types, import 
 
 test: lint type contracts  ## Run every check and every test
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(SUITES) $(ARGS)
+	$(BIN)/pytest tests/airflow $(ARGS)
 
 bench: install  ## Time a first sync from nothing, and a second one that finds nothing to do
 	rm -rf $(STATE)/bench
