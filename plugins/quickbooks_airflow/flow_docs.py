@@ -40,7 +40,8 @@ rule and value; the rest goes on.
 """,
     "gate": """
 Stops the run before anything is written when too large a share of it was rejected (company setting
-`max_rejected_ratio`), which is mostly one bad mapping, or when too many records have vanished (`max_deletions`).
+`max_rejected_ratio`), which is mostly one bad mapping, when too many records have vanished (`max_deletions`), or when one
+field would be emptied on too many (`max_blanked_ratio`).
 """,
     "load": """
 Writes the batch to the other side and notes what happened to every record. Trying again is safe: what was written

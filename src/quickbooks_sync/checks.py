@@ -1,24 +1,17 @@
-"""The steps `validate` and `gate`, the same in both directions, and the reports built from them."""
+"""The step `validate`, the same in both directions, and the reports built from its results."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
-from quickbooks_sync.errors import GateClosedError
 from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.postgres import staging
 from quickbooks_sync.postgres.schema import run as run_table
 from quickbooks_sync.postgres.schema import staged_batch
-from quickbooks_sync.settings import read_settings
 from quickbooks_sync.validation import Failure, StoredResult, build_data_docs, validate_values
 from quickbooks_sync.workspace import Workspace
 
-#: A gate never closes for so few rejected records.
-MIN_REJECTED = 20
-DEFAULT_MAX_REJECTED_RATIO = Decimal("0.2")
-DEFAULT_MAX_DELETIONS = 50
 #: Key of the advisory lock under which reports are written.
 REPORTS_LOCK = 7081
 #: How many runs the Data Docs keep.
@@ -51,34 +44,6 @@ def validate_batch(workspace: Workspace, run: RunManifest, batch: BatchManifest)
             [{"row_number": row, "problem": found} for row, found in problems.items() if found],
         )
         staging.write_validation(connection, *key, rejected, result.document)
-
-
-def gate(workspace: Workspace, run: RunManifest) -> dict[str, int]:
-    """Close the gate when too much of the run was rejected, or too much has vanished."""
-    with workspace.engine.connect() as connection:
-        total, rejected = staging.read_totals(connection, run["run_id"])
-        gone = staging.count_deleted(connection, run["run_id"])
-        settings = read_settings(connection, run["realm_id"])
-    limit = Decimal(settings.get("max_rejected_ratio") or DEFAULT_MAX_REJECTED_RATIO)
-    if rejected >= MIN_REJECTED and rejected > limit * total:
-        raise GateClosedError(
-            f"{rejected} of {total} records were rejected, more than the allowed share of {limit}. "
-            f"Nothing was loaded. See why in the validation report or with "
-            f"`quickbooks-sync rejected`, correct the records or the mapping, and run again; "
-            "or raise the setting max_rejected_ratio.",
-            rejected=rejected,
-            total=total,
-        )
-    most = int(settings.get("max_deletions") or DEFAULT_MAX_DELETIONS)
-    if gone > most:
-        raise GateClosedError(
-            f"{gone} records have vanished from QuickBooks since the last run, more than the allowed "
-            f"{most}. Nothing was loaded. If they were deleted on purpose, raise the setting "
-            "max_deletions and run again; if not, look at the company in QuickBooks first.",
-            gone=gone,
-            total=total,
-        )
-    return {"records": total, "rejected": rejected, "deleted": gone}
 
 
 def build_reports(workspace: Workspace) -> Path:

@@ -13,7 +13,7 @@
     │   └── LeaseHeldError        another run holds the record type's lease
     ├── FatalError                stop the run; nothing was half-written
     │   ├── CompanyStoppedError   QuickBooks refuses the company (subscription, rights, reset)
-    │   ├── GateClosedError       too large a share of the run was rejected
+    │   ├── GateClosedError       too much of the run was rejected, is gone, or would be emptied
     │   ├── LeaseLostError        the lease moved to another run while this one worked
     │   └── UnexpectedAnswerError an answer that is not what Intuit documents
     └── RecordError               one record cannot be written; the rest goes on
@@ -89,7 +89,7 @@ class CompanyStoppedError(FatalError):
 
 
 class GateClosedError(FatalError):
-    """The rejected share of a run is above its limit; facts: ``rejected``, ``total``."""
+    """Too much of a run was rejected, is gone, or would be emptied; facts: the counts."""
 
 
 class LeaseLostError(FatalError):

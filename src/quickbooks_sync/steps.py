@@ -56,14 +56,14 @@ def validate(workspace: "Workspace", run: RunManifest, batch: BatchManifest) -> 
 
 
 def gate(workspace: "Workspace", run: RunManifest) -> dict[str, int]:
-    """Stop the run before anything is loaded when too much of it was rejected.
+    """Stop the run before anything is loaded when too much of it was rejected, gone, or emptied.
 
     Raises:
-        GateClosedError: The rejected share is above `max_rejected_ratio` and above 20 records.
+        GateClosedError: `max_rejected_ratio`, `max_deletions` or `max_blanked_ratio` is passed.
     """
-    from quickbooks_sync import checks
+    from quickbooks_sync.gate import gate as close_or_pass
 
-    return checks.gate(workspace, run)
+    return close_or_pass(workspace, run)
 
 
 def load(workspace: "Workspace", run: RunManifest, batch: BatchManifest) -> dict[str, int]:

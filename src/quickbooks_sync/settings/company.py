@@ -110,6 +110,16 @@ class CompanySettings(Mapping[str, str | None]):
         return Decimal(self["max_rejected_ratio"] or "0.2")
 
     @property
+    def max_deletions(self) -> int:
+        """Most records that may vanish between two runs."""
+        return int(self["max_deletions"] or "50")
+
+    @property
+    def max_blanked_ratio(self) -> Decimal:
+        """Share of one field's values that a run may empty, 0 to 1."""
+        return Decimal(self["max_blanked_ratio"] or "0.2")
+
+    @property
     def is_nightly(self) -> bool:
         """Whether the nightly sync takes the company."""
         return self._is("nightly")

@@ -129,6 +129,12 @@ _LISTED = (
         default="50",
     ),
     Setting(
+        "max_blanked_ratio",
+        "Share of a run's filled values of one field, 0 to 1, above which nothing is loaded when emptied.",
+        "ratio",
+        default="0.2",
+    ),
+    Setting(
         "nightly",
         "Whether the nightly sync takes this company.",
         "boolean",

@@ -1,0 +1,95 @@
+"""The step `gate`: stops a run before anything is loaded when the whole of it looks like a mistake."""
+
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.errors import GateClosedError
+from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.postgres import staging
+from quickbooks_sync.postgres.blanks import BlankedField, read_blanked_fields, read_blanked_ids
+from quickbooks_sync.settings import CompanySettings, read_settings
+from quickbooks_sync.workspace import Workspace
+
+#: A gate never closes for fewer rejected records.
+MIN_REJECTED = 20
+#: Nor for a field that fewer records would lose: a person may well empty a few at once.
+MIN_BLANKED = 20
+
+
+def gate(workspace: Workspace, run: RunManifest) -> dict[str, int]:
+    """Close the gate when too much of the run was rejected, has vanished, or would be blanked.
+
+    Raises:
+        GateClosedError: One of the company's limits is passed; nothing was loaded.
+    """
+    fields = [one.name for one in workspace.mapping(run["record_type"]).fields]
+    with workspace.engine.connect() as connection:
+        settings = read_settings(connection, run["realm_id"])
+        total, rejected = staging.read_totals(connection, run["run_id"])
+        _refuse_rejected(settings, total, rejected)
+        gone = staging.count_deleted(connection, run["run_id"])
+        _refuse_deleted(settings, total, gone)
+        blanked = read_blanked_fields(connection, run, fields)
+        _refuse_blanked(connection, run, settings, blanked)
+    return {"records": total, "rejected": rejected, "deleted": gone}
+
+
+def _refuse_rejected(settings: CompanySettings, total: int, rejected: int) -> None:
+    limit = settings.max_rejected_ratio
+    if rejected < MIN_REJECTED or rejected <= limit * total:
+        return
+    raise GateClosedError(
+        f"{rejected} of {total} records were rejected, more than the allowed share of {limit}. "
+        f"Nothing was loaded. See why in the validation report or with "
+        f"`quickbooks-sync rejected`, correct the records or the mapping, and run again; "
+        "or raise the setting max_rejected_ratio.",
+        rejected=rejected,
+        total=total,
+    )
+
+
+def _refuse_deleted(settings: CompanySettings, total: int, gone: int) -> None:
+    most = settings.max_deletions
+    if gone <= most:
+        return
+    raise GateClosedError(
+        f"{gone} records have vanished from QuickBooks since the last run, more than the allowed "
+        f"{most}. Nothing was loaded. If they were deleted on purpose, raise the setting "
+        "max_deletions and run again; if not, look at the company in QuickBooks first.",
+        gone=gone,
+        total=total,
+    )
+
+
+def _refuse_blanked(
+    connection: Connection,
+    run: RunManifest,
+    settings: CompanySettings,
+    blanked: list[BlankedField],
+) -> None:
+    limit = settings.max_blanked_ratio
+    for one in blanked:
+        if one.blanked >= MIN_BLANKED and Decimal(one.blanked) > limit * one.filled:
+            raise _too_many_blanked(run, one, limit, read_blanked_ids(connection, run, one.name))
+
+
+def _too_many_blanked(
+    run: RunManifest, one: BlankedField, limit: Decimal, ids: list[str]
+) -> GateClosedError:
+    flow = f"{run['direction']} of {run['record_type']}s"
+    source, other = (
+        ("QuickBooks", "Loupe") if run["direction"] == "pull" else ("Loupe", "QuickBooks")
+    )
+    return GateClosedError(
+        f"The {flow} would empty the field {one.name} in {other} on {one.blanked} of the "
+        f"{one.filled} records of this run that held it, more than the allowed share of {limit}; "
+        f"{source} has no value for it any more, for example in {', '.join(ids)}. Nothing was "
+        f"loaded. Mostly {source} did not give the value, or the mapping looks for it in the wrong "
+        "place: correct that and run again. If it was emptied on purpose, raise the setting "
+        "max_blanked_ratio for one run: "
+        "`quickbooks-sync settings confirm --set max_blanked_ratio=1`.",
+        field=one.name,
+        blanked=one.blanked,
+        filled=one.filled,
+    )
