@@ -141,10 +141,10 @@ _HELD = b"held\n"
 
 
 def run_flow(flow: Flow, options: FlowOptions, run_key: str) -> Callable[[Workspace], Any]:
-    """Return the work of running one flow; Great Expectations is at work in one of eight."""
+    """Return the work of running one flow; Great Expectations is at work in one of 24."""
 
     def work(workspace: Workspace) -> Any:
-        if zlib.crc32(run_key.encode()) % 8:
+        if zlib.crc32(run_key.encode()) % 24:
             use_quick_rules()
         return steps.run_flow(workspace, flow, options, run_key=run_key, triggered_by="chaos")
 

@@ -1,7 +1,7 @@
 """The suites' rules by a plain loop, for most runs: Great Expectations takes a quarter of a second a batch.
 
 Every rule is the product's own; only who evaluates it differs. `warm_up` of a run holds the two against each
-other, and one run in eight keeps Great Expectations.
+other, and one run in 24 keeps Great Expectations.
 """
 
 import re
