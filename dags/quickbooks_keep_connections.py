@@ -13,6 +13,9 @@ lose its grant after 100 idle days. Costs no metered read.
 
 A grant ends five years after the consent whatever is done. From 30 days before, the task's log warns; from 7 days before,
 and whenever a company needs attention, the run fails and says which company to reconnect.
+
+It also says how many of the month's metered reads are used and expected; it warns when they will not last, and fails when
+they are used up and reads are stopped.
 """
 
 with DAG(

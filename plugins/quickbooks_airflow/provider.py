@@ -44,6 +44,11 @@ def _connection_fields() -> dict[str, Any]:
             "Redirect URI",
             "Where Intuit sends the browser back; exactly as registered with the app.",
         ),
+        "monthly_reads": _text_field(
+            "Metered reads a month",
+            "Reads stop before so many are used; empty: Intuit's free 500000 in production, any number in "
+            "a sandbox. Or: unlimited.",
+        ),
         "api_url": _text_field("API address", "Leave empty for Intuit's own."),
         "discovery_url": _text_field(
             "Discovery document",

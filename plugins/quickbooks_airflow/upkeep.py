@@ -1,5 +1,6 @@
-"""What is done once a day whatever is synced: keep every company's grant alive."""
+"""What is done once a day whatever is synced: keep every company's grant alive, and watch the budget."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from airflow.sdk.exceptions import AirflowFailException
@@ -12,22 +13,29 @@ if TYPE_CHECKING:
 
 
 class KeepConnectionsOperator(StepOperator):
-    """Renews every company's access and fails when a person must act."""
+    """Renews every company's access, forecasts the month's reads, and fails when a person must act."""
 
     def execute(self, context: "Context") -> dict[str, str]:  # noqa: ARG002 - Airflow's signature
         """Return each company's level (`ok`, `warning`, `urgent`).
 
         Raises:
-            AirflowFailException: A grant is refused, or ends within seven days.
+            AirflowFailException: A grant is refused or ends within seven days, or the month's reads are used up.
         """
+        from quickbooks_sync.budget import read_budget
         from quickbooks_sync.keepalive import keep_grants
 
         with translated_errors(), self.opened_workspace() as workspace:
             states = keep_grants(workspace)
+            with workspace.engine.connect() as connection:
+                today = datetime.now(UTC).date()
+                budget = read_budget(connection, workspace.app.monthly_reads, today)
         for one in states:
             log = self.log.info if one.level == "ok" else self.log.warning
             log("%s (%s): %s", one.company_name, one.realm_id, one.message)
+        (self.log.info if budget.level == "ok" else self.log.warning)("%s", budget.message)
         urgent = [f"{one.company_name}: {one.message}" for one in states if one.level == "urgent"]
+        if budget.level == "urgent":
+            urgent.append(budget.message)
         if urgent:
             raise AirflowFailException("; ".join(urgent))
         return {one.realm_id: one.level for one in states}

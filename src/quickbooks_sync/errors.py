@@ -14,6 +14,7 @@
     ├── FatalError                stop the run; nothing was half-written
     │   ├── CompanyStoppedError   QuickBooks refuses the company (subscription, rights, reset)
     │   ├── GateClosedError       too much of the run was rejected, is gone, or would be emptied
+    │   ├── ReadBudgetSpentError  the month's metered reads are used up
     │   ├── LeaseLostError        the lease moved to another run while this one worked
     │   └── UnexpectedAnswerError an answer that is not what Intuit documents
     └── RecordError               one record cannot be written; the rest goes on
@@ -90,6 +91,10 @@ class CompanyStoppedError(FatalError):
 
 class GateClosedError(FatalError):
     """Too much of a run was rejected, is gone, or would be emptied; facts: the counts."""
+
+
+class ReadBudgetSpentError(FatalError):
+    """The month's metered reads are used up; facts: ``used``, ``monthly_reads``."""
 
 
 class LeaseLostError(FatalError):

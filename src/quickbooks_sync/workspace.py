@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 
 from quickbooks_sync.errors import ConfigurationError
 from quickbooks_sync.json_text import parse_json
+from quickbooks_sync.postgres.call_ledger import CallLedger
 from quickbooks_sync.postgres.companies import mark_needs_attention
 from quickbooks_sync.postgres.engine import build_engine
 from quickbooks_sync.postgres.grants import GrantTokens, parse_key
-from quickbooks_sync.postgres.run_calls import RunCalls
 from quickbooks_sync.postgres.throttle import BATCHES, REQUESTS, Bucket, PostgresThrottle
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import App
@@ -60,7 +60,7 @@ class Workspace:
     pace: tuple[Bucket, Bucket] = (REQUESTS, BATCHES)
 
     def client(self, realm_id: str, run_id: int | None = None) -> QuickBooksClient:
-        """Build a client for a company; with a `run_id` its calls are counted on that run."""
+        """Build a client for a company; its calls are counted, with a `run_id` on that run."""
         requests_pace, batches_pace = self.pace
         return QuickBooksClient(
             realm_id=realm_id,
@@ -69,7 +69,7 @@ class Workspace:
             throttle=PostgresThrottle(
                 self.engine, realm_id, requests=requests_pace, batches=batches_pace
             ),
-            counter=None if run_id is None else RunCalls(self.engine, run_id),
+            meter=CallLedger(self.engine, realm_id, run_id, self.app.monthly_reads),
             session=self.session,
             patience=self.patience,
             on_stop=lambda reason: mark_needs_attention(self.engine, realm_id, reason),

@@ -32,7 +32,7 @@ def test_the_form_offers_what_the_sync_reads() -> None:
 
     assert fields["environment"]["schema"]["enum"] == ["sandbox", "production"]
     assert set(fields) == {
-        *("environment", "redirect_uri", "api_url"),
+        *("environment", "redirect_uri", "api_url", "monthly_reads"),
         *("discovery_url", "authorize_url", "token_url"),
     }
 

@@ -267,6 +267,24 @@ def test_runs_and_what_happened_to_their_records_are_listed(
     assert "has no such records" in run("records", str(run_id), "--outcome", "created").stdout
 
 
+def test_the_months_reads_are_told_by_kind_of_call_and_held_against_the_budget(
+    connected: Place, run: Command
+) -> None:
+    told = json.loads(run("reads", "--json").stdout)
+    connection = json.loads(connected.environment["AIRFLOW_CONN_QUICKBOOKS_DEFAULT"])
+    connection["extra"]["monthly_reads"] = 1
+    spent = run("reads", AIRFLOW_CONN_QUICKBOOKS_DEFAULT=json.dumps(connection)).stdout
+
+    used = sum(one["calls"] for one in told["calls"] if one["is_metered"])
+    assert used == told["budget"]["used"] == _read_counters(connected)["metered_reads"] > 0
+    assert "company_info" in {one["kind"] for one in told["calls"]}
+    assert told["budget"]["monthly_reads"] is None
+    assert f"{used} metered reads used" in spent
+    assert "reads are stopped until next month" in spent
+    assert "No calls in January 2020" in run("reads", "--month", "2020-01").stdout
+    assert run("reads", "--month", "January").exit_code == 2
+
+
 @pytest.mark.usefixtures("connected")
 def test_open_lists_are_shown_with_exact_amounts(run: Command, database: Connection) -> None:
     key = {"realm_id": REALM, "record_type": "invoice", "direction": "push", "source_id": "7"}

@@ -6,7 +6,7 @@ import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from typer.core import TyperGroup
 
-from quickbooks_sync.cli import acting, activity, companies, database, review, settings
+from quickbooks_sync.cli import acting, activity, companies, database, reads, review, settings
 from quickbooks_sync.errors import ConfigurationError, SyncError
 
 #: Exit statuses: 1 try again or look into it, 2 something must be changed first.
@@ -61,6 +61,7 @@ app.command("companies")(companies.companies)
 app.add_typer(settings.app, name="settings")
 app.command("review")(review.review)
 app.command("runs")(activity.runs)
+app.command("reads")(reads.reads)
 app.command("records")(activity.records)
 app.command("waiting")(activity.waiting)
 app.command("rejected")(activity.rejected)

@@ -353,6 +353,29 @@ throttle = Table(
     schema=SYNC_SCHEMA,
 )
 
+api_call = Table(
+    "api_call",
+    metadata,
+    Column("api_call_id", BigInteger, Identity(), primary_key=True),
+    Column("realm_id", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("run_id", BigInteger, ForeignKey(f"{SYNC_SCHEMA}.run.run_id", ondelete="SET NULL")),
+    Column("is_metered", Boolean, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Index(None, "day"),
+    Index(
+        "api_call_of_run_and_day",
+        "realm_id",
+        "day",
+        "kind",
+        "run_id",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    ),
+    schema=SYNC_SCHEMA,
+)
+
 lease = Table(
     "lease",
     metadata,

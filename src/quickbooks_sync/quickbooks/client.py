@@ -10,6 +10,7 @@ import requests
 from quickbooks_sync.errors import FatalError, QuickBooksFault, UnexpectedAnswerError
 from quickbooks_sync.grant import TokenSource
 from quickbooks_sync.json_text import to_json
+from quickbooks_sync.metering import CallKind, Meter
 from quickbooks_sync.quickbooks.batch import (
     MAX_ITEMS,
     MAX_REQUEST_ID_LENGTH,
@@ -24,7 +25,7 @@ from quickbooks_sync.quickbooks.paging import MAX_PAGE_SIZE, Pages, QueryAnswer
 from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.quickbooks.query import build_count
 from quickbooks_sync.quickbooks.throttle import Throttle
-from quickbooks_sync.quickbooks.transport import Answer, Call, Counter, Transport, build_session
+from quickbooks_sync.quickbooks.transport import Answer, Call, Transport, build_session
 
 #: Longer statements go by POST: addresses have limits on the way, which Intuit does not state.
 LONGEST_GET_STATEMENT = 2000
@@ -45,13 +46,14 @@ class QuickBooksClient:
         api_url: Where the API answers, such as `https://quickbooks.api.intuit.com`.
         tokens: Gives and renews access tokens.
         throttle: Keeps the pace that Intuit allows, over all processes.
-        counter: Told of every call: (`metered_reads` or `writes`, how many).
+        meter: Told of every call, and asked before each.
         session: To share a connection pool; an own one by default.
         patience: Time limits and repeats.
         on_stop: Told why, when QuickBooks refuses the whole company.
 
     Every method may raise `ConnectionNeededError`, `CompanyStoppedError`, `RateLimitedError`,
-    `UnreachableError` and `UnexpectedAnswerError`; those that name a record also `QuickBooksFault`.
+    `UnreachableError` and `UnexpectedAnswerError`; reads also `ReadBudgetSpentError`, and those that name
+    a record `QuickBooksFault`.
     """
 
     def __init__(  # noqa: PLR0913 - what a client is made of, each by its name
@@ -61,7 +63,7 @@ class QuickBooksClient:
         api_url: str,
         tokens: TokenSource,
         throttle: Throttle,
-        counter: Counter | None = None,
+        meter: Meter | None = None,
         session: requests.Session | None = None,
         patience: Patience | None = None,
         on_stop: Callable[[str], None] | None = None,
@@ -74,7 +76,7 @@ class QuickBooksClient:
             api_url=api_url,
             tokens=tokens,
             throttle=throttle,
-            counter=counter,
+            meter=meter,
             session=self._session,
             patience=patience or Patience(),
             on_stop=on_stop,
@@ -93,14 +95,14 @@ class QuickBooksClient:
 
     def query(self, statement: str) -> QueryAnswer:
         """Run a SELECT (one metered read); an empty result is an empty list."""
-        answer = self._ask(statement)
+        answer = self._ask("query", statement)
         found = _query_response(answer)
         lists = [value for value in found.values() if isinstance(value, list)]
         return QueryAnswer(lists[0] if lists else [], answer.server_time)
 
     def count(self, entity: str, where: str = "") -> int:
         """Count an entity's records, inactive ones included (one metered read)."""
-        answer = self._ask(build_count(entity, where))
+        answer = self._ask("count", build_count(entity, where))
         total = _query_response(answer).get("totalCount")
         if total is None:
             raise UnexpectedAnswerError(
@@ -121,21 +123,21 @@ class QuickBooksClient:
     def changes(self, entity: str, since: datetime) -> Changes:
         """Read what changed of an entity since an aware moment at most 29 days ago (one metered read)."""
         params = {"entities": entity, "changedSince": since.astimezone(UTC).isoformat()}
-        answer = self._read("cdc", params=params)
+        answer = self._read("cdc", "cdc", params=params)
         return parse_changes(answer.document, entity, answer.server_time)
 
     def fetch(self, entity: str, record_id: str) -> dict[str, Any]:
         """Read one record (one metered read); raises `QuickBooksFault` 610 where it is gone."""
         path = f"{entity.lower()}/{quote(record_id, safe='')}"
-        return _record(self._transport.send(Call("GET", path)), entity)
+        return _record(self._transport.send(Call("GET", path, "read")), entity)
 
     def preferences(self) -> dict[str, Any]:
         """Read the company's preferences (one metered read)."""
-        return _record(self._read("preferences"), "Preferences")
+        return _record(self._read("preferences", "preferences"), "Preferences")
 
     def company_info(self) -> dict[str, Any]:
         """Read the company's name and address (one metered read); the cheapest sign of life."""
-        return _record(self._read(f"companyinfo/{self.realm_id}"), "CompanyInfo")
+        return _record(self._read("company_info", f"companyinfo/{self.realm_id}"), "CompanyInfo")
 
     def send_batch(self, body: str, request_id: str) -> BatchAnswer:
         """Send a serialised batch; the same body and id again get the first answer again.
@@ -158,7 +160,7 @@ class QuickBooksClient:
             params={"requestid": request_id},
             body=body.encode(),
             content_type=_JSON,
-            kind="writes",
+            kind="batch",
             number=len(items),
             is_batch=True,
         )
@@ -183,21 +185,27 @@ class QuickBooksClient:
             params={**_operation_params(entity, operation), "requestid": request_id},
             body=to_json(payload).encode(),
             content_type=_JSON,
-            kind="writes",
+            kind="write",
         )
         return _record(self._transport.send(call), entity)
 
-    def _ask(self, statement: str) -> Answer:
+    def _ask(self, kind: CallKind, statement: str) -> Answer:
         if len(statement) > LONGEST_GET_STATEMENT:
-            return self._read("query", body=statement.encode())
-        return self._read("query", params={"query": statement})
+            return self._read(kind, "query", body=statement.encode())
+        return self._read(kind, "query", params={"query": statement})
 
     def _read(
-        self, path: str, *, params: Mapping[str, str] | None = None, body: bytes | None = None
+        self,
+        kind: CallKind,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> Answer:
         call = Call(
             "GET" if body is None else "POST",
             path,
+            kind,
             params=params or {},
             body=body,
             content_type=None if body is None else _STATEMENT,

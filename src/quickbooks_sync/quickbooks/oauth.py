@@ -38,6 +38,8 @@ API_URLS = {
 }
 REDIRECT_URI = "http://localhost:8765/callback"
 TIMEOUT = (5, 60)
+#: What Intuit gives away; sandbox companies are not metered (Intuit: metering, section 6.1).
+FREE_READS = 500_000
 _HARD_EXPIRY_HEADER = "x-include-refresh-token-hard-expires-in"
 _ATTEMPTS = 4
 
@@ -52,6 +54,7 @@ class App:
         authorize_url: Where consent is asked; `None` means: ask `discovery_url`.
         token_url: Where tokens are issued; `None` means: ask `discovery_url`.
         redirect_uri: Where Intuit sends the browser back; as registered, to the letter.
+        monthly_reads: Metered reads that may be used in a month; `None` for any number.
     """
 
     client_id: str
@@ -62,6 +65,7 @@ class App:
     token_url: str | None = TOKEN_URL
     redirect_uri: str = REDIRECT_URI
     discovery_url: str | None = None
+    monthly_reads: int | None = None
 
     @classmethod
     def from_connection(cls, connection: Mapping[str, Any]) -> "App":
@@ -87,6 +91,7 @@ class App:
             token_url=extra.get("token_url") or (None if discovery else TOKEN_URL),
             redirect_uri=extra.get("redirect_uri") or REDIRECT_URI,
             discovery_url=discovery,
+            monthly_reads=_parse_monthly_reads(extra.get("monthly_reads"), environment),
         )
 
     def refresh(self, refresh_token: str) -> Grant:
@@ -134,6 +139,20 @@ def refresh(app: App, refresh_token: str) -> Grant:
         reraise=True,
     )
     return retrying(_request_grant, app, form)
+
+
+def _parse_monthly_reads(value: Any, environment: str) -> int | None:
+    if value in (None, ""):
+        return FREE_READS if environment == "production" else None
+    text = str(value).strip().replace("_", "")
+    if text == "unlimited":
+        return None
+    if not text.isdigit() or int(text) < 1:
+        raise ConfigurationError(
+            f"The QuickBooks connection's monthly_reads is {value!r}; it must be a whole number of "
+            "metered reads, such as 500000, or unlimited."
+        )
+    return int(text)
 
 
 def _request_grant(app: App, form: Mapping[str, str]) -> Grant:

@@ -26,14 +26,13 @@ from quickbooks_sync.errors import (
 )
 from quickbooks_sync.grant import TokenSource
 from quickbooks_sync.json_text import parse_json
+from quickbooks_sync.metering import CallKind, Meter
 from quickbooks_sync.quickbooks.fault_text import find_fault, parse_fault_text
 from quickbooks_sync.quickbooks.faults import Fault, to_error
 from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.quickbooks.throttle import Throttle
 
 logger = logging.getLogger(__name__)
-
-Counter = Callable[[str, int], None]
 
 
 @dataclass(frozen=True)
@@ -43,16 +42,16 @@ class Call:
     Attributes:
         path: Below the company's root, such as `query` or `invoice/12`.
         body: UTF-8 bytes, or `None` for a GET.
-        kind: What Intuit counts it as: `metered_reads` or `writes`.
+        kind: What Intuit counts it as.
         number: How many calls it counts as; a batch's items count one each (Intuit: batch, section 5).
     """
 
     method: str
     path: str
+    kind: CallKind
     params: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     content_type: str | None = None
-    kind: str = "metered_reads"
     number: int = 1
     is_batch: bool = False
 
@@ -78,7 +77,7 @@ class Transport:
     api_url: str
     tokens: TokenSource
     throttle: Throttle
-    counter: Counter | None
+    meter: Meter | None
     session: requests.Session
     patience: Patience
     on_stop: Callable[[str], None] | None
@@ -92,6 +91,7 @@ class Transport:
             RateLimitedError: It throttled every attempt.
             UnreachableError: It did not answer any attempt properly; a write's effect is unknown.
             UnexpectedAnswerError: The answer is not what Intuit documents.
+            ReadBudgetSpentError: The month's metered reads are used up; nothing was sent.
         """
         retrying = Retrying(
             retry=retry_if_exception_type((RateLimitedError, UnreachableError)),
@@ -109,6 +109,8 @@ class Transport:
 
     def _send_with_fresh_token(self, call: Call) -> Answer:
         """Send once; after a 401, whatever its body, renew the token and send once more."""
+        if self.meter is not None:
+            self.meter.ensure_allowed(call.kind)
         token = self.tokens.access_token()
         response = self._exchange(call, token)
         if response.status_code == 401:
@@ -190,8 +192,8 @@ class Transport:
         )
 
     def _count(self, call: Call) -> None:
-        if self.counter is not None:
-            self.counter(call.kind, call.number)
+        if self.meter is not None:
+            self.meter.count(call.kind, call.number)
 
     def _no_answer(self, error: requests.RequestException) -> RetryableError:
         return UnreachableError(

@@ -139,6 +139,7 @@ def test_connection_is_json_once_its_variables_are_filled_in() -> None:
         assert set(connection["extra"]) == {
             "environment",
             "redirect_uri",
+            "monthly_reads",
             "api_url",
             "discovery_url",
         }
