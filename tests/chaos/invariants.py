@@ -159,17 +159,24 @@ def _disagreeing(books: Books) -> Iterator[Violation]:
 
 
 def _existing_twice(books: Books) -> Iterator[Violation]:
-    """What was entered once exists once on each side."""
+    """What was entered once exists once on each side; of what was entered twice one may be void."""
     for record_type, property_name, column in (
         ("customer", "DisplayName", "display_name"),
         ("invoice", "DocNumber", "invoice_number"),
         ("payment", "PaymentRefNum", "reference_number"),
         ("inventory_item", "Sku", "tag_id"),
     ):
+        both = {_mark(one) for one in books.company.entered_twice}
         theirs = Counter(
-            _mark(one.get(property_name)) for one in books.records[record_type].values()
+            mark
+            for one in books.records[record_type].values()
+            if (mark := _mark(one.get(property_name))) not in both or not is_void(one)
         )
-        ours = Counter(_mark(one[column]) for one in books.rows[record_type].values())
+        ours = Counter(
+            mark
+            for one in books.rows[record_type].values()
+            if (mark := _mark(one[column])) not in both or not _is_ended(one)
+        )
         for side, counted in (("QuickBooks", theirs), ("Loupe", ours)):
             for mark, number in counted.items():
                 if mark and number > 1:
