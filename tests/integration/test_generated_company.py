@@ -5,6 +5,7 @@ items); the suite runs a fiftieth of it.
 """
 
 import os
+import sys
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from quickbooks_sync.flows import RunSummary
 from quickbooks_sync.settings import confirm_settings, propose_settings
 from tests.integration.conftest import House, build_workspace, connect
 
@@ -56,15 +58,40 @@ def test_every_record_of_both_sides_has_an_outcome_and_receivables_agree(
     assert {run["status"] for run in first.values()} == {"success"}
     house.run_all()
     last = house.run_all(mode="full")
+    night = house.run_all()
+    _print_accounts(house, first=first, last=last, night=night)
 
-    for name, run in last.items():
+    for name, run in (*last.items(), *night.items()):
         assert not run["counts"].keys() & {"created", "updated", "linked", "failed"}, (name, run)
         assert run["writes"] == 0, name
+    _assert_a_night_is_cheap(night, items=len(house.rows("inventory_item")))
     records = _everything(house)
     told = _told(house, last)
     for entity, table in TABLES.items():
         _assert_all_told(house, entity, table, records, told)
     _assert_receivables_agree(house, records, told)
+
+
+def _assert_a_night_is_cheap(night: dict[str, RunSummary], items: int) -> None:
+    """One read a record type, and the whole of the items, whose quantities move unseen."""
+    reads = {name: run["metered_reads"] for name, run in night.items()}
+    assert all(reads[name] <= 1 for name in reads if name != "pull_inventory_items"), reads
+    assert reads["pull_inventory_items"] <= 2 + items // 1000, reads
+
+
+def _print_accounts(house: House, **passes: dict[str, RunSummary]) -> None:
+    """Print what each pass did and what it took; `pytest -s` shows it."""
+    times = {row["run_id"]: row["finished_at"] - row["started_at"] for row in house.rows("run")}
+    for name, runs in passes.items():
+        reads, writes = (
+            sum(run[key] for run in runs.values()) for key in ("metered_reads", "writes")
+        )
+        seconds = sum(times[run["run_id"]].total_seconds() for run in runs.values())
+        sys.stdout.write(f"\n{name}: {reads} metered reads, {writes} writes, {seconds:.1f} s\n")
+        for flow, run in runs.items():
+            counts = ", ".join(f"{key} {value}" for key, value in sorted(run["counts"].items()))
+            calls = f"{run['metered_reads']} reads, {run['writes']} writes"
+            sys.stdout.write(f"  {flow}: {calls}; {counts}\n")
 
 
 def _everything(house: House) -> dict[str, dict[str, dict[str, Any]]]:
