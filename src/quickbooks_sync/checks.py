@@ -7,10 +7,18 @@ from sqlalchemy import func, select
 
 from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.postgres import staging
+from quickbooks_sync.postgres.schema import company, staged_batch
 from quickbooks_sync.postgres.schema import run as run_table
-from quickbooks_sync.postgres.schema import staged_batch
-from quickbooks_sync.validation import Failure, StoredResult, build_data_docs, validate_values
+from quickbooks_sync.validation import (
+    Failure,
+    StoredResult,
+    add_unread,
+    build_data_docs,
+    validate_values,
+)
 from quickbooks_sync.workspace import Workspace
+
+Problem = dict[str, Any]
 
 #: Key of the advisory lock under which reports are written.
 REPORTS_LOCK = 7081
@@ -31,19 +39,24 @@ def validate_batch(workspace: Workspace, run: RunManifest, batch: BatchManifest)
         "pull" if run["direction"] == "pull" else "push",
         [one.values or {} for one in checked],
     )
-    problems = {one.row_number: list(one.problems or ()) for one in records}
+    broken: dict[int, list[Problem]] = {one.row_number: [] for one in records}
     for failure in result.failures:
-        found, problem = problems[checked[failure.row].row_number], _to_problem(failure)
-        if problem not in found:  # a repeated step finds its own problems again
-            found.append(problem)
+        broken[checked[failure.row].row_number].append(_to_problem(failure))
+    # A repeated step finds its own problems again.
+    unread = {
+        one.row_number: [each for each in one.problems or () if each not in broken[one.row_number]]
+        for one in records
+    }
+    problems = {row: [*unread[row], *broken[row]] for row in broken}
     rejected = sum(1 for found in problems.values() if any(map(_is_rejecting, found)))
+    document = add_unread(result.document, [one.row_number for one in checked], unread, problems)
     with workspace.engine.begin() as connection:
         staging.write_results(
             connection,
             *key,
             [{"row_number": row, "problem": found} for row, found in problems.items() if found],
         )
-        staging.write_validation(connection, *key, rejected, result.document)
+        staging.write_validation(connection, *key, rejected, document)
 
 
 def build_reports(workspace: Workspace) -> Path:
@@ -54,8 +67,14 @@ def build_reports(workspace: Workspace) -> Path:
     with workspace.engine.begin() as connection:
         connection.execute(select(func.pg_advisory_xact_lock(REPORTS_LOCK)))
         rows = connection.execute(
-            select(run_table, staged_batch.c.batch_number, staged_batch.c.validation_result)
+            select(
+                run_table,
+                company.c.company_name,
+                staged_batch.c.batch_number,
+                staged_batch.c.validation_result,
+            )
             .join(staged_batch, staged_batch.c.run_id == run_table.c.run_id)
+            .join(company, company.c.realm_id == run_table.c.realm_id)
             .where(
                 run_table.c.run_id.in_(
                     select(run_table.c.run_id)
@@ -79,7 +98,13 @@ def _to_stored_result(row: Any) -> StoredResult:
         batch_number=row.batch_number,
         started_at=row.started_at,
         document=row.validation_result,
+        scope=_to_scope(row),
+        company_name=row.company_name,
     )
+
+
+def _to_scope(row: Any) -> str:
+    return "preview" if row.is_preview else "part" if row.is_narrowed else str(row.mode)
 
 
 def _is_to_be_written(one: staging.StagedRecord) -> bool:
@@ -87,7 +112,7 @@ def _is_to_be_written(one: staging.StagedRecord) -> bool:
     return one.action is None or one.action.get("operation") in ("create", "update")
 
 
-def _to_problem(failure: Failure) -> dict[str, Any]:
+def _to_problem(failure: Failure) -> Problem:
     return {
         "field": failure.field,
         "rule": failure.rule,
@@ -97,5 +122,5 @@ def _to_problem(failure: Failure) -> dict[str, Any]:
     }
 
 
-def _is_rejecting(problem: dict[str, Any]) -> bool:
+def _is_rejecting(problem: Problem) -> bool:
     return problem.get("severity", "rejected") == "rejected" and not problem.get("waits_for")

@@ -39,7 +39,11 @@ class ValidationResult:
 
 @dataclass(frozen=True)
 class StoredResult:
-    """A batch's document as it was kept, and which run it belongs to."""
+    """A batch's document as it was kept, and which run it belongs to.
+
+    Attributes:
+        scope: What the run looked at: `full`, `incremental`, `part` or `preview`.
+    """
 
     run_id: int
     record_type: str
@@ -48,3 +52,5 @@ class StoredResult:
     batch_number: int
     started_at: datetime
     document: dict[str, Any]
+    scope: str = "full"
+    company_name: str = ""

@@ -1,5 +1,6 @@
 """Data Docs: one page a run, escaped, pruned, rebuilt from stored results."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from tests.unit.record_samples import expectations, shipped
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 
 
-def stored(run_id: int, *values: dict[str, Any], batch_number: int = 0) -> StoredResult:
+def stored(
+    run_id: int, *values: dict[str, Any], batch_number: int = 0, scope: str = "full"
+) -> StoredResult:
     result = validate_values(shipped("customer"), expectations("customer"), "push", list(values))
     return StoredResult(
         run_id=run_id,
@@ -21,6 +24,8 @@ def stored(run_id: int, *values: dict[str, Any], batch_number: int = 0) -> Store
         batch_number=batch_number,
         started_at=START + timedelta(hours=run_id),
         document=parse_json(to_json(result.document)),
+        scope=scope,
+        company_name="Opal & Sons",
     )
 
 
@@ -80,3 +85,59 @@ def test_pages_load_nothing_from_elsewhere(tmp_path: Path) -> None:
 
 def test_no_runs_give_a_page_that_says_so(tmp_path: Path) -> None:
     assert "No run has validated records yet" in build_data_docs(tmp_path, [], 5).read_text()
+
+
+BAD = {"display_name": "a:b"}
+NAMELESS = {"display_name": None}
+
+
+def test_each_rule_is_compared_with_the_run_before(tmp_path: Path) -> None:
+    results = [stored(1, GOOD, BAD, NAMELESS), stored(2, GOOD, BAD, BAD), stored(3, GOOD, GOOD)]
+    build_data_docs(tmp_path, results, 5)
+    second = rows_of(tmp_path / "run_2.html")
+    assert second["has no colon, tab or line break"] == "more, 1 before"
+    assert second["is present"] == "gone, 1 before"
+    third = rows_of(tmp_path / "run_3.html")
+    assert third["has no colon, tab or line break"] == "gone, 2 before"
+    assert third["is present"] == ""
+    page = (tmp_path / "run_3.html").read_text()
+    assert "rejected 2 fewer, with warnings as before" in page
+
+
+def test_changed_records_are_not_compared_with_all_records(tmp_path: Path) -> None:
+    results = [
+        stored(1, BAD, BAD, GOOD),
+        stored(2, GOOD, scope="incremental"),
+        stored(3, BAD, BAD, GOOD),
+    ]
+    build_data_docs(tmp_path, results, 5)
+    assert "nothing to compare with yet" in (tmp_path / "run_2.html").read_text()
+    assert rows_of(tmp_path / "run_3.html")["has no colon, tab or line break"] == "as before"
+
+
+def test_the_index_tells_how_a_flow_developed_in_words_and_bars(tmp_path: Path) -> None:
+    results = [stored(1, GOOD), stored(2, BAD, GOOD), stored(3, BAD, BAD, BAD), stored(4, BAD, BAD)]
+    results.append(stored(5, BAD, scope="preview"))
+    page = build_data_docs(tmp_path, results, 9).read_text()
+    assert "Rejected, oldest run first: 0, 1, 3, 2. With warnings: 0, 0, 0, 0." in page
+    assert "rejected: 1 fewer" in page
+    assert "Opal &amp; Sons (9341450000000001)" in page
+    heights = re.findall(r'height="([\d.]+)" class="solid"', page)
+    assert heights[:3] == ["9.3", "28.0", "18.7"]
+
+
+def test_no_page_links_to_a_run_that_is_no_longer_kept(tmp_path: Path) -> None:
+    build_data_docs(tmp_path, [stored(number, BAD) for number in (1, 2, 3)], 2)
+    for path in tmp_path.iterdir():
+        links = re.findall(r'href="(\w+\.html)"', path.read_text())
+        assert all((tmp_path / one).exists() for one in links)
+
+
+def rows_of(page: Path) -> dict[str, str]:
+    """Return the change that a run's page tells of each rule."""
+    cells = re.findall(
+        r"<td>([^<]+)<br><small>.*?</td>\s*<td>is rejected</td>"
+        r"\s*<td[^>]*>\d+</td>\s*<td[^>]*>\d+</td>\s*<td>([^<]*)</td>",
+        page.read_text(),
+    )
+    return dict(reversed(cells))
