@@ -22,10 +22,15 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Match:
-    """What first contact found: the row, or a doubt with its reason and the row it concerns."""
+    """What first contact found: the row, or a doubt with its reason and the row it concerns.
+
+    Attributes:
+        is_one_of_several: Whether the doubt is that several rows match equally well.
+    """
 
     loupe_id: int | None = None
     doubt: str | None = None
+    is_one_of_several: bool = False
 
 
 @dataclass
@@ -57,6 +62,10 @@ class Finder:
                 return self._settle(values, found)
         return Match()
 
+    def take(self, loupe_id: int) -> None:
+        """Note that a row is found, so that no other record can be it."""
+        self._used.add(loupe_id)
+
     def _may_be(self, values: Values, one: Candidate) -> bool:
         return one.loupe_id not in self._used and not self.excludes(values, one.values)
 
@@ -67,7 +76,8 @@ class Finder:
             return Match(sure[0].loupe_id)
         if len(sure) > 1:
             ids = ", ".join(str(one.loupe_id) for one in sure)
-            return Match(sure[0].loupe_id, f"several Loupe records match it equally well: {ids}")
+            doubt = f"several Loupe records match it equally well: {ids}"
+            return Match(sure[0].loupe_id, doubt, is_one_of_several=True)
         return Match(found[0].loupe_id, self.confirm(values, found[0].values))
 
 
@@ -128,14 +138,21 @@ def _invoices() -> Finder:
     return Finder((lambda values: values.get("invoice_number"),), confirm)
 
 
-def _payments() -> Finder:
-    def key(values: Values) -> Any:
-        if values.get("is_void") or not values.get("applications"):
-            return None
-        applied = tuple((line["invoice"], line["amount"]) for line in values["applications"])
-        return values["amount"], values.get("payment_date"), tuple(sorted(applied))
+def payment_key(values: Values) -> Any:
+    """Return what two equal payments have in common: amount, day, and what they settle.
 
-    return Finder((key,), _sure, lambda theirs, ours: _contradict(theirs, ours, "reference_number"))
+    `None` for a payment that is void or settles nothing.
+    """
+    if values.get("is_void") or not values.get("applications"):
+        return None
+    applied = tuple((line["invoice"], line["amount"]) for line in values["applications"])
+    return values["amount"], values.get("payment_date"), tuple(sorted(applied))
+
+
+def _payments() -> Finder:
+    return Finder(
+        (payment_key,), _sure, lambda theirs, ours: _contradict(theirs, ours, "reference_number")
+    )
 
 
 def _items() -> Finder:

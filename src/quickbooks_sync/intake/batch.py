@@ -14,6 +14,7 @@ from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.intake.deleted import remove
 from quickbooks_sync.intake.guards import PaymentGuard, read_unsynced_invoice_ids
 from quickbooks_sync.intake.identify import Identifier
+from quickbooks_sync.intake.pairing import ReadPeers
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.merge import Base, Merge, merge_record, next_base
 from quickbooks_sync.postgres.decisions import read_field_decisions, read_record_decisions
@@ -26,7 +27,11 @@ from quickbooks_sync.postgres.loupe_rows import (
     read_tag_owners,
     update_row,
 )
-from quickbooks_sync.postgres.staging import StagedRecord, read_repeated_values
+from quickbooks_sync.postgres.staging import (
+    StagedRecord,
+    read_repeated_values,
+    read_unlinked_values,
+)
 from quickbooks_sync.quickbooks.changes import is_deleted
 from quickbooks_sync.references import References
 from quickbooks_sync.refusals import retry_key
@@ -75,7 +80,9 @@ class IntakeBatch:
     def load(self, records: list[StagedRecord]) -> list[Account]:
         """Load the batch; returns one account a record."""
         self._read(records)
-        accounts = [self._load_one(one) for one in records]
+        # A payment with a reference number goes first, lest one without takes its row.
+        ordered = sorted(records, key=lambda one: not (one.values or {}).get("reference_number"))
+        accounts = [self._load_one(one) for one in ordered]
         accounts.extend(self._insert())
         self._write_links()
         return [one for one in accounts if one.outcome != _PENDING]
@@ -106,10 +113,12 @@ class IntakeBatch:
         self.references.load_quickbooks_ids(one.values or {} for one in records)
         self.rows = self._read_rows(one.loupe_id for one in links)
         self.loupe_values = self._to_loupe_values(self.rows)
-        self.identifier = Identifier(self.connection, self.run, self._to_loupe_values)
+        self.judged = read_record_decisions(self.connection, realm_id, record_type)
+        self.identifier = Identifier(
+            self.connection, self.run, self._to_loupe_values, self._peers_in(records), self.judged
+        )
         loupe_ids = list(self.rows)
         self.decisions = read_field_decisions(self.connection, realm_id, record_type, loupe_ids)
-        self.judged = read_record_decisions(self.connection, realm_id, record_type)
         self.unsynced = self._read_unsynced(loupe_ids)
         self.tags: dict[Any, int] = (
             read_tag_owners(
@@ -127,6 +136,16 @@ class IntakeBatch:
             else set()
         )
         return {one.quickbooks_id for one in stored}
+
+    def _peers_in(self, records: list[StagedRecord]) -> ReadPeers:
+        """Return what reads the unlinked payments of a day: those of the run, or those looked up."""
+        if self.run["direction"] == "pull":
+            return lambda day: read_unlinked_values(
+                self.connection, self.run, {"payment_date": day}
+            )
+        return lambda _day: {
+            one.source_id: one.values or {} for one in records if one.source_id not in self.links
+        }
 
     def _read_unsynced(self, ids: list[int]) -> set[int]:
         if self.run["record_type"] != "invoice":
@@ -178,7 +197,7 @@ class IntakeBatch:
         judged = self.judged.get(one.source_id)
         if judged is not None:
             return Match(judged.loupe_id if judged.choice == "same" else None)
-        match = self.identifier.find(values)
+        match = self.identifier.find(one)
         if match == Match() and values.get("tag_id") in self.tags:
             why = "the Loupe item with this SKU as its Tag ID is linked to another QuickBooks item"
             return Match(None, why)

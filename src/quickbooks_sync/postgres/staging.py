@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, text, update
+from sqlalchemy import Connection, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.json_text import to_json
 from quickbooks_sync.postgres.copying import copy_rows
-from quickbooks_sync.postgres.schema import staged_batch, staged_record
+from quickbooks_sync.postgres.schema import link, staged_batch, staged_record
 
 
 @dataclass(frozen=True)
@@ -186,3 +187,24 @@ def read_repeated_values(connection: Connection, run_id: int, name: str) -> set[
         .having(func.count() > 1)
     )
     return set(rows.scalars())
+
+
+def read_unlinked_values(
+    connection: Connection, run: RunManifest, holding: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Return values by QuickBooks Id of a pull's unlinked records whose fields hold some texts."""
+    is_linked = exists(
+        select(link.c.link_id).where(
+            link.c.realm_id == run["realm_id"],
+            link.c.record_type == run["record_type"],
+            link.c.quickbooks_id == staged_record.c.source_id,
+        )
+    )
+    rows = connection.execute(
+        select(staged_record.c.source_id, staged_record.c.field_values).where(
+            staged_record.c.run_id == run["run_id"],
+            *(staged_record.c.field_values[name].astext == one for name, one in holding.items()),
+            ~is_linked,
+        )
+    )
+    return {row.source_id: row.field_values for row in rows}
