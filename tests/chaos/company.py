@@ -34,6 +34,8 @@ class Company:
         database: A connection of Loupe's own application.
         edits: Per (side, record type, id, field) what was entered, oldest first.
         entered_twice: References of payments that somebody entered on the other side, too.
+        twins: By mark the Loupe customer that somebody entered in QuickBooks, too, and whether with its e-mail address.
+        told_apart: (Record type, id) of either end of a pair that somebody decided to be two records.
         unmapped: Per (entity, Id, property) a value in QuickBooks that the sync must leave alone.
     """
 
@@ -46,6 +48,8 @@ class Company:
     )
     unmapped: dict[tuple[str, str, str], Any] = field(default_factory=dict)
     entered_twice: set[str] = field(default_factory=set)
+    twins: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    told_apart: set[tuple[str, int | str | None]] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _ticks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 

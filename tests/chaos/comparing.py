@@ -25,7 +25,7 @@ def compare(record_type: str, row: Row, record: Json, linked: Linked) -> Pairs:
     return {name: pair for name, pair in both.items() if pair[0] != pair[1]}
 
 
-def is_void(record: Json) -> bool:
+def is_void(record: Mapping[str, Any]) -> bool:
     """Whether an invoice or payment of QuickBooks is void."""
     return str(record.get("PrivateNote", "")).startswith("Voided") and not record["TotalAmt"]
 
@@ -120,7 +120,7 @@ def _payment(row: Row, record: Json, linked: Linked) -> Pairs:
         linked["invoice"].get(link["TxnId"], f"QuickBooks {link['TxnId']}"): money(line["Amount"])
         for line in record.get("Line", [])
         for link in line["LinkedTxn"]
-        if line["Amount"]
+        if line["Amount"] and link["TxnType"] == "Invoice"
     }
     return {
         "is_void": void,

@@ -1,8 +1,8 @@
 """What must be true of the books once everything is quiet; each check says what it found, in words."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -166,29 +166,40 @@ def _existing_twice(books: Books) -> Iterator[Violation]:
         ("payment", "PaymentRefNum", "reference_number"),
         ("inventory_item", "Sku", "tag_id"),
     ):
-        both = {_mark(one) for one in books.company.entered_twice}
-        theirs = Counter(
-            mark
-            for one in books.records[record_type].values()
-            if (mark := _mark(one.get(property_name))) not in both or not is_void(one)
-        )
-        ours = Counter(
-            mark
-            for one in books.rows[record_type].values()
-            if (mark := _mark(one[column])) not in both or not _is_ended(one)
-        )
-        for side, counted in (("QuickBooks", theirs), ("Loupe", ours)):
-            for mark, number in counted.items():
-                if mark and number > 1:
-                    text = f"{side} has {mark} {number} times"
-                    ids = [
-                        key
-                        for key, one in books.rows[record_type].items()
-                        if _mark(one[column]) == mark
-                    ]
-                    yield Violation(
-                        "nothing exists twice", text, record_type, next(iter(ids), None)
-                    )
+        doubled = {_mark(one) for one in books.company.entered_twice}
+        for side, records, name in (
+            ("QuickBooks", books.records[record_type], property_name),
+            ("Loupe", books.rows[record_type], column),
+        ):
+            for mark, ids in _by_mark(records, name, doubled).items():
+                apart = sum((record_type, one) in books.company.told_apart for one in ids)
+                if len(ids) > 1 + apart + _became_two(books.company, record_type, mark):
+                    text = f"{side} has {mark} {len(ids)} times: {ids}"
+                    loupe_id = ids[0] if isinstance(ids[0], int) else None
+                    number = ids[0] if isinstance(ids[0], str) else None
+                    yield Violation("nothing exists twice", text, record_type, loupe_id, number)
+
+
+def _became_two(company: Company, record_type: str, mark: str) -> bool:
+    """Whether a customer entered on both sides was given another name or address before it was linked."""
+    if record_type != "customer" or mark not in company.twins:
+        return False
+    loupe_id, is_alike = company.twins[mark]
+    names = ("display_name", "email")
+    edits = [len(company.edits["loupe", "customer", str(loupe_id), one]) for one in names]
+    return not is_alike or max(edits) > 1
+
+
+def _by_mark(
+    records: Mapping[Any, Mapping[str, Any]], name: str, doubled: set[str | None]
+) -> dict[str, list[Any]]:
+    """Return ids by mark; of what was entered twice only those that are not void."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for key, one in records.items():
+        mark = _mark(one.get(name))
+        if mark and not (mark in doubled and (_is_ended(one) or is_void(one))):
+            found[mark].append(key)
+    return found
 
 
 def _mark(text: Any) -> str | None:
@@ -232,7 +243,7 @@ def _dangling(books: Books, record_type: str) -> Iterator[Violation]:
             yield Violation("what is gone is said to be", f"gone in {gone}", record_type, **key)
 
 
-def _is_ended(row: Row) -> bool:
+def _is_ended(row: Mapping[str, Any]) -> bool:
     return bool(
         row.get("lifecycle_status") == "Void" or row.get("is_void") or row.get("is_active") is False
     )

@@ -1,7 +1,6 @@
 """What people do in Loupe: they enter, change, void and remove records, straight in its database."""
 
 import random
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +9,6 @@ from tests.chaos.company import Company, Row, pick
 
 DAY = date(2026, 3, 1)
 CENT = Decimal("0.01")
-Edit = Callable[[Company, random.Random], str | None]
 
 CUSTOMER_FIELDS = ("email", "phone", "city", "street", "website", "first_name", "company_name")
 
@@ -317,23 +315,3 @@ def _note(company: Company, table: str, key: int, columns: dict[str, Any]) -> No
     for name, value in columns.items():
         text = value.isoformat() if isinstance(value, date) else value
         company.note("loupe", table, key, name, text)
-
-
-EDITS: dict[Edit, int] = {
-    add_customer: 6,
-    edit_customer: 9,
-    toggle_customer: 2,
-    note_customer: 1,
-    remove_customer: 1,
-    add_invoice: 9,
-    finalise_invoice: 2,
-    edit_invoice: 5,
-    edit_lines: 4,
-    void_invoice: 2,
-    remove_invoice: 1,
-    add_payment: 8,
-    edit_payment: 3,
-    void_payment: 2,
-    add_item: 4,
-    edit_item: 6,
-}

@@ -7,10 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from tests.chaos.books import Json, money
-from tests.chaos.company import Company, pick
+from tests.chaos.company import Company, Row, pick
 from tests.chaos.loupe_edits import DAY, text_for
-
-Edit = Callable[[Company, random.Random], str | None]
 
 #: Canonical field -> how a customer holds it.
 _PROPERTIES: dict[str, Callable[[str], Json]] = {
@@ -24,8 +22,7 @@ _PROPERTIES: dict[str, Callable[[str], Json]] = {
 
 def add_customer(company: Company, rng: random.Random) -> str:
     """Enter a customer; often one that Loupe has, too, with the same e-mail address or another."""
-    known = [one for one in company.rows("customer", "is_active") if one["display_name"]]
-    twin = pick(rng, known) if rng.random() < 0.3 else None
+    twin = pick(rng, _untwinned(company)) if rng.random() < 0.3 else None
     number = company.next_number()
     name = twin["display_name"] if twin else f"C{number} Books"
     email = twin["email"] if twin and rng.random() < 0.8 else text_for("email", number)
@@ -33,10 +30,23 @@ def add_customer(company: Company, rng: random.Random) -> str:
     if email:
         properties |= _PROPERTIES["email"](email)
     record = company.books.create("Customer", **properties)
+    if twin:
+        company.twins[name.split()[0]] = (twin["customer_id"], email == twin["email"])
     company.note("quickbooks", "customer", record["Id"], "display_name", name)
     company.note("quickbooks", "customer", record["Id"], "email", email)
     company.unmapped["Customer", record["Id"], "Notes"] = properties["Notes"]
     return f"Customer {record['Id']} {name}"
+
+
+def _untwinned(company: Company) -> list[Row]:
+    """Return Loupe's customers that QuickBooks may not have yet, under the name they were entered with."""
+    unlinked = (
+        "is_active and display_name ~ '^C[0-9]+ Loupe$' and not exists (select 1"
+        " from quickbooks_sync.link l where l.record_type = 'customer'"
+        " and l.loupe_id = customer.customer_id)"
+    )
+    rows = company.rows("customer", unlinked)
+    return [one for one in rows if one["display_name"].split()[0] not in company.twins]
 
 
 def edit_customer(company: Company, rng: random.Random) -> str | None:
@@ -125,7 +135,7 @@ def _lines(rng: random.Random, number: int) -> list[Json]:
 
 def edit_invoice(company: Company, rng: random.Random) -> str | None:
     """Change an invoice's due date, its memo or its lines."""
-    record = pick(rng, _live_invoices(company))
+    record = pick(rng, live_invoices(company))
     if record is None:
         return None
     number = company.next_number()
@@ -143,7 +153,8 @@ def edit_invoice(company: Company, rng: random.Random) -> str | None:
     return f"Invoice {record['Id']} due {due}"
 
 
-def _live_invoices(company: Company) -> list[Json]:
+def live_invoices(company: Company) -> list[Json]:
+    """Return the invoices that are not void."""
     return [
         one
         for one in company.books.records("Invoice")
@@ -153,7 +164,7 @@ def _live_invoices(company: Company) -> list[Json]:
 
 def void_invoice(company: Company, rng: random.Random) -> str | None:
     """Void an invoice, mostly one without payments."""
-    found = _live_invoices(company)
+    found = live_invoices(company)
     unpaid = [one for one in found if one["Balance"] == one["TotalAmt"]]
     record = pick(rng, found if rng.random() < 0.1 else unpaid)
     if record is None:
@@ -164,7 +175,7 @@ def void_invoice(company: Company, rng: random.Random) -> str | None:
 
 def delete_invoice(company: Company, rng: random.Random) -> str | None:
     """Delete an invoice."""
-    record = pick(rng, _live_invoices(company))
+    record = pick(rng, live_invoices(company))
     if record is None:
         return None
     company.books.delete("Invoice", record)
@@ -175,7 +186,7 @@ def add_payment(company: Company, rng: random.Random) -> str | None:
     """Enter a payment; now and then the very one that Loupe has and has not sent yet."""
     if rng.random() < 0.25:
         return _enter_twice(company, rng)
-    invoice = pick(rng, [one for one in _live_invoices(company) if one["Balance"]])
+    invoice = pick(rng, [one for one in live_invoices(company) if one["Balance"]])
     if invoice is None:
         return None
     whole = money(invoice["Balance"])
@@ -316,20 +327,3 @@ def _move_stock(company: Company, record: Json, rng: random.Random) -> str:
         Line=[{"DetailType": "ItemAdjustmentLineDetail", "ItemAdjustmentLineDetail": detail}],
     )
     return f"Item {record['Id']} counted"
-
-
-EDITS: dict[Edit, int] = {
-    add_customer: 5,
-    edit_customer: 9,
-    toggle_customer: 2,
-    add_invoice: 6,
-    edit_invoice: 7,
-    void_invoice: 2,
-    delete_invoice: 1,
-    add_payment: 7,
-    edit_payment: 4,
-    void_payment: 1,
-    delete_payment: 1,
-    add_item: 3,
-    edit_item: 4,
-}

@@ -1,5 +1,6 @@
-"""The quiet sync at the end: full runs until two in a row change nothing."""
+"""The quiet sync: runs of one mode until two in a row change nothing, then one of the other mode must not either."""
 
+import random
 from typing import Any
 
 from quickbooks_sync import steps
@@ -11,26 +12,34 @@ from tests.chaos.invariants import Violation, find_violations
 from tests.chaos.quick_rules import use_quick_rules
 from tests.chaos.schedule import Schedule, let_leases_expire
 
-MOST_PASSES = 4
+#: A void payment frees an invoice's lines, then these are sent, then its total is pulled: a pass for each.
+MOST_PASSES = 6
 
 
 def settle(schedule: Schedule, label: str) -> list[Violation]:
     """Sync every company in peace and return what is wrong afterwards."""
     schedule.servers.clear_faults()
+    schedule.servers.show_late_rows()
     found = []
     for company in schedule.servers.companies:
         let_leases_expire(company)
         schedule.ensure_connected(company)
         found.extend(_calm(schedule, company, label))
         found.extend(find_violations(company))
+    schedule.servers.clear_faults()
     return found
 
 
 def _calm(schedule: Schedule, company: Company, label: str) -> list[Violation]:
+    modes = ["full", "incremental"]
+    # Nights are incremental: what they overlook, a full run must not be needed to find.
+    random.Random(f"{schedule.seed}-{label}").shuffle(modes)
     still = 0
     for number in range(1, MOST_PASSES + 1):
-        changes = _pass(schedule, company, "full", f"{label}-{number}")
-        schedule.say(f"quiet pass {number} of company {company.organization_id}: {changes}")
+        changes = _pass(schedule, company, modes[0], f"{label}-{number}")
+        schedule.say(
+            f"quiet {modes[0]} pass {number} of company {company.organization_id}: {changes}"
+        )
         still = 0 if changes else still + 1
         if still == 2:
             break
@@ -38,9 +47,9 @@ def _calm(schedule: Schedule, company: Company, label: str) -> list[Violation]:
         return [
             Violation("the same again changes nothing", f"after {MOST_PASSES} passes: {changes}")
         ]
-    changes = _pass(schedule, company, "incremental", f"{label}-last")
+    changes = _pass(schedule, company, modes[1], f"{label}-last")
     if changes:
-        return [Violation("the same again changes nothing", f"incremental: {changes}")]
+        return [Violation("the same again changes nothing", f"{modes[1]}: {changes}")]
     return []
 
 

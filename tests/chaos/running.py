@@ -47,11 +47,12 @@ class Plan:
         return f'make chaos ARGS="{options} --check-every {self.check_every}"'
 
     @property
-    def switches(self) -> dict[str, bool]:
+    def switches(self) -> dict[str, bool | int]:
         """The emulator's switches of this run."""
         rng = random.Random(self.seed)
         names = ("strict_rotation", "stock_moves_time", "shifting_pages")
-        return {name: rng.random() < 0.5 for name in names}
+        flags = {name: rng.random() < 0.5 for name in names}
+        return {**flags, "late_rows": rng.choice((0, 0, 1, 3))}
 
 
 def run(folder: Path, plan: Plan, out: TextIO) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 import psycopg2
 
 from quickbooks_sync.flows import FLOWS, Flow, FlowOptions
-from tests.chaos import loupe_edits, quickbooks_edits
+from tests.chaos import administration, edits
 from tests.chaos.books import RefusedError
-from tests.chaos.child import Break, Child, Ended, carry_out, run_flow
+from tests.chaos.child import Break, Child, Ended, run_flow
 from tests.chaos.company import Company
 from tests.chaos.servers import Servers
 
@@ -91,22 +91,22 @@ class Schedule:
 
 
 def _edit_loupe(_schedule: Schedule, company: Company, rng: random.Random) -> str:
-    return edit_one(company, rng, loupe_edits.EDITS)
+    return edit_one(company, rng, edits.LOUPE)
 
 
 def _edit_quickbooks(_schedule: Schedule, company: Company, rng: random.Random) -> str:
-    return edit_one(company, rng, quickbooks_edits.EDITS)
+    return edit_one(company, rng, edits.QUICKBOOKS)
 
 
 def edit_one(
     company: Company,
     rng: random.Random,
-    edits: Mapping[Callable[[Company, random.Random], str | None], int],
+    table: Mapping[edits.Edit, int],
 ) -> str:
     """Make one edit; says so where QuickBooks or a lock refuses it."""
-    edit = rng.choices(tuple(edits), tuple(edits.values()))[0]
+    edit = rng.choices(tuple(table), tuple(table.values()))[0]
     if edit.__name__.startswith("add_") and rng.random() < 0.8 and is_crowded(company, edit):
-        changes = {one: often for one, often in edits.items() if "add_" not in one.__name__}
+        changes = {one: often for one, often in table.items() if "add_" not in one.__name__}
         edit = rng.choices(tuple(changes), tuple(changes.values()))[0]
     try:
         said = edit(company, rng)
@@ -239,8 +239,8 @@ def _sync_and_edit_meanwhile(schedule: Schedule, company: Company, rng: random.R
     said = []
     if child.wait_until_held():
         for _ in range(rng.choice((1, 2, 4))):
-            edits = rng.choice((loupe_edits.EDITS, quickbooks_edits.EDITS))
-            said.append(edit_one(company, rng, edits))
+            chosen = rng.choice((edits.LOUPE, edits.QUICKBOOKS))
+            said.append(edit_one(company, rng, chosen))
         child.let_go()
     ended = schedule.judge(child.end(), _WITH_EDITS)
     return f"{flow.name} {at}: {'; '.join(said) or 'never got there'}: {ended}"
@@ -280,55 +280,6 @@ def _wake_the_dead(schedule: Schedule, company: Company, rng: random.Random) -> 
     return f"{flow.name} {at}: {said}; then {schedule.judge(dead.end(), _WITH_EDITS)}"
 
 
-def _decide(schedule: Schedule, company: Company, rng: random.Random) -> str:
-    """Decide an open conflict, as the command line does."""
-    found = company.sync_rows("conflict", "resolved_at is null order by conflict_id")
-    if not found:
-        return "nothing to decide"
-    row = rng.choice(found)
-    choice = "same" if row["field"] == "record" else rng.choice(("loupe", "quickbooks"))
-    if choice == "same" and not (row["loupe_id"] and row["quickbooks_id"]):
-        return "names no pair"
-    work = carry_out(row["conflict_id"], choice)
-    schedule.ensure_connected(company)
-    ended = Child(work, schedule.servers.workspace, None).end()
-    what = f"{row['record_type']} {row['loupe_id']}={row['quickbooks_id']} {row['field']} {choice}"
-    return f"{what}: {schedule.judge(ended, frozenset())}"
-
-
-def _trouble_tokens(schedule: Schedule, company: Company, rng: random.Random) -> str:
-    """Expire the access token, rotate at the next refresh, or forget how long it lives."""
-    action = rng.choice(("rotate", "expire", "forget"))
-    if action == "forget":
-        company.execute(
-            "update quickbooks_sync.company_grant set access_expires_at = now() where realm_id = %s",
-            company.realm_id,
-        )
-    else:
-        schedule.servers.side_door("grants", {"realm": company.realm_id, "action": action})
-    return action
-
-
-def _let_time_pass(_schedule: Schedule, company: Company, rng: random.Random) -> str:
-    """Make watermarks, cached facts and open intents old."""
-    days = rng.choice((1, 31))
-    back = f"interval '{days} days'"
-    company.execute(
-        f"update quickbooks_sync.watermark set changed_since = changed_since - {back} where realm_id = %s",
-        company.realm_id,
-    )
-    company.execute(
-        f"update quickbooks_sync.intent set created_at = created_at - {back}"
-        " where realm_id = %s and status = 'open'",
-        company.realm_id,
-    )
-    company.execute(
-        f"update quickbooks_sync.company_reference set fetched_at = fetched_at - {back} where realm_id = %s",
-        company.realm_id,
-    )
-    return f"{days} days"
-
-
 _KINDS: dict[Callable[[Schedule, Company, random.Random], str], int] = {
     _edit_loupe: 340,
     _edit_quickbooks: 300,
@@ -340,7 +291,11 @@ _KINDS: dict[Callable[[Schedule, Company, random.Random], str], int] = {
     _sync_side_by_side: 10,
     _wake_the_dead: 14,
     _sync_all: 6,
-    _decide: 25,
-    _trouble_tokens: 10,
-    _let_time_pass: 5,
+    administration.decide: 25,
+    administration.retry_some: 8,
+    administration.change_setting: 6,
+    administration.close_books: 4,
+    administration.trouble_tokens: 10,
+    administration.let_time_pass: 5,
+    administration.run_ahead: 4,
 }

@@ -38,14 +38,23 @@ HASTY = Patience(
 UNHURRIED = (Bucket("requests", 10_000, 10_000), Bucket("batches", 10_000, 10_000))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Servers:
-    """What runs: the database, the emulator, and the workspace that joins the two."""
+    """What runs: the database, the emulator, and the workspace that joins the two.
+
+    Attributes:
+        workspace: What the syncs use.
+        emulator_url: Where QuickBooks is.
+        companies: The companies.
+        switches: The emulator's switches of this run.
+        seconds_ahead: How far QuickBooks' clock is ahead of ours.
+    """
 
     workspace: Workspace
     emulator_url: str
     companies: tuple[Company, ...]
     switches: Mapping[str, Any]
+    seconds_ahead: float = 0
 
     def side_door(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Ask the emulator's side door."""
@@ -60,7 +69,17 @@ class Servers:
     def clear_faults(self) -> None:
         """Forget the faults that did not strike."""
         self.side_door("reset", {})
+        self.side_door("clock", {"advance_seconds": self.seconds_ahead})
         self.side_door("switches", self.switches)
+
+    def show_late_rows(self) -> None:
+        """Let queries show every record, until faults are cleared the next time."""
+        self.side_door("switches", {"late_rows": 0})
+
+    def run_ahead(self, seconds: float) -> None:
+        """Move QuickBooks' clock ahead."""
+        self.seconds_ahead += seconds
+        self.side_door("clock", {"advance_seconds": seconds})
 
     def reconnect(self, company: Company) -> None:
         """Consent anew, as an admin does whose company needs attention."""
@@ -86,9 +105,9 @@ def running(folder: Path, realms: int, switches: Mapping[str, Any]) -> Iterator[
         address = postgres.connection_url("chaos")
         companies = tuple(_company(url, address, number) for number in range(realms))
         servers = Servers(workspace, url, companies, switches)
-        servers.clear_faults()
         for one in companies:
             _furnish(servers, one)
+        servers.clear_faults()
         workspace.engine.dispose()
         try:
             yield servers
