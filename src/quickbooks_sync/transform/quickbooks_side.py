@@ -8,6 +8,7 @@ from quickbooks_sync.transform.canonical import parser_of
 from quickbooks_sync.transform.derivations import QUICKBOOKS_RULES, Rule, value_at
 from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines
 from quickbooks_sync.transform.model import UNKNOWN, Transformed, UnreadableValueError
+from quickbooks_sync.transform.unstorable import find_unstorable
 
 Settings = Mapping[str, str | None]
 
@@ -39,7 +40,12 @@ def records_to_values(
             return None
         return _reader(field, settings, is_unknown=field.name in unknown)
 
-    return read_batch(mapping, records, reader_of)
+    done = read_batch(mapping, records, reader_of)
+    for row, record in enumerate(records):
+        problem = find_unstorable(mapping, record)
+        if problem:
+            done.problems.setdefault(row, []).append(problem)
+    return done
 
 
 def _reader(field: Field, settings: Settings, *, is_unknown: bool = False) -> Reader:

@@ -1,0 +1,41 @@
+"""Finds, anywhere in a QuickBooks record, a character that PostgreSQL cannot store."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from quickbooks_sync.json_text import MARKS, NUL_MARK, SURROGATE_MARK
+from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.transform.model import Problem
+
+RULE = "holds only characters that can be stored"
+
+
+def find_unstorable(mapping: RecordMapping, record: Any) -> Problem | None:
+    """Return the problem of the first text that was not stored as it came, mapped or not."""
+    for path, text in _texts(record, ""):
+        if not text.isascii() and MARKS.search(text):
+            names = {one.quickbooks: one.name for one in mapping.fields if one.quickbooks}
+            return _to_problem(names.get(path, path), text)
+    return None
+
+
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            yield from _texts(one, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for number, one in enumerate(value, start=1):
+            yield from _texts(one, f"{path}[{number}]")
+
+
+def _to_problem(field: str, text: str) -> Problem:
+    found = "the character NUL" if NUL_MARK in text else "half of a surrogate pair"
+    shown = text.replace(NUL_MARK, "\\u0000").replace(SURROGATE_MARK, "\\ud800")
+    return Problem(
+        field,
+        RULE,
+        shown,
+        f"{field} holds {found}, which no database text can hold; type the text anew in QuickBooks",
+    )
