@@ -390,6 +390,23 @@ def test_a_payment_that_quickbooks_may_have_already_is_held(house: House, pool: 
     assert quickbooks.fetch(house, "Invoice", there)["Balance"] == Decimal("20.00")
 
 
+def test_a_held_payment_costs_no_read_until_its_invoice_moves(house: House, pool: Pool) -> None:
+    invoice_id, there, customer_id = pool.invoice()
+    quickbooks_id = house.quickbooks_id("customer", customer_id)
+    twin = quickbooks.create_payment(house, quickbooks_id, "80.00", there, TxnDate="2026-09-03")
+    payment_id = loupe.add_payment(house, customer_id, "90.00", {invoice_id: "90.00"})
+    assert house.said(house.run("push_payments"), loupe_id=payment_id) == ["conflict"]
+    house.run("pull_invoices")
+    again = house.run("push_payments")
+    assert house.said(again, loupe_id=payment_id) == ["conflict"]
+    assert again["metered_reads"] == 0
+    quickbooks.remove(house, "Payment", twin["Id"])
+    house.run("pull_invoices")
+    freed = house.run("push_payments")
+    assert house.said(freed, loupe_id=payment_id) == ["created"]
+    assert quickbooks.fetch(house, "Invoice", there)["Balance"] == Decimal("10.00")
+
+
 def test_two_payments_of_one_batch_cannot_overpay_together(house: House, pool: Pool) -> None:
     invoice_id, there, customer_id = pool.invoice()
     one = loupe.add_payment(house, customer_id, "70.00", {invoice_id: "70.00"})

@@ -1,10 +1,10 @@
 """What happened to every record: outcomes per run, and the records that wait, fail or conflict."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select, text, update
+from sqlalchemy import Connection, Table, Text, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.accounts import RECORD_CONFLICT, Account
@@ -73,6 +73,44 @@ def read_conflicted_loupe_ids(
         )
     )
     return {row.loupe_id: row.reason for row in rows}
+
+
+def read_held_payments(
+    connection: Connection, realm_id: str, source_ids: Collection[str]
+) -> set[str]:
+    """Return those Loupe payments that an earlier push held for the money on their invoices."""
+    conflicts = select(cast(conflict.c.loupe_id, Text)).where(
+        conflict.c.realm_id == realm_id,
+        conflict.c.record_type == "payment",
+        conflict.c.resolved_at.is_(None),
+        conflict.c.field == "applications",
+    )
+    waiting = select(waiting_record.c.source_id).where(
+        waiting_record.c.realm_id == realm_id,
+        waiting_record.c.record_type == "payment",
+        waiting_record.c.direction == "push",
+        waiting_record.c.waits_for == "payment",
+    )
+    return set(connection.scalars(conflicts.union(waiting))) & set(source_ids)
+
+
+def read_rejected_ids(
+    connection: Connection,
+    realm_id: str,
+    record_type: str,
+    direction: str,
+    source_ids: Collection[str],
+) -> set[str]:
+    """Return those of the records that are listed as rejected."""
+    rows = connection.scalars(
+        select(rejected_record.c.source_id).where(
+            rejected_record.c.realm_id == realm_id,
+            rejected_record.c.record_type == record_type,
+            rejected_record.c.direction == direction,
+            rejected_record.c.source_id.in_(list(source_ids)),
+        )
+    )
+    return set(rows)
 
 
 def read_refusals(

@@ -9,7 +9,8 @@ from typing import Any
 
 from quickbooks_sync.accounts import Account, FieldConflict
 from quickbooks_sync.flows import RunManifest
-from quickbooks_sync.postgres.links import read_link_ids
+from quickbooks_sync.postgres.ledger import read_held_payments, read_rejected_ids
+from quickbooks_sync.postgres.links import read_link_ids, read_links
 from quickbooks_sync.push.operations import Write
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.workspace import Workspace
@@ -20,20 +21,51 @@ Record = dict[str, Any]
 def refuse_overpayments(
     workspace: Workspace, run: RunManifest, writes: Sequence[Write]
 ) -> list[Account]:
-    """Return an account for every payment that must not be sent just now; one metered read.
+    """Return an account for every payment that must not be sent just now; one metered read, or none.
 
     Invoices are asked from QuickBooks right before the payments are sent, and the payments of the chunk are
     counted against their balances one after the other. A new payment also waits while its invoice has one that
-    no pull has seen: somebody may have entered the same money there.
+    no pull has seen: somebody may have entered the same money there. What was held before stays held, without
+    asking, while it does not fit the invoices as they were last read either.
     """
     if run["record_type"] != "payment":
         return []
     paying = [one for one in writes if one.operation in ("create", "update")]
-    invoices = _read_invoices(workspace, run, paying)
+    refused = _refuse_again(workspace, run, paying)
+    told = {one.source_id for one in refused}
+    asked = [one for one in paying if one.source_id not in told]
+    return [*refused, *_refuse(workspace, run, asked, _fetch_invoices(workspace, run, asked))]
+
+
+def _refuse_again(workspace: Workspace, run: RunManifest, writes: Sequence[Write]) -> list[Account]:
+    """Refuse what was held before and does not fit the last pulled invoices; a payment that moves moves them."""
+    realm_id = run["realm_id"]
+    with workspace.engine.connect() as connection:
+        held = read_held_payments(connection, realm_id, [one.source_id for one in writes])
+        again = [one for one in writes if one.source_id in held]
+        ids = _invoice_ids(again)
+        links = read_links(connection, realm_id, "invoice", quickbooks_ids=ids)
+        outdated = read_rejected_ids(connection, realm_id, "invoice", "pull", ids)
+    known = {
+        link.quickbooks_id: link.document
+        for link in links
+        if link.quickbooks_id not in outdated and link.state == "live"
+    }
+    return _refuse(
+        workspace, run, [one for one in again if _asked(one).keys() <= known.keys()], known
+    )
+
+
+def _refuse(
+    workspace: Workspace,
+    run: RunManifest,
+    writes: Sequence[Write],
+    invoices: Mapping[str, Record],
+) -> list[Account]:
     left = {number: Decimal(record.get("Balance") or 0) for number, record in invoices.items()}
     unseen = _find_unseen(workspace, run, invoices)
     refused = []
-    for write in paying:
+    for write in writes:
         problem = _find_excess(write, left)
         stranger = _first_unseen(write, unseen)
         if problem:
@@ -45,10 +77,14 @@ def refuse_overpayments(
     return refused
 
 
-def _read_invoices(
+def _invoice_ids(writes: Sequence[Write]) -> list[str]:
+    return sorted({line["invoice"] for one in writes for line in one.values["applications"]})
+
+
+def _fetch_invoices(
     workspace: Workspace, run: RunManifest, writes: Sequence[Write]
 ) -> dict[str, Record]:
-    ids = sorted({line["invoice"] for one in writes for line in one.values["applications"]})
+    ids = _invoice_ids(writes)
     if not ids:
         return {}
     client = workspace.client(run["realm_id"], run["run_id"])
