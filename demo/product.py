@@ -52,14 +52,19 @@ class Product:
         """Run a command with `--json` and return what it told."""
         return json.loads(self.run(*arguments, "--json"))
 
-    def connect(self) -> None:
-        """Connect the sample company by the OAuth code exchange, playing the person at the browser.
+    def connect(self, realm_id: str = REALM_ID, organization_id: int | None = None) -> None:
+        """Connect a company by the OAuth code exchange, playing the person at the browser.
+
+        Args:
+            realm_id: Which company the person chooses.
+            organization_id: The Loupe organization it belongs to; the only one by default.
 
         Raises:
             DemoError: The command failed, or did not print the address to open.
         """
+        belongs = [] if organization_id is None else ["--organization", str(organization_id)]
         with subprocess.Popen(
-            [_PROGRAM, "connect", "--no-browser"],
+            [_PROGRAM, "connect", "--no-browser", *belongs],
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -68,16 +73,16 @@ class Product:
             limit = threading.Timer(_TIMEOUT_SECONDS, process.kill)
             limit.start()
             try:
-                self._consent(process)
+                self._consent(process, realm_id)
             finally:
                 limit.cancel()
                 process.kill()
 
-    def _consent(self, process: subprocess.Popen[str]) -> None:
+    def _consent(self, process: subprocess.Popen[str], realm_id: str) -> None:
         assert process.stdout is not None  # noqa: S101 - Popen was asked for a pipe
         for line in process.stdout:
             if line.startswith(ADDRESS_LINE):
-                give_consent(line.removeprefix(ADDRESS_LINE).strip(), REALM_ID)
+                give_consent(line.removeprefix(ADDRESS_LINE).strip(), realm_id)
                 break
         _output, said = process.communicate()
         if process.returncode != 0:

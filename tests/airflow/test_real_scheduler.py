@@ -5,122 +5,19 @@ company do: first sync, a quiet night, a retry, a mishap. A flow takes seconds h
 """
 
 import json
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import pytest
 import requests
 
-from quickbooks_sync.flows import FLOWS
-
-NAMES = [flow.name for flow in FLOWS]
-FIRST_SYNC, NIGHTLY = "quickbooks_first_sync", "quickbooks_nightly_sync"
-_LIMIT_SECONDS = 600
-
-
-@dataclass(frozen=True)
-class Deployment:
-    """A running Airflow with a connected company.
-
-    Attributes:
-        api: A signed-in client of Airflow.
-        product: The product's command line.
-        processes: What runs.
-        database_url: Loupe's database.
-    """
-
-    api: Any
-    product: Any
-    processes: Any
-    database_url: str
-
-    def run(self, dag_id: str, conf: dict[str, Any] | None = None) -> str:
-        """Trigger a DAG, wait for its end, and return the run's id."""
-        run_id = str(self.api.trigger(dag_id, conf or {}))
-        self.wait(dag_id, run_id)
-        return run_id
-
-    def wait(self, dag_id: str, run_id: str) -> None:
-        """Wait until a run has ended."""
-        deadline = time.monotonic() + _LIMIT_SECONDS
-        while self.state(dag_id, run_id) not in ("success", "failed"):
-            self.processes.ensure_running()
-            assert time.monotonic() < deadline, f"{dag_id} {run_id} did not end"
-            time.sleep(0.3)
-
-    def state(self, dag_id: str, run_id: str) -> str:
-        """Return a run's state."""
-        return str(self.api.fetch_run_state(dag_id, run_id))
-
-    def task_states(self, dag_id: str, run_id: str) -> dict[str, str]:
-        """Return the states of a run's tasks."""
-        found = self.api._call("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances")
-        return {task["task_id"]: str(task["state"]) for task in found["task_instances"]}
-
-    def run_ids(self, dag_id: str) -> list[str]:
-        """Return the ids of a DAG's runs."""
-        runs = self.api._call("GET", f"dags/{dag_id}/dagRuns")["dag_runs"]
-        return [str(run["dag_run_id"]) for run in runs]
-
-    def pause(self, dag_id: str, is_paused: bool) -> None:
-        """Pause or resume a DAG."""
-        self.api._call("PATCH", f"dags/{dag_id}", {"is_paused": is_paused})
-
-    def accounts(self, known: int = 0) -> dict[str, dict[str, Any]]:
-        """Return the newest account of every flow, of runs after `known`."""
-        found = self.product.read("runs", "--since-run", str(known))
-        return {run["flow"]: run for run in sorted(found, key=lambda run: run["run_id"])}
-
-    def newest_run(self) -> int:
-        """Return the id of the sync's newest run."""
-        return max((run["run_id"] for run in self.product.read("runs")), default=0)
-
-    def execute(self, statement: str) -> None:
-        """Execute a statement in Loupe's database."""
-        from sqlalchemy import create_engine, text
-
-        engine = create_engine(self.database_url)
-        with engine.begin() as connection:
-            connection.execute(text(statement))
-        engine.dispose()
+from tests.airflow.deployment import FIRST_SYNC, NAMES, NIGHTLY, Deployment, deployed
 
 
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Everything that the demo starts, on ports that are free."""
-    from demo.__main__ import ensure_company
-    from demo.airflow import (
-        Airflow,
-        build_environment,
-        migrate_database,
-        start_airflow,
-        wait_for_airflow,
-    )
-    from demo.embedded_postgres import start_postgres
-    from demo.emulator import start_emulator
-    from demo.loupe_sample import ensure_loupe_sample
-    from demo.processes import Processes, find_free_port
-    from demo.product import Product, build_product_environment
-    from demo.story import Story
-
-    state = tmp_path_factory.mktemp("deployment")
-    with Processes(state / "logs") as processes:
-        postgres = start_postgres(processes, state / "postgres", is_durable=False)
-        postgres.ensure_databases(["airflow", "loupe"])
-        emulator_url = start_emulator(processes, state / "emulator", find_free_port())
-        variables = build_product_environment(state, postgres, emulator_url, processes.mark)
-        product = Product(variables)
-        product.run("db", "upgrade")
-        ensure_loupe_sample(postgres.url("loupe"))
-        airflow = Airflow(state / "airflow", find_free_port(), postgres.url("airflow"))
-        environment = build_environment(airflow, variables)
-        migrate_database(environment, state / "logs" / "migrate.log")
-        children = start_airflow(processes, airflow, environment)
-        ensure_company(product, state / "ready", Story())
-        api = wait_for_airflow(airflow, children, FIRST_SYNC)
-        yield Deployment(api, product, processes, postgres.url("loupe"))
+    with deployed(tmp_path_factory.mktemp("deployment")) as started:
+        yield started
 
 
 def test_the_first_sync_brings_all_record_types_together(deployment: Deployment) -> None:
@@ -279,3 +176,102 @@ def test_the_test_button_works_through_airflows_api(deployment: Deployment) -> N
 
     assert answer["status"] is True, answer["message"]
     assert "one metered read" in answer["message"]
+
+
+def test_at_night_companies_run_side_by_side_and_stay_apart(deployment: Deployment) -> None:
+    known = deployment.newest_run()
+    _connect_another(deployment)
+    before = _count_records(deployment, organization_id=1)
+
+    run_id = deployment.run(NIGHTLY)
+
+    assert deployment.state(NIGHTLY, run_id) == "success"
+    runs = deployment.execute(
+        f"select realm_id, status, started_at, finished_at from quickbooks_sync.run where run_id > {known}"
+    )
+    one, two = ([run for run in runs if run["realm_id"] == realm] for realm in (REALM, OTHER_REALM))
+    assert len(one) == len(two) == len(NAMES)
+    assert {run["status"] for run in runs} == {"success"}
+    assert any(
+        mine["started_at"] < theirs["finished_at"] and theirs["started_at"] < mine["finished_at"]
+        for mine in one
+        for theirs in two
+    ), "one company waited for the other"
+    _assert_apart(deployment)
+    assert _count_records(deployment, organization_id=1) == before
+    assert _count_records(deployment, organization_id=2)["customer"] > 10
+
+
+REALM, OTHER_REALM = "9341450000000001", "9341450000000002"
+TABLES = ("customer", "invoice", "payment", "inventory_item")
+
+
+def _connect_another(deployment: Deployment) -> None:
+    """Connect a second company, whose Ids overlap and whose Loupe organization has the same names."""
+    deployment.product.connect(OTHER_REALM, organization_id=2)
+    deployment.product.run("settings", "propose", "--company", OTHER_REALM)
+    deployment.product.run("settings", "confirm", "--company", OTHER_REALM)
+    deployment.execute(
+        "insert into loupe.customer (organization_id, display_name, email)"
+        " select 2, display_name, email from loupe.customer where organization_id = 1 limit 20"
+    )
+    deployment.execute("update quickbooks_sync.company set is_nightly = true")
+
+
+def _count_records(deployment: Deployment, organization_id: int) -> dict[str, int]:
+    return {
+        table: deployment.execute(
+            f"select count(*) from loupe.{table} where organization_id = {organization_id}"
+        )[0]["count"]
+        for table in TABLES
+    }
+
+
+def _assert_apart(deployment: Deployment) -> None:
+    """No link of a company leads to a row of another's organization, though their Ids are the same."""
+    for table in TABLES:
+        strangers = deployment.execute(
+            f"""select link.* from quickbooks_sync.link
+                join quickbooks_sync.company using (realm_id)
+                left join loupe.{table} as one on one.{table}_id = link.loupe_id
+                    and one.organization_id = company.organization_id
+                where link.record_type = '{table}' and one.{table}_id is null"""
+        )
+        assert strangers == [], table
+    shared = deployment.execute(
+        """select record_type, quickbooks_id from quickbooks_sync.link
+           group by 1, 2 having count(distinct realm_id) = 2"""
+    )
+    assert shared, "the companies have no Id in common"
+
+
+def test_two_airflows_that_start_the_same_flow_at_once_write_once(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    other = deployment.start_another(tmp_path)
+    dag_id, name = "quickbooks_push_customers", "Twice Asked Gems"
+    deployment.execute(
+        f"insert into loupe.customer (organization_id, display_name) values (1, '{name}')"
+    )
+    known = deployment.newest_run()
+    order = {"kind": "slow", "seconds": 5, "match": {"path_contains": "/batch"}, "times": 1}
+    requests.post(
+        f"{deployment.emulator_url}/_emulator/faults", json=order, timeout=10
+    ).raise_for_status()
+
+    both = [(one, str(one.api.trigger(dag_id, {"company": REALM}))) for one in (deployment, other)]
+    for airflow, run_id in both:
+        airflow.wait(dag_id, run_id)
+
+    assert [airflow.state(dag_id, run_id) for airflow, run_id in both] == ["success", "success"]
+    runs = deployment.product.read("runs", "--since-run", str(known))
+    assert [run["counts"].get("created", 0) for run in runs if run["counts"]].count(1) == 1
+    assert sum(run["writes"] for run in runs) == 1
+    (row,) = deployment.execute(
+        f"select customer_id from loupe.customer where display_name = '{name}'"
+    )
+    links = deployment.execute(
+        "select quickbooks_id from quickbooks_sync.link where record_type = 'customer'"
+        f" and loupe_id = {row['customer_id']}"
+    )
+    assert len(links) == 1

@@ -1,0 +1,132 @@
+"""A running Airflow as `make demo` starts it, with a connected company, for tests of the real scheduler."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from quickbooks_sync.flows import FLOWS
+
+NAMES = [flow.name for flow in FLOWS]
+FIRST_SYNC, NIGHTLY = "quickbooks_first_sync", "quickbooks_nightly_sync"
+_LIMIT_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A running Airflow with a connected company.
+
+    Attributes:
+        api: A signed-in client of Airflow.
+        product: The product's command line.
+        processes: What runs.
+        postgres: The server of Loupe's database and of Airflow's.
+        emulator_url: QuickBooks' stand-in.
+    """
+
+    api: Any
+    product: Any
+    processes: Any
+    postgres: Any
+    emulator_url: str
+
+    def run(self, dag_id: str, conf: dict[str, Any] | None = None) -> str:
+        """Trigger a DAG, wait for its end, and return the run's id."""
+        run_id = str(self.api.trigger(dag_id, conf or {}))
+        self.wait(dag_id, run_id)
+        return run_id
+
+    def wait(self, dag_id: str, run_id: str) -> None:
+        """Wait until a run has ended."""
+        deadline = time.monotonic() + _LIMIT_SECONDS
+        while self.state(dag_id, run_id) not in ("success", "failed"):
+            self.processes.ensure_running()
+            assert time.monotonic() < deadline, f"{dag_id} {run_id} did not end"
+            time.sleep(0.3)
+
+    def state(self, dag_id: str, run_id: str) -> str:
+        """Return a run's state."""
+        return str(self.api.fetch_run_state(dag_id, run_id))
+
+    def task_states(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """Return the states of a run's tasks."""
+        found = self.api._call("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances")
+        return {task["task_id"]: str(task["state"]) for task in found["task_instances"]}
+
+    def run_ids(self, dag_id: str) -> list[str]:
+        """Return the ids of a DAG's runs."""
+        runs = self.api._call("GET", f"dags/{dag_id}/dagRuns")["dag_runs"]
+        return [str(run["dag_run_id"]) for run in runs]
+
+    def pause(self, dag_id: str, is_paused: bool) -> None:
+        """Pause or resume a DAG."""
+        self.api._call("PATCH", f"dags/{dag_id}", {"is_paused": is_paused})
+
+    def accounts(self, known: int = 0) -> dict[str, dict[str, Any]]:
+        """Return the newest account of every flow, of runs after `known`."""
+        found = self.product.read("runs", "--since-run", str(known))
+        return {run["flow"]: run for run in sorted(found, key=lambda run: run["run_id"])}
+
+    def newest_run(self) -> int:
+        """Return the id of the sync's newest run."""
+        return max((run["run_id"] for run in self.product.read("runs")), default=0)
+
+    def execute(self, statement: str) -> list[dict[str, Any]]:
+        """Execute a statement in Loupe's database; returns the rows, if it gives any."""
+        from sqlalchemy import create_engine, text
+
+        engine = create_engine(self.postgres.url("loupe"))
+        with engine.begin() as connection:
+            done = connection.execute(text(statement))
+            rows = [dict(row) for row in done.mappings()] if done.returns_rows else []
+        engine.dispose()
+        return rows
+
+    def start_another(self, folder: Path) -> "Deployment":
+        """Start a second Airflow with metadata of its own on the same Loupe database."""
+        api = _start_airflow(self.processes, self.postgres, self.product, folder, "airflow_two")
+        return replace(self, api=api)
+
+
+@contextmanager
+def deployed(state: Path) -> Iterator[Deployment]:
+    """Everything that the demo starts, on ports that are free; all of it is stopped at the end."""
+    from demo.__main__ import ensure_company
+    from demo.embedded_postgres import remove_cluster, start_postgres
+    from demo.emulator import start_emulator
+    from demo.loupe_sample import ensure_loupe_sample
+    from demo.processes import Processes, find_free_port
+    from demo.product import Product, build_product_environment
+    from demo.story import Story
+
+    with Processes(state / "logs") as processes:
+        postgres = start_postgres(processes, state / "postgres", is_durable=False)
+        postgres.ensure_databases(["loupe"])
+        emulator_url = start_emulator(processes, state / "emulator", find_free_port())
+        product = Product(build_product_environment(state, postgres, emulator_url, processes.mark))
+        product.run("db", "upgrade")
+        ensure_loupe_sample(postgres.url("loupe"))
+        ensure_company(product, state / "ready", Story())
+        api = _start_airflow(processes, postgres, product, state, "airflow")
+        yield Deployment(api, product, processes, postgres, emulator_url)
+    remove_cluster(state / "postgres")
+
+
+def _start_airflow(processes: Any, postgres: Any, product: Any, folder: Path, database: str) -> Any:
+    from demo.airflow import (
+        Airflow,
+        build_environment,
+        migrate_database,
+        start_airflow,
+        wait_for_airflow,
+    )
+    from demo.processes import find_free_port
+
+    postgres.ensure_databases([database])
+    airflow = Airflow(folder / database, find_free_port(), postgres.url(database))
+    environment = build_environment(airflow, product.environment)
+    migrate_database(environment, folder / "logs" / "migrate.log")
+    children = start_airflow(processes, airflow, environment)
+    return wait_for_airflow(airflow, children, FIRST_SYNC)
