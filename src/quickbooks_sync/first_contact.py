@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from quickbooks_sync.transform import folded
+
 Values = Mapping[str, Any]
+
+#: Fields that say which record is which, by record type; their spelling does not count for that.
+TOLD_BY: Mapping[str, frozenset[str]] = {
+    "customer": frozenset({"display_name", "email"}),
+    "inventory_item": frozenset({"tag_id", "item_name"}),
+}
 
 
 @dataclass(frozen=True)
@@ -95,11 +103,6 @@ def _index_by(
         if value is not None:
             index[value].append(one)
     return dict(index)
-
-
-def folded(text: str | None) -> str | None:
-    """Fold a name or address for comparison: case, outer and repeated blanks do not count."""
-    return " ".join(text.split()).casefold() if text else None
 
 
 def _customers() -> Finder:

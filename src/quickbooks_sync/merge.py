@@ -13,7 +13,7 @@ from typing import Any
 
 from quickbooks_sync.accounts import FieldConflict
 from quickbooks_sync.mapping import Field, RecordMapping
-from quickbooks_sync.transform import comparable
+from quickbooks_sync.transform import comparable, folded
 
 Values = Mapping[str, Any]
 
@@ -39,6 +39,8 @@ class Rules:
         loupe_owned: Two-way fields that this function leaves alone (sent by another road).
         decided: Fields on which a person has decided: `loupe` or `quickbooks` wins, whatever is
             locked.
+        folded: Fields that agree at first contact where only case or blanks differ; each side keeps
+            its spelling.
     """
 
     on_conflict: Mapping[str, str] = field(default_factory=dict)
@@ -47,6 +49,7 @@ class Rules:
     quickbooks_owned: frozenset[str] = frozenset()
     loupe_owned: frozenset[str] = frozenset()
     decided: Mapping[str, str] = field(default_factory=dict)
+    folded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,8 @@ def _verdict(
 def _three_way(
     one: Field, mapping: RecordMapping, ours: Any, theirs: Any, base: Base, rules: Rules
 ) -> str:
+    if _is_only_spelled_otherwise(one, ours, theirs, base, rules):
+        return "agreed"
     ours_changed, theirs_changed = _changes(one, ours, theirs, base)
     if not ours_changed and not theirs_changed:
         return "agreed"
@@ -147,6 +152,15 @@ def _three_way(
     if theirs_changed:
         return _locked(one, rules.loupe_locked) or "to_loupe"
     return _locked(one, rules.quickbooks_locked) or "to_quickbooks"
+
+
+def _is_only_spelled_otherwise(
+    one: Field, ours: Any, theirs: Any, base: Base, rules: Rules
+) -> bool:
+    """Whether two values that were never compared before are the same but for case and blanks."""
+    if one.name not in rules.folded or one.name in base.loupe:
+        return False
+    return folded(ours) == folded(theirs)
 
 
 def _changes(one: Field, ours: Any, theirs: Any, base: Base) -> tuple[bool, bool]:

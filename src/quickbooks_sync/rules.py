@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from quickbooks_sync.errors import RejectedRecordError
+from quickbooks_sync.first_contact import TOLD_BY
 from quickbooks_sync.merge import Rules
 from quickbooks_sync.postgres.decisions import Decision
 from quickbooks_sync.settings import CompanySettings
@@ -43,7 +44,8 @@ class LinkedPair:
 def merge_rules(record_type: str, pair: LinkedPair) -> Rules:
     """Build what steers the merge of one linked record."""
     make = _RULES.get(record_type)
-    return make(pair) if make else Rules()
+    rules = make(pair) if make else Rules()
+    return replace(rules, folded=TOLD_BY.get(record_type, frozenset()))
 
 
 def with_decisions(

@@ -103,6 +103,32 @@ def test_a_customer_loupe_has_already_is_linked_and_completed(house: House) -> N
     assert record["PrimaryPhone"] == {"FreeFormNumber": "+1 555 0111"}
 
 
+def test_a_customer_spelled_in_another_case_is_linked_and_each_side_keeps_its_spelling(
+    house: House,
+) -> None:
+    customer_id = loupe.add_customer(house, "OPAL & SONS", email="Office@opal.example")
+    made = quickbooks.create(
+        house,
+        "Customer",
+        DisplayName="Opal & Sons",
+        PrimaryEmailAddr={"Address": "office@opal.example"},
+    )["Id"]
+    run = house.run("pull_customers")
+    assert house.said(run, quickbooks_id=made) == ["linked", "warning", "warning"]
+    warned = {one["field"]: one["reason"] for one in house.records(run, "warning")}
+    assert warned["display_name"].startswith(
+        "QuickBooks spells display_name 'Opal & Sons', Loupe 'OPAL & SONS'"
+    )
+    assert not [one for one in house.rows("conflict") if one["loupe_id"] == customer_id]
+    writes = house.writes()
+    assert "updated" not in house.run("push_customers")["counts"]
+    assert house.writes() == writes
+    assert house.row("customer", customer_id)["display_name"] == "OPAL & SONS"
+    quickbooks.change(house, "Customer", made, DisplayName="Opal and Sons")
+    house.run("pull_customers")
+    assert house.row("customer", customer_id)["display_name"] == "Opal and Sons"
+
+
 def test_a_doubt_is_held_on_both_sides_until_loupe_is_corrected(house: House) -> None:
     customer_id = loupe.add_customer(house, "Doubtful", email="a@doubt.example")
     made = quickbooks.create(

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.first_contact import Candidate, Match, finder_for, folded
+from quickbooks_sync.first_contact import Candidate, Match, finder_for
+from quickbooks_sync.transform import folded
 
 
 def find(record_type: str, values: dict[str, Any], *rows: dict[str, Any]) -> Match:

@@ -236,3 +236,30 @@ def test_every_field_gets_exactly_one_verdict(
         verdicts = [name in merge.agreed, name in merge.to_quickbooks, bool(held)]
         assert verdicts.count(True) == 1
         assert name not in merge.to_loupe or name in merge.agreed
+
+
+FOLDED = Rules(folded=frozenset({"city"}))
+
+
+@pytest.mark.parametrize(
+    ("loupe", "quickbooks", "expected"),
+    [
+        ("ACME Gems", "Acme  gems", "agreed"),
+        ("ACME Gems", "Acme Gem", "conflict"),
+        (None, "Acme Gems", "to_loupe"),
+        ("ACME Gems", None, "to_quickbooks"),
+    ],
+)
+def test_a_name_in_another_case_agrees_at_first_contact(
+    loupe: Any, quickbooks: Any, expected: str
+) -> None:
+    assert verdict(merged(loupe, quickbooks, rules=FOLDED)) == expected
+
+
+def test_each_side_keeps_its_spelling_and_a_later_change_of_case_goes_across() -> None:
+    merge = merged("ACME", "Acme", rules=FOLDED)
+    base = next_base(merge, {"city": "ACME"}, {"city": "Acme"}, NOBODY)
+    assert (base.loupe, base.quickbooks) == ({"city": "ACME"}, {"city": "Acme"})
+    assert verdict(merged("ACME", "Acme", ("ACME", "Acme"), FOLDED)) == "agreed"
+    assert verdict(merged("AcMe", "Acme", ("ACME", "Acme"), FOLDED)) == "to_quickbooks"
+    assert verdict(merged("ACME", "acme", ("ACME", "Acme"), FOLDED)) == "to_loupe"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
 from quickbooks_sync.errors import RetryableError
-from quickbooks_sync.first_contact import Match
+from quickbooks_sync.first_contact import TOLD_BY, Match
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.intake.deleted import remove
 from quickbooks_sync.intake.guards import PaymentGuard, read_unsynced_invoice_ids
@@ -38,6 +38,7 @@ from quickbooks_sync.refusals import retry_key
 from quickbooks_sync.rules import LinkedPair, merge_rules, with_decisions
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform import (
+    folded,
     frame_to_values,
     rows_to_values,
     values_to_row,
@@ -277,8 +278,12 @@ class IntakeBatch:
         self.loupe_values.update(self._to_loupe_values(rows))
         self.unsynced |= self._read_unsynced([loupe_id])
         fresh = Link(loupe_id, one.source_id, "matched", one.source_version or "0", one.raw)
+        spelled = _spelled_otherwise(
+            self.run["record_type"], self.loupe_values[loupe_id], one.values or {}
+        )
         account = self._merge(one, fresh, is_new=True)
-        return replace(account, outcome="linked") if account.outcome != "conflict" else account
+        outcome = "linked" if account.outcome != "conflict" else "conflict"
+        return replace(account, outcome=outcome, warnings=(*account.warnings, *spelled))
 
     def _update(self, one: StagedRecord, link: Link) -> Account:
         if int(one.source_version or 0) < int(link.sync_token):
@@ -461,6 +466,22 @@ def _with_counted(settings: CompanySettings, ours: Values, theirs: Values, base:
         return base
     counted = {"quantity": quantity}
     return Base({**base.loupe, **counted}, {**base.quickbooks, **counted})
+
+
+def _spelled_otherwise(record_type: str, ours: Values, theirs: Values) -> list[dict[str, Any]]:
+    """Warn of each name that tells the two are one record, and that the sides spell otherwise."""
+    return [
+        {
+            "field": name,
+            "rule": "is spelled alike on both sides",
+            "value": theirs[name],
+            "message": f"QuickBooks spells {name} {theirs[name]!r}, Loupe {ours[name]!r}; each side "
+            "keeps its spelling until somebody changes it",
+            "severity": "warning",
+        }
+        for name in sorted(TOLD_BY.get(record_type, ()))
+        if ours.get(name) != theirs.get(name) and folded(ours.get(name)) == folded(theirs.get(name))
+    ]
 
 
 def _storable(mapping: RecordMapping, values: Values) -> Values:

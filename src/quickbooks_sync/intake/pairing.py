@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from quickbooks_sync.first_contact import Candidate, Match, payment_key
+from quickbooks_sync.transform import folded
 
 Values = Mapping[str, Any]
 #: Reads the unlinked QuickBooks payments of a day: values by Id.
@@ -89,8 +90,7 @@ def _is_near(values: Values, other: Values) -> bool:
 
 
 def _number(values: Values) -> str | None:
-    text = values.get("reference_number")
-    return " ".join(text.split()).casefold() if text else None
+    return folded(values.get("reference_number"))
 
 
 def _told(payments: Iterable[Values]) -> str:

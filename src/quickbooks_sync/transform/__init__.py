@@ -1,6 +1,6 @@
 """From records and rows to canonical values and back: data and a mapping in, new data out."""
 
-from quickbooks_sync.transform.canonical import comparable, to_date, to_decimal
+from quickbooks_sync.transform.canonical import comparable, folded, to_date, to_decimal
 from quickbooks_sync.transform.frames import values_to_frame
 from quickbooks_sync.transform.loupe_side import rows_to_values, values_to_row
 from quickbooks_sync.transform.model import Problem, Transformed, frame_to_values
@@ -11,6 +11,7 @@ __all__ = [
     "Problem",
     "Transformed",
     "comparable",
+    "folded",
     "frame_to_values",
     "records_to_values",
     "rows_to_values",

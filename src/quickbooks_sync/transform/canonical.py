@@ -186,3 +186,8 @@ def comparable(field: Field, value: Any) -> Any:
         return value
     hidden = {one.name for one in field.fields if one.kind != "two_way"}
     return [{name: sub for name, sub in line.items() if name not in hidden} for line in value]
+
+
+def folded(text: str | None) -> str | None:
+    """Fold a name or address for comparison: case, outer and repeated blanks do not count."""
+    return " ".join(text.split()).casefold() if text else None
