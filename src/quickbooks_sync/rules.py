@@ -214,6 +214,11 @@ def _unpushable_invoice(settings: CompanySettings, row: Row) -> str | None:
             f"the invoice carries tax of {row['tax_amount']} and the company setting tax is none; "
             "confirm `--set tax=total_tax`, or enter this invoice in QuickBooks and pull it"
         )
+    if row["tax_amount"] and settings["sales_tax"] == "false":
+        return (
+            f"the invoice carries tax of {row['tax_amount']}, and QuickBooks, where sales tax is switched off, "
+            "would leave it out; switch sales tax on in QuickBooks, or correct the invoice"
+        )
     if any(line["line_kind"] == "group" for line in row["invoice_line"]):
         return (
             "the invoice has a bundle; enter it in QuickBooks, where bundles are made, and pull it"

@@ -167,3 +167,11 @@ def test_an_invoice_that_would_be_untrue_is_not_pushed(
 def test_a_payment_in_another_currency_is_not_pushed() -> None:
     assert "EUR" in str(unpushable("payment", SETTINGS, payment(currency_code="EUR")))
     assert unpushable("payment", SETTINGS, payment()) is None
+
+
+def test_tax_that_quickbooks_would_leave_out_is_not_pushed() -> None:
+    """QuickBooks ignores a tax that it was sent where sales tax is off: the invoice would be too low."""
+    settings = CompanySettings({"home_currency": "USD", "tax": "total_tax", "sales_tax": "false"})
+    refused = unpushable("invoice", settings, invoice(tax_amount=Decimal(8)))
+    assert refused is not None
+    assert "sales tax is switched off" in refused

@@ -1,5 +1,6 @@
 """`quickbooks-sync settings`: propose, show and confirm what a company's flows may rely on."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +9,8 @@ from quickbooks_sync.cli.options import AsJson, Company
 from quickbooks_sync.cli.printing import print_json, print_rows
 from quickbooks_sync.errors import SettingsError
 from quickbooks_sync.postgres.companies import resolve_company
+from quickbooks_sync.review.preflight import build_preflight
+from quickbooks_sync.review.text import preflight_to_text
 from quickbooks_sync.settings import (
     FACTS,
     SETTINGS,
@@ -54,6 +57,21 @@ def confirm(changes: Changes = None, company: Company = None, as_json: AsJson = 
     realm_id = _find_company(workspace, company)
     confirm_settings(workspace, realm_id, parse_changes(changes or []))
     _print_settings(workspace, realm_id, as_json=as_json)
+
+
+@app.command()
+def check(company: Company = None, as_json: AsJson = False) -> None:
+    """List what is missing, which records wait for it, and what is off; exit 1 if any is missing.
+
+    Costs no metered read while what is known of the company is younger than a day, up to 4 else.
+    """
+    found = build_preflight(open_workspace(), company)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        typer.echo(preflight_to_text(found))
+    if found.missing:
+        raise typer.Exit(1)
 
 
 def parse_changes(changes: list[str]) -> dict[str, str]:

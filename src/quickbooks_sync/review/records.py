@@ -3,24 +3,18 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, distinct, exists, func, literal, select
+from sqlalchemy import ColumnElement, Text, cast, distinct, func, literal, select
 
-from quickbooks_sync.postgres.schema import customer, inventory_item, invoice, invoice_line, payment
+from quickbooks_sync.postgres.schema import customer, inventory_item, invoice, payment
+from quickbooks_sync.review.features import (
+    check_invoice_features,
+    check_item_features,
+    foreign,
+    with_lines,
+)
+from quickbooks_sync.review.labels import LABELS
 from quickbooks_sync.review.model import Finding
 from quickbooks_sync.review.scope import Scope, is_blank, shown, table_of
-
-#: What a record is recognised by in a finding.
-LABELS: dict[str, ColumnElement[Any]] = {
-    "customer": shown(
-        customer.c.display_name,
-        customer.c.first_name,
-        customer.c.last_name,
-        customer.c.company_name,
-    ),
-    "invoice": shown(invoice.c.invoice_number),
-    "payment": shown(cast(payment.c.payment_date, Text), cast(payment.c.amount, Text)),
-    "inventory_item": shown(inventory_item.c.tag_id, inventory_item.c.item_name),
-}
 
 
 def check_records(scope: Scope) -> Iterator[Finding]:
@@ -77,22 +71,8 @@ def _check_invoices(scope: Scope) -> Iterator[Finding]:
         example=cast(columns.invoice_date, Text),
     )
     yield from _over_long(scope, "invoice")
-    yield from _foreign(scope, "invoice", columns.currency_code)
-    if scope.settings["tax"] != "total_tax":
-        yield from scope.find(
-            "invoice",
-            "tax_not_sent",
-            "carry tax, and the company setting tax is none; confirm total_tax to push them",
-            "rejected",
-            columns.tax_amount != 0,
-            example=shown(columns.invoice_number, cast(columns.tax_amount, Text)),
-        )
-    for kind, switch in (("discount", "allow_discount"), ("shipping", "allow_shipping")):
-        if scope.settings[switch] == "false":
-            yield from _with_lines(
-                scope, kind, f"have {kind} lines, which the QuickBooks company has switched off"
-            )
-    yield from _with_lines(scope, "group", "have bundles, which can only be made in QuickBooks")
+    yield from check_invoice_features(scope)
+    yield from with_lines(scope, "group", "have bundles, which can only be made in QuickBooks")
     yield from scope.find(
         "invoice",
         "customer_not_linked",
@@ -106,7 +86,7 @@ def _check_invoices(scope: Scope) -> Iterator[Finding]:
 def _check_payments(scope: Scope) -> Iterator[Finding]:
     yield from _dated(scope, "payment", payment.c.payment_date)
     yield from _over_long(scope, "payment")
-    yield from _foreign(scope, "payment", payment.c.currency_code)
+    yield from foreign(scope, "payment", payment.c.currency_code)
 
 
 def _check_items(scope: Scope) -> Iterator[Finding]:
@@ -145,7 +125,7 @@ def _check_items(scope: Scope) -> Iterator[Finding]:
         columns.price_basis != "piece",
         example=shown(label, literal("per"), columns.price_basis),
     )
-    yield from _foreign(scope, "inventory_item", columns.currency_code)
+    yield from check_item_features(scope)
 
 
 def _dated(scope: Scope, record_type: str, column: ColumnElement[Any]) -> Iterator[Finding]:
@@ -167,34 +147,6 @@ def _dated(scope: Scope, record_type: str, column: ColumnElement[Any]) -> Iterat
             column <= closed,
             example=shown(LABELS[record_type], cast(column, Text)),
         )
-
-
-def _with_lines(scope: Scope, kind: str, meaning: str) -> Iterator[Finding]:
-    yield from scope.find(
-        "invoice",
-        f"{kind}_not_sent",
-        meaning,
-        "rejected",
-        exists().where(
-            invoice_line.c.invoice_id == invoice.c.invoice_id, invoice_line.c.line_kind == kind
-        ),
-        example=LABELS["invoice"],
-    )
-
-
-def _foreign(scope: Scope, record_type: str, column: ColumnElement[Any]) -> Iterator[Finding]:
-    home = scope.settings.home_currency
-    # Prices of items are in the home currency whatever else the company keeps.
-    if home is None or (scope.settings.multi_currency and record_type != "inventory_item"):
-        return
-    yield from scope.find(
-        record_type,
-        "currency_foreign",
-        f"are in another currency than {home}, which is all the company keeps",
-        "rejected",
-        column != home,
-        example=shown(LABELS[record_type], column),
-    )
 
 
 def _over_long(scope: Scope, record_type: str) -> Iterator[Finding]:

@@ -1,8 +1,10 @@
-"""A review as text for the person who decides about the first push."""
+"""A review, and a preflight of the settings, as text for the person who decides about a push."""
 
 from collections.abc import Iterator
+from datetime import UTC
 
 from quickbooks_sync.review.model import Count, Finding, Review
+from quickbooks_sync.review.preflight import MissingSetting, Preflight
 
 WORDS = {
     "customer": ("customer", "customers"),
@@ -22,6 +24,39 @@ _SHOWN = 5
 def to_text(review: Review) -> str:
     """Return the review as lines of text."""
     return "\n".join(_lines(review))
+
+
+def preflight_to_text(preflight: Preflight) -> str:
+    """Return a preflight as lines of text."""
+    return "\n".join(_preflight_lines(preflight))
+
+
+def _preflight_lines(preflight: Preflight) -> Iterator[str]:
+    asked = f"{preflight.known_since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    yield f"Settings of {preflight.company_name} ({preflight.realm_id}); QuickBooks as of {asked}"
+    yield ""
+    for one in preflight.missing:
+        yield from _missing_lines(one)
+    if preflight.missing:
+        yield "Confirm with: quickbooks-sync settings confirm [--set NAME=VALUE]..."
+    else:
+        yield "Every setting that a push needs is confirmed."
+    if preflight.switched_off:
+        yield ""
+        yield "Not sent, because a feature is switched off:"
+    for finding in preflight.switched_off:
+        yield from _finding_lines(finding)
+
+
+def _missing_lines(one: MissingSetting) -> Iterator[str]:
+    yield f"Missing: {one.name} - {one.meaning}"
+    proposed = f"Proposed is {one.proposed}. " if one.proposed else "Nothing is proposed. "
+    yield f"  {proposed}{one.because or 'Run `quickbooks-sync settings propose` for a proposal.'}"
+    if not one.waiting:
+        needing = ", ".join(WORDS[each][1] for each in one.record_types)
+        yield f"  Needed to push {needing}; no record waits for it now."
+    for finding in one.waiting:
+        yield from (f"  {line}" for line in _finding_lines(finding))
 
 
 def _lines(review: Review) -> Iterator[str]:
