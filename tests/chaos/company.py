@@ -31,6 +31,8 @@ class Company:
         realm_id: Its QuickBooks company.
         organization_id: Its organization in Loupe.
         books: Its QuickBooks, as another user sees it.
+        has_tax: Its QuickBooks charges sales tax.
+        has_currencies: Its QuickBooks keeps several currencies.
         database: A connection of Loupe's own application.
         edits: Per (side, record type, id, field) what was entered, oldest first.
         entered_twice: References of payments that somebody entered on the other side, too.
@@ -43,6 +45,8 @@ class Company:
     organization_id: int
     books: Books
     database: Any
+    has_tax: bool = False
+    has_currencies: bool = False
     edits: dict[tuple[str, str, str, str], list[Edit]] = field(
         default_factory=lambda: defaultdict(list)
     )

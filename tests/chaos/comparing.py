@@ -74,6 +74,7 @@ def _invoice(row: Row, record: Json, linked: Linked) -> Pairs:
             record.get("DueDate"),
         ),
         "lines": ([_loupe_line(one) for one in row["lines"]], _quickbooks_lines(record)),
+        "currency": (row["currency_code"], at(record, "CurrencyRef.value")),
         "total_amount": (row["total_amount"], money(record["TotalAmt"])),
     }
 
@@ -96,7 +97,7 @@ def _quickbooks_lines(record: Json) -> list[tuple[Any, ...]]:
     }
     return [
         (
-            kinds[line["DetailType"]],
+            "shipping" if _is_shipping(line) else kinds[line["DetailType"]],
             line.get("Description"),
             _number(at(line, "SalesItemLineDetail.Qty")),
             _number(at(line, "SalesItemLineDetail.UnitPrice")),
@@ -105,6 +106,10 @@ def _quickbooks_lines(record: Json) -> list[tuple[Any, ...]]:
         for line in record["Line"]
         if line["DetailType"] != "SubTotalLineDetail"
     ]
+
+
+def _is_shipping(line: Json) -> bool:
+    return bool(at(line, "SalesItemLineDetail.ItemRef.value") == "SHIPPING_ITEM_ID")
 
 
 def _number(value: Any) -> Decimal | None:
@@ -125,6 +130,7 @@ def _payment(row: Row, record: Json, linked: Linked) -> Pairs:
     return {
         "is_void": void,
         "customer": (row["customer_id"], linked["customer"].get(record["CustomerRef"]["value"])),
+        "currency": (row["currency_code"], at(record, "CurrencyRef.value")),
         "payment_date": (row["payment_date"].isoformat(), record["TxnDate"]),
         "amount": (row["amount"], money(record["TotalAmt"])),
         "reference_number": (row["reference_number"], record.get("PaymentRefNum")),

@@ -119,16 +119,19 @@ def _read_rows(company: Company, record_type: str) -> dict[int, Row]:
 
 
 def _read_differing(company: Company) -> set[tuple[str, int]]:
-    """Return the records of which the newest account is `differs`."""
+    """Return the records of which the newest push said that they differ, apart from a conflict or by itself."""
     found = company.read(
-        "select distinct on (r.record_type, rr.loupe_id) r.record_type, rr.loupe_id, rr.outcome"
-        " from quickbooks_sync.run_record rr join quickbooks_sync.run r using (run_id)"
-        " where r.realm_id = %s and r.direction = 'push' and rr.loupe_id is not null"
-        " and rr.outcome not in ('warning') and not r.is_preview"
-        " order by r.record_type, rr.loupe_id, rr.run_record_id desc",
+        "select r.record_type, rr.loupe_id from quickbooks_sync.run_record rr"
+        " join quickbooks_sync.run r using (run_id)"
+        " join (select n.record_type, m.loupe_id, max(run_id) as run_id"
+        " from quickbooks_sync.run_record m join quickbooks_sync.run n using (run_id)"
+        " where n.realm_id = %s and n.direction = 'push' and m.loupe_id is not null"
+        " and not n.is_preview group by 1, 2) newest"
+        " on newest.run_id = rr.run_id and newest.loupe_id = rr.loupe_id"
+        " where rr.outcome in ('differs', 'warning')",
         company.realm_id,
     )
-    return {(one["record_type"], one["loupe_id"]) for one in found if one["outcome"] == "differs"}
+    return {(one["record_type"], one["loupe_id"]) for one in found}
 
 
 def find_violations(company: Company) -> list[Violation]:

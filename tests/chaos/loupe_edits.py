@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from tests.chaos.company import Company, Row, pick
+from tests.chaos.lines import CENT, new_lines, sums_of, write_lines
 
 DAY = date(2026, 3, 1)
-CENT = Decimal("0.01")
 
 CUSTOMER_FIELDS = ("email", "phone", "city", "street", "website", "first_name", "company_name")
 
@@ -93,41 +93,31 @@ def add_invoice(company: Company, rng: random.Random) -> str | None:
     if customer is None:
         return None
     number = company.next_number()
-    lines = new_lines(rng, number)
-    total = sum((line["amount"] for line in lines), Decimal(0))
+    lines = new_lines(company, rng, number)
     columns = {
         "customer_id": customer["customer_id"],
         "invoice_number": f"I{number}",
         "invoice_date": DAY + timedelta(days=rng.randrange(60)),
         "due_date": DAY + timedelta(days=60 + number),
-        "currency_code": "USD",
+        "currency_code": _currency(company, customer, rng),
         "lifecycle_status": "Draft" if rng.random() < 0.15 else "Finalised",
-        "total_amount": total,
-        "balance_amount": total,
+        **sums_of(lines),
     }
     with company.database:
         key = company.insert("invoice", "invoice_id", **columns)
         write_lines(company, key, lines)
     _note(company, "invoice", key, columns)
-    return f"invoice {key} as I{number} over {total}"
+    return f"invoice {key} as I{number} over {columns['total_amount']}"
 
 
-def new_lines(rng: random.Random, number: int) -> list[Row]:
-    """Return one to three sales lines."""
-    lines = []
-    for position in range(1, rng.choice((1, 1, 2, 3)) + 1):
-        quantity, price = Decimal(rng.randrange(1, 5)), Decimal(rng.randrange(1000, 90000)) / 100
-        line = {"line_number": position, "quantity": quantity, "unit_price": price}
-        amount = (quantity * price).quantize(CENT)
-        lines.append({**line, "amount": amount, "description": f"Stone {number}.{position}"})
-    return lines
-
-
-def write_lines(company: Company, invoice_id: int, lines: list[Row]) -> None:
-    """Replace an invoice's lines."""
-    company.execute("delete from loupe.invoice_line where invoice_id = %s", invoice_id)
-    for line in lines:
-        company.insert("invoice_line", "invoice_line_id", invoice_id=invoice_id, **line)
+def _currency(company: Company, customer: Row, rng: random.Random) -> str:
+    """Return the currency of a new invoice: mostly the one that its customer has or was invoiced in."""
+    if not company.has_currencies:
+        return "USD"
+    known = company.rows("invoice", f"customer_id = {customer['customer_id']}")
+    usual = known[0]["currency_code"] if known else customer["currency_code"]
+    other = str(rng.choice(("USD", "EUR")))
+    return usual if usual and rng.random() < 0.97 else other
 
 
 def finalise_invoice(company: Company, rng: random.Random) -> str | None:
@@ -155,12 +145,12 @@ def edit_lines(company: Company, rng: random.Random) -> str | None:
     row = pick(rng, company.rows("invoice", f"{unpaid} and balance_amount = total_amount"))
     if row is None:
         return None
-    lines = new_lines(rng, company.next_number())
-    total = sum((line["amount"] for line in lines), Decimal(0))
+    lines = new_lines(company, rng, company.next_number())
+    sums = sums_of(lines)
     with company.database:
         write_lines(company, row["invoice_id"], lines)
-        company.update("invoice", row["invoice_id"], total_amount=total, balance_amount=total)
-    return f"invoice {row['invoice_id']} lines over {total}"
+        company.update("invoice", row["invoice_id"], **sums)
+    return f"invoice {row['invoice_id']} lines over {sums['total_amount']}"
 
 
 def void_invoice(company: Company, rng: random.Random) -> str | None:
@@ -204,7 +194,12 @@ def add_payment(company: Company, rng: random.Random) -> str | None:
     first = pick(rng, open_ones)
     if first is None:
         return None
-    mine = [one for one in open_ones if one["customer_id"] == first["customer_id"] and one != first]
+    payer = first["customer_id"], first["currency_code"]
+    mine = [
+        one
+        for one in open_ones
+        if (one["customer_id"], one["currency_code"]) == payer and one != first
+    ]
     chosen = [first, *(mine[:1] if rng.random() < 0.3 else [])]
     applied = {one["invoice_id"]: _part(rng, one["balance_amount"]) for one in chosen}
     number = company.next_number()
@@ -213,7 +208,7 @@ def add_payment(company: Company, rng: random.Random) -> str | None:
         "customer_id": first["customer_id"],
         "payment_date": DAY + timedelta(days=rng.randrange(90)),
         "amount": sum(applied.values(), extra),
-        "currency_code": "USD",
+        "currency_code": first["currency_code"],
         "reference_number": f"P{number}",
     }
     with company.database:

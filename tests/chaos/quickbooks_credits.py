@@ -27,6 +27,7 @@ def enter_memo(company: Company, rng: random.Random) -> str | None:
     record = company.books.create(
         "CreditMemo",
         CustomerRef={"value": invoice["CustomerRef"]["value"]},
+        CurrencyRef={"value": invoice["CurrencyRef"]["value"]},
         DocNumber=f"M{number}",
         TxnDate=day,
         Line=[line],
@@ -55,6 +56,7 @@ def apply_memo(company: Company, rng: random.Random) -> str | None:
     record = company.books.create(
         "Payment",
         CustomerRef={"value": customer},
+        CurrencyRef={"value": memo["CurrencyRef"]["value"]},
         TotalAmt=cash,
         TxnDate=(DAY + timedelta(days=rng.randrange(90))).isoformat(),
         PaymentRefNum=reference,

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.chaos.books import Json, money
 from tests.chaos.company import Company, Row, pick
+from tests.chaos.lines import new_quickbooks_lines
 from tests.chaos.loupe_edits import DAY, text_for
 
 #: Canonical field -> how a customer holds it.
@@ -27,6 +28,8 @@ def add_customer(company: Company, rng: random.Random) -> str:
     name = twin["display_name"] if twin else f"C{number} Books"
     email = twin["email"] if twin and rng.random() < 0.8 else text_for("email", number)
     properties: Json = {"DisplayName": name, "Notes": f"kept {number}"}
+    if company.has_currencies and rng.random() < 0.3:
+        properties["CurrencyRef"] = {"value": "EUR"}
     if email:
         properties |= _PROPERTIES["email"](email)
     record = company.books.create("Customer", **properties)
@@ -98,39 +101,16 @@ def add_invoice(company: Company, rng: random.Random) -> str | None:
     record = company.books.create(
         "Invoice",
         CustomerRef={"value": customer["Id"]},
+        CurrencyRef={"value": customer["CurrencyRef"]["value"]},
         DocNumber=f"I{number}",
         TxnDate=(DAY + timedelta(days=rng.randrange(60))).isoformat(),
         DueDate=due,
         CustomerMemo={"value": f"kept {number}"},
-        Line=_lines(rng, number),
+        Line=new_quickbooks_lines(company, rng, number),
     )
     company.note("quickbooks", "invoice", record["Id"], "due_date", due)
     company.unmapped["Invoice", record["Id"], "CustomerMemo.value"] = f"kept {number}"
     return f"Invoice {record['Id']} I{number} over {record['TotalAmt']}"
-
-
-def _lines(rng: random.Random, number: int) -> list[Json]:
-    lines = []
-    for position in range(1, rng.choice((1, 2, 3)) + 1):
-        quantity, price = rng.randrange(1, 5), Decimal(rng.randrange(1000, 90000)) / 100
-        detail = {"ItemRef": {"value": "1"}, "Qty": quantity, "UnitPrice": price}
-        line: Json = {"DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
-        lines.append(
-            {**line, "Amount": quantity * price, "Description": f"Work {number}.{position}"}
-        )
-    if rng.random() < 0.2:
-        detail = {"PercentBased": False}
-        lines.append(
-            {
-                "DetailType": "DiscountLineDetail",
-                "DiscountLineDetail": detail,
-                "Amount": Decimal("5.00"),
-            }
-        )
-    if rng.random() < 0.2:
-        text = {"DetailType": "DescriptionOnly", "DescriptionLineDetail": {}}
-        lines.append({**text, "Description": f"Thanks {number}"})
-    return lines
 
 
 def edit_invoice(company: Company, rng: random.Random) -> str | None:
@@ -145,7 +125,7 @@ def edit_invoice(company: Company, rng: random.Random) -> str | None:
         company.unmapped["Invoice", record["Id"], "CustomerMemo.value"] = f"kept {number}"
         return f"Invoice {record['Id']} memo"
     if choice < 0.5 and record["Balance"] == record["TotalAmt"]:
-        company.books.change("Invoice", record, Line=_lines(rng, number))
+        company.books.change("Invoice", record, Line=new_quickbooks_lines(company, rng, number))
         return f"Invoice {record['Id']} lines"
     due = (DAY + timedelta(days=60 + number)).isoformat()
     company.books.change("Invoice", record, DueDate=due)
@@ -200,6 +180,7 @@ def _pay(company: Company, invoice: Json, amount: Decimal, reference: str, day: 
     record = company.books.create(
         "Payment",
         CustomerRef={"value": invoice["CustomerRef"]["value"]},
+        CurrencyRef={"value": invoice["CurrencyRef"]["value"]},
         TotalAmt=amount,
         TxnDate=(DAY + timedelta(days=day)).isoformat(),
         PaymentRefNum=reference,

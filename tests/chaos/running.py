@@ -54,6 +54,13 @@ class Plan:
         flags = {name: rng.random() < 0.5 for name in names}
         return {**flags, "late_rows": rng.choice((0, 0, 1, 3))}
 
+    @property
+    def companies(self) -> list[dict[str, bool]]:
+        """What is special about each company."""
+        rng = random.Random(f"{self.seed}-companies")
+        names = ("has_tax", "has_currencies")
+        return [{name: rng.random() < 0.5 for name in names} for _ in range(self.realms)]
+
 
 def run(folder: Path, plan: Plan, out: TextIO) -> str:
     """Run the model.
@@ -64,7 +71,7 @@ def run(folder: Path, plan: Plan, out: TextIO) -> str:
     Raises:
         Failed: A check did not hold, or a run ended in an error that nothing explains.
     """
-    with running(folder, plan.realms, plan.switches) as servers:
+    with running(folder, plan.companies, plan.switches) as servers:
         warm_up(servers.workspace, servers.companies[0].realm_id)
         schedule = Schedule(servers, plan.seed)
         started = time.monotonic()

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,12 +88,14 @@ class Servers:
 
 
 @contextmanager
-def running(folder: Path, realms: int, switches: Mapping[str, Any]) -> Iterator[Servers]:
+def running(
+    folder: Path, companies: Sequence[Mapping[str, bool]], switches: Mapping[str, Any]
+) -> Iterator[Servers]:
     """Start everything, yield it, and stop everything.
 
     Args:
         folder: For data and logs; one of this run's own.
-        realms: How many companies share the database.
+        companies: What is special about each company that shares the database: attributes of `Company`.
         switches: The emulator's switches to turn.
     """
     with Processes(folder / "logs") as processes:
@@ -103,16 +105,16 @@ def running(folder: Path, realms: int, switches: Mapping[str, Any]) -> Iterator[
         url = _start_emulator(processes, folder)
         workspace = _hasty(build_workspace(postgres.url("chaos"), url, folder / "docs"))
         address = postgres.connection_url("chaos")
-        companies = tuple(_company(url, address, number) for number in range(realms))
-        servers = Servers(workspace, url, companies, switches)
-        for one in companies:
+        made = tuple(_company(url, address, number, one) for number, one in enumerate(companies))
+        servers = Servers(workspace, url, made, switches)
+        for one in made:
             _furnish(servers, one)
         servers.clear_faults()
         workspace.engine.dispose()
         try:
             yield servers
         finally:
-            for one in companies:
+            for one in made:
                 one.database.close()
             workspace.close()
     remove_cluster(folder / "postgres")
@@ -122,19 +124,25 @@ def _hasty(workspace: Workspace) -> Workspace:
     return replace(workspace, patience=HASTY, pace=UNHURRIED)
 
 
-def _company(emulator_url: str, address: str, number: int) -> Company:
+def _company(emulator_url: str, address: str, number: int, special: Mapping[str, Any]) -> Company:
     realm_id = str(FIRST_REALM + number)
     database = psycopg2.connect(address, connect_timeout=10, options="-c lock_timeout=300")
     database.autocommit = True
-    return Company(realm_id, number + 1, Books(emulator_url, realm_id), database)
+    books = Books(emulator_url, realm_id)
+    return Company(realm_id, number + 1, books, database, **special)
 
 
 def _furnish(servers: Servers, company: Company) -> None:
+    preferences = {
+        "TaxPrefs": {"UsingSalesTax": company.has_tax, "PartnerTaxEnabled": False},
+        "CurrencyPrefs": {"MultiCurrencyEnabled": company.has_currencies},
+    }
     order = {"realm": company.realm_id, "name": f"Company {company.organization_id}"}
-    servers.side_door("companies", order)
+    servers.side_door("companies", {**order, "preferences": preferences})
     servers.reconnect(company)
     propose_settings(servers.workspace, company.realm_id)
-    confirm_settings(servers.workspace, company.realm_id, {"opening_stock": "push"})
+    chosen = {"opening_stock": "push", "tax": "total_tax" if company.has_tax else "none"}
+    confirm_settings(servers.workspace, company.realm_id, chosen)
 
 
 def _upgrade(url: str) -> None:

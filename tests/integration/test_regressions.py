@@ -3,6 +3,7 @@
 import pytest
 
 from quickbooks_sync.errors import UnreachableError
+from quickbooks_sync.settings import confirm_settings
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import House
 
@@ -98,3 +99,21 @@ def test_a_payment_entered_on_both_sides_waits_for_the_pull_that_links_it(house:
     house.run("pull_payments")
     assert house.quickbooks_id("payment", payment_id) == same["Id"]
     assert house.run("push_payments")["counts"].get("waiting") is None
+
+
+def test_a_quantity_that_waits_for_a_setting_is_told_beside_a_conflict(house: House) -> None:
+    item_id = loupe.add_item(house, "Held Opal", "R-7", quantity=2)
+    house.run("push_inventory_items")
+    house.run("pull_inventory_items")
+    confirm_settings(house.workspace, house.realm_id, {"adjustment_account": ""})
+    house.update("inventory_item", item_id, quantity=3, is_active=False)
+
+    run = house.run("push_inventory_items")
+    confirm_settings(house.workspace, house.realm_id, {"adjustment_account": "14"})
+    assert house.said(run, loupe_id=item_id) == ["conflict"]
+    assert open_conflicts(house, "inventory_item", item_id) == {"is_active"}
+    waiting = {
+        (one["record_type"], one["source_id"]): one["waits_for_id"]
+        for one in house.rows("waiting_record")
+    }
+    assert waiting["inventory_item", str(item_id)] == "adjustment_account"

@@ -176,15 +176,19 @@ def _moved_link(one: StagedRecord, link: Link) -> list[Link]:
 def _account_of_action(
     one: StagedRecord, action: Mapping[str, Any], common: Mapping[str, Any]
 ) -> Account:
+    waits: dict[str, Any] = {}
+    if action.get("waits_for_setting"):
+        name, why = action["waits_for_setting"]
+        waits = {"waits_for": "setting", "waits_for_id": name}
+    differs = tuple(action.get("differs") or ())
     if action["operation"] == "conflict":
         conflicts = _conflicts(action)
         reason = action.get("reason") or (conflicts[0].reason if conflicts else None)
-        return Account(one.source_id, "conflict", reason=reason, conflicts=conflicts, **common)
-    if action.get("waits_for_setting"):
-        name, reason = action["waits_for_setting"]
-        waits = {"waits_for": "setting", "waits_for_id": name}
-        return Account(one.source_id, "waiting", reason=reason, **waits, **common)
-    differs = tuple(action.get("differs") or ())
+        # What else is to be said of the record must not hide behind its conflict.
+        told: dict[str, Any] = {"conflicts": conflicts, "warnings": differs}
+        return Account(one.source_id, "conflict", reason=reason, **told, **waits, **common)
+    if waits:
+        return Account(one.source_id, "waiting", reason=why, **waits, **common)
     return Account(
         one.source_id,
         "differs" if differs else "unchanged",
