@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from quickbooks_sync.settings import confirm_settings, propose_settings
-from tests.integration.books import loupe
+from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import REALM, House
 
 
@@ -230,6 +230,24 @@ def test_stock_that_quickbooks_owns_is_only_pulled(house: House) -> None:
     house.run("pull_inventory_items", mode="full")
     [row] = [r for r in house.rows("inventory_item") if r["inventory_item_id"] == link["loupe_id"]]
     assert row["quantity"] == link["document"]["QtyOnHand"]
+
+
+def test_a_discount_posts_to_the_account_that_a_person_confirmed(
+    house: House, customer: int
+) -> None:
+    # Naive: it goes to whatever account QuickBooks takes by itself.
+    (account,) = quickbooks.find(house, "Account", "Name = 'Sales of Product Income'")
+    confirm_settings(house.workspace, REALM, {"discount_account": account["Id"]})
+    invoice_id = loupe.add_invoice(
+        house, customer, "DISC-1", total_amount=Decimal(90), balance_amount=Decimal(90)
+    )
+    line = {"line_number": 2, "line_kind": "discount", "amount": Decimal(10)}
+    house.insert("invoice_line", invoice_id=invoice_id, **line)
+    house.run("push_invoices")
+    record = quickbooks.fetch(house, "Invoice", house.quickbooks_id("invoice", invoice_id))
+    (given,) = [one for one in record["Line"] if one["DetailType"] == "DiscountLineDetail"]
+    assert given["DiscountLineDetail"]["DiscountAccountRef"]["value"] == account["Id"]
+    assert record["TotalAmt"] == Decimal("90.00")
 
 
 def test_a_price_per_carat_is_not_sent_as_a_price_per_piece(house: House) -> None:

@@ -18,6 +18,8 @@ ACCOUNTS = (
      "AccountSubType": "Inventory"},
     {"Id": "4", "Name": "Undeposited Funds", "AccountType": "Other Current Asset",
      "AccountSubType": "UndepositedFunds"},
+    {"Id": "86", "Name": "Discounts given", "AccountType": "Income",
+     "AccountSubType": "DiscountsRefundsGiven"},
     {"Id": "35", "Name": "Checking", "AccountType": "Bank", "AccountSubType": "Checking"},
 )  # fmt: skip
 ITEMS = (
@@ -57,6 +59,7 @@ def propose(name: str, **parts: Any) -> Proposal:
         ("asset_account", "81"),
         ("adjustment_account", "83"),
         ("deposit_account", "4"),
+        ("discount_account", "86"),
     ],
 )
 def test_accounts_with_quickbooks_own_names_are_proposed(name: str, account_id: str) -> None:

@@ -202,6 +202,31 @@ def test_a_kind_that_the_company_has_switched_off_is_refused(kind: str) -> None:
         send("invoice", {"lines": [line(kind)]}, None, {"lines"}, settings)
 
 
+def test_a_new_discount_posts_to_the_account_of_the_setting() -> None:
+    settings = {**SETTINGS, "discount_account": "86"}
+    (sent,) = send("invoice", {"lines": [line("discount")]}, None, {"lines"}, settings)["Line"]
+    assert sent["DiscountLineDetail"] == {
+        "PercentBased": False,
+        "DiscountAccountRef": {"value": "86"},
+    }
+    (plain,) = send("invoice", {"lines": [line("discount")]}, None, {"lines"})["Line"]
+    assert "DiscountAccountRef" not in plain["DiscountLineDetail"]
+
+
+def test_a_discount_that_exists_keeps_its_account() -> None:
+    detail = {"PercentBased": False, "DiscountAccountRef": {"value": "40"}}
+    known = {
+        "Id": "2",
+        "DetailType": "DiscountLineDetail",
+        "Amount": 5,
+        "DiscountLineDetail": detail,
+    }
+    settings = {**SETTINGS, "discount_account": "86"}
+    values = {"lines": [line("discount", "6.00")]}
+    (sent,) = send("invoice", values, invoice(Line=[known]), {"lines"}, settings)["Line"]
+    assert (sent["Amount"], sent["DiscountLineDetail"]) == (Decimal("6.00"), detail)
+
+
 def test_bundles_are_neither_made_nor_repriced() -> None:
     with pytest.raises(RejectedRecordError, match="only be added in QuickBooks"):
         send("invoice", {"lines": [line("group")]}, None, {"lines"})

@@ -14,6 +14,7 @@ from quickbooks_sync.review.text import preflight_to_text
 from quickbooks_sync.settings import (
     FACTS,
     SETTINGS,
+    Setting,
     confirm_settings,
     propose_settings,
     read_settings,
@@ -112,7 +113,7 @@ def _settings_rows(workspace: Workspace, realm_id: str) -> list[dict[str, Any]]:
         names = read_names(connection, realm_id)
     rows = []
     for name, setting in SETTINGS.items():
-        value, state = _state(stored.get(name), settings[name])
+        value, state = _state(setting, stored.get(name), settings[name])
         called = names.get((setting.kind, value or ""))
         because = stored[name].because if name in stored else None
         rows.append(_to_row(name, value, state, setting.meaning, called, because))
@@ -120,12 +121,16 @@ def _settings_rows(workspace: Workspace, realm_id: str) -> list[dict[str, Any]]:
     return [*rows, *facts]
 
 
-def _state(found: StoredSetting | None, value: str | None) -> tuple[str | None, str]:
+def _state(
+    setting: Setting, found: StoredSetting | None, value: str | None
+) -> tuple[str | None, str]:
     if found and found.is_confirmed:
         return value, "confirmed"
     if found and found.value is not None:
         return found.value, "proposed"
-    return value, "missing" if value is None else "default"
+    if value is not None:
+        return value, "default"
+    return None, "not set" if setting.is_optional else "missing"
 
 
 def _to_row(

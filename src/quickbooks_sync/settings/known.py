@@ -20,6 +20,7 @@ class Setting:
         account_types: AccountTypes an `account` may have (Intuit: Account, section 8.8).
         item_types: Types an `item` may have (Intuit: Item, section 8.6).
         needed_for: Record types whose push waits while the setting is missing.
+        is_optional: Nothing ever waits for it; without a value QuickBooks' own default holds.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Setting:
     account_types: tuple[str, ...] = ()
     item_types: tuple[str, ...] = ()
     needed_for: tuple[str, ...] = ()
+    is_optional: bool = False
 
 
 _LISTED = (
@@ -80,6 +82,13 @@ _LISTED = (
         "item",
         item_types=("Service", "NonInventory"),
         needed_for=("invoice",),
+    ),
+    Setting(
+        "discount_account",
+        "Account that discounts on new invoices post to; without it QuickBooks takes its own default.",
+        "account",
+        account_types=("Income", "Other Income", "Cost of Goods Sold", "Expense", "Other Expense"),
+        is_optional=True,
     ),
     Setting(
         "inventory_start_date",

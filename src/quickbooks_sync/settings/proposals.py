@@ -55,6 +55,9 @@ ACCOUNT_RULES: Mapping[str, AccountRule] = {
     "adjustment_account": AccountRule(
         "Cost of Goods Sold", (), ("Inventory Shrinkage", "Inventory Adjustment")
     ),
+    "discount_account": AccountRule(
+        "Income", ("DiscountsRefundsGiven",), ("Discounts given", "Discounts")
+    ),
     "deposit_account": AccountRule(
         "Other Current Asset",
         ("UndepositedFunds",),

@@ -94,7 +94,9 @@ def _new_line(line: Json, settings: Settings) -> Json:
 def _new_detail(line: Json, settings: Settings) -> Json:
     kind = line["kind"]
     if kind == "discount":
-        return {"PercentBased": False}
+        account = settings.get("discount_account")
+        named = {"DiscountAccountRef": {"value": account}} if account else {}
+        return {"PercentBased": False, **named}
     if kind == "shipping":
         return {"ItemRef": {"value": SHIPPING_ITEM}}
     if kind != "sales":
