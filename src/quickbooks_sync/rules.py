@@ -6,6 +6,7 @@ Every rule answers with a reason in words; a controller can read this module nex
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from quickbooks_sync.errors import RejectedRecordError
@@ -32,6 +33,7 @@ class LinkedPair:
         origin: Where the link came from: `loupe`, `quickbooks`, `matched`.
         quickbooks: QuickBooks' canonical values.
         document: The QuickBooks record they were read from.
+        is_paid: Whether Loupe has live payments on the invoice, sent or not.
     """
 
     settings: CompanySettings
@@ -39,6 +41,7 @@ class LinkedPair:
     origin: str
     quickbooks: Values
     document: Document
+    is_paid: bool = False
 
 
 def merge_rules(record_type: str, pair: LinkedPair) -> Rules:
@@ -119,30 +122,33 @@ def unpushable(record_type: str, settings: CompanySettings, row: Row) -> str | N
 
 def _invoice_rules(pair: LinkedPair) -> Rules:
     if pair.quickbooks.get("is_void") or pair.row["lifecycle_status"] == "Void":
-        return _void_invoice_rules(pair.row, pair.document)
+        return _void_invoice_rules(pair)
     quickbooks_locked: dict[str, str] = {}
+    untaxed = _tax_problem(pair.settings, pair.row)
+    if untaxed:
+        quickbooks_locked["lines"] = untaxed
     loupe_locked: dict[str, str] = {}
     if pair.document.get("LinkedTxn"):
         reason = "the invoice has payments, credits or other links in QuickBooks"
-        quickbooks_locked = dict.fromkeys(_INVOICE_MONEY, reason)
+        quickbooks_locked |= dict.fromkeys(_INVOICE_MONEY, reason)
     if pair.origin != "quickbooks" and pair.row["lifecycle_status"] != "Draft":
         reason = "a finalised Loupe invoice was edited in QuickBooks"
         loupe_locked = dict.fromkeys(_FINALISED, reason)
     return Rules(quickbooks_locked=quickbooks_locked, loupe_locked=loupe_locked)
 
 
-def _void_invoice_rules(row: Row, document: Document) -> Rules:
+def _void_invoice_rules(pair: LinkedPair) -> Rules:
     """A void zeroes lines and amounts; only the fact that it is void goes across."""
     left_alone = frozenset(
         ("lines", "customer", "currency", "invoice_date", "due_date", "invoice_number")
     )
     quickbooks_locked = {}
     loupe_locked = {}
-    if document.get("LinkedTxn"):
+    if pair.document.get("LinkedTxn"):
         quickbooks_locked["is_void"] = (
             "voiding would leave money unapplied in QuickBooks; remove its payments there first"
         )
-    if row["payment_status"] != "Unpaid":
+    if pair.is_paid or pair.row["payment_status"] != "Unpaid":
         loupe_locked["is_void"] = (
             "the invoice was voided in QuickBooks but Loupe has payments on it"
         )
@@ -152,30 +158,20 @@ def _void_invoice_rules(row: Row, document: Document) -> Rules:
 
 
 def _payment_rules(pair: LinkedPair) -> Rules:
-    if pair.quickbooks.get("is_void") or pair.row["is_void"]:
-        left_alone = frozenset(
-            ("applications", "amount", "customer", "currency", "payment_date", "reference_number")
-        )
-        return Rules(loupe_owned=left_alone)
+    money = ("applications", "amount", "customer", "currency", "payment_date", "reference_number")
+    locked = {}
     if pair.quickbooks.get("has_other_lines"):
+        # A void, too: it would open the credits again.
         reason = "the payment settles more than invoices in QuickBooks and is only pulled"
-        fields = (
-            "applications",
-            "amount",
-            "customer",
-            "currency",
-            "payment_date",
-            "reference_number",
-            "is_void",
-        )
-        return Rules(quickbooks_locked=dict.fromkeys(fields, reason))
-    return Rules()
+        locked = dict.fromkeys((*money, "is_void"), reason)
+    is_void = pair.quickbooks.get("is_void") or pair.row["is_void"]
+    return Rules(quickbooks_locked=locked, loupe_owned=frozenset(money if is_void else ()))
 
 
 def _item_rules(pair: LinkedPair) -> Rules:
     left_alone = set(unpriced_fields(pair.settings, pair.row))
     quickbooks_locked = {}
-    if pair.row["quantity"]:
+    if pair.row["quantity"] or Decimal(pair.quickbooks.get("quantity") or 0):
         quickbooks_locked["is_active"] = (
             "an item is made inactive in QuickBooks only at quantity 0; its value would be lost"
         )
@@ -209,19 +205,29 @@ def _unpushable_invoice(settings: CompanySettings, row: Row) -> str | None:
     unknown = currency_problem(settings, row["currency_code"])
     if unknown:
         return unknown
-    if row["tax_amount"] and settings["tax"] != "total_tax":
-        return (
-            f"the invoice carries tax of {row['tax_amount']} and the company setting tax is none; "
-            "confirm `--set tax=total_tax`, or enter this invoice in QuickBooks and pull it"
-        )
-    if row["tax_amount"] and settings["sales_tax"] == "false":
-        return (
-            f"the invoice carries tax of {row['tax_amount']}, and QuickBooks, where sales tax is switched off, "
-            "would leave it out; switch sales tax on in QuickBooks, or correct the invoice"
-        )
+    untaxed = _tax_problem(settings, row)
+    if untaxed:
+        return untaxed
     if any(line["line_kind"] == "group" for line in row["invoice_line"]):
         return (
             "the invoice has a bundle; enter it in QuickBooks, where bundles are made, and pull it"
+        )
+    return None
+
+
+def _tax_problem(settings: CompanySettings, row: Row) -> str | None:
+    """Return why QuickBooks would leave an invoice's tax out, or `None`."""
+    if not row["tax_amount"]:
+        return None
+    if settings["tax"] != "total_tax":
+        return (
+            f"the invoice carries tax of {row['tax_amount']} and the company setting tax is none; "
+            "confirm `--set tax=total_tax`, or enter it in QuickBooks and pull it"
+        )
+    if settings["sales_tax"] == "false":
+        return (
+            f"the invoice carries tax of {row['tax_amount']}, and QuickBooks, where sales tax is switched off, "
+            "would leave it out; switch sales tax on in QuickBooks, or correct the invoice"
         )
     return None
 

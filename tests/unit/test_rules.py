@@ -41,8 +41,9 @@ def rules_of(
     document: dict[str, Any] | None = None,
     origin: str = "loupe",
     settings: CompanySettings = SETTINGS,
+    is_paid: bool = False,
 ) -> Rules:
-    pair = LinkedPair(settings, row, origin, quickbooks or {}, document or {})
+    pair = LinkedPair(settings, row, origin, quickbooks or {}, document or {}, is_paid)
     return merge_rules(record_type, pair)
 
 
@@ -85,10 +86,29 @@ def test_a_void_of_a_paid_invoice_is_locked_on_the_side_that_has_the_money() -> 
     assert "payments" in void_there.loupe_locked["is_void"]
 
 
+def test_a_void_in_quickbooks_does_not_take_an_invoice_whose_payment_is_still_to_be_sent() -> None:
+    void = {"is_void": True}
+    assert "is_void" in rules_of("invoice", invoice(), quickbooks=void, is_paid=True).loupe_locked
+    assert rules_of("invoice", invoice(), quickbooks=void).loupe_locked == {}
+
+
+def test_lines_of_an_invoice_with_tax_need_the_tax_setting() -> None:
+    taxed = invoice(tax_amount=Decimal("8.00"))
+    settled = CompanySettings({"home_currency": "USD", "tax": "total_tax"})
+    assert "tax of 8.00" in rules_of("invoice", taxed).quickbooks_locked["lines"]
+    assert rules_of("invoice", taxed, settings=settled).quickbooks_locked == {}
+
+
 def test_a_payment_of_more_than_invoices_is_only_pulled() -> None:
     rules = rules_of("payment", payment(), quickbooks={"has_other_lines": True})
     assert {"amount", "applications", "is_void"} <= set(rules.quickbooks_locked)
     assert rules_of("payment", payment()) == Rules()
+
+
+def test_a_payment_of_more_than_invoices_is_not_voided_from_loupe() -> None:
+    rules = rules_of("payment", payment(is_void=True), quickbooks={"has_other_lines": True})
+    assert "only pulled" in rules.quickbooks_locked["is_void"]
+    assert rules_of("payment", payment(is_void=True)).quickbooks_locked == {}
 
 
 def test_a_void_payment_keeps_its_amount_in_loupe() -> None:
@@ -103,7 +123,9 @@ def test_the_stock_owner_decides_about_quantities() -> None:
 
 def test_an_item_in_stock_is_not_made_inactive_there() -> None:
     assert "is_active" in rules_of("inventory_item", item(quantity=2)).quickbooks_locked
-    assert rules_of("inventory_item", item()).quickbooks_locked == {}
+    in_stock_there = rules_of("inventory_item", item(), quickbooks={"quantity": "2"})
+    assert "is_active" in in_stock_there.quickbooks_locked
+    assert rules_of("inventory_item", item(), quickbooks={"quantity": "0"}).quickbooks_locked == {}
 
 
 @pytest.mark.parametrize("row", [item(price_basis="carat"), item(currency_code="EUR")])

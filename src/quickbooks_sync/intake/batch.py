@@ -22,7 +22,7 @@ from quickbooks_sync.postgres.links import Link, insert_links, read_links, updat
 from quickbooks_sync.postgres.loupe_rows import (
     Row,
     insert_rows,
-    read_applied_amounts,
+    read_paid_invoice_ids,
     read_rows,
     read_tag_owners,
     update_row,
@@ -153,6 +153,11 @@ class IntakeBatch:
             return set()
         return read_unsynced_invoice_ids(self.connection, self.run["realm_id"], ids)
 
+    def _is_paid(self, row: Row) -> bool:
+        """Whether Loupe has live payments on an invoice; other record types have none."""
+        ids = [row.get("invoice_id") or 0]
+        return bool(read_paid_invoice_ids(self.connection, self.run["organization_id"], ids))
+
     def _read_rows(self, ids: Iterable[int]) -> dict[int, Row]:
         return read_rows(
             self.connection,
@@ -211,10 +216,7 @@ class IntakeBatch:
             # The stub comes again with each overlap; a conflict about it is over once the row is.
             account = Account(one.source_id, "unchanged", quickbooks_id=one.source_id)
             return replace(account, is_pending=True)
-        paid = read_applied_amounts(
-            self.connection, self.run["organization_id"], [row.get("invoice_id") or 0]
-        )
-        is_paid = any(applied for _, applied in paid.values())
+        is_paid = self._is_paid(row)
         removal = remove(self.run["record_type"], row, one.source_id, is_paid=is_paid)
         version = self._write_changes(link, row, removal.changes)
         self.written.changed_links.append(replace(link, state=_GONE, loupe_row_version=version))
@@ -301,7 +303,14 @@ class IntakeBatch:
         theirs = _storable(self.mapping, one.values or {})
         rules = merge_rules(
             self.run["record_type"],
-            LinkedPair(self.settings, row, link.origin, theirs, one.raw),
+            LinkedPair(
+                self.settings,
+                row,
+                link.origin,
+                theirs,
+                one.raw,
+                is_paid=bool(theirs.get("is_void")) and self._is_paid(row),
+            ),
         )
         if self.tags.get(theirs.get("tag_id"), link.loupe_id) != link.loupe_id:
             taken = {"tag_id": "another Loupe item carries this SKU as its Tag ID"}

@@ -182,6 +182,14 @@ def read_applied_amounts(
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
+def read_paid_invoice_ids(
+    connection: Connection, organization_id: int, invoice_ids: Collection[int]
+) -> set[int]:
+    """Return the invoices that live payments are applied to."""
+    amounts = read_applied_amounts(connection, organization_id, invoice_ids)
+    return {invoice_id for invoice_id, (_, applied) in amounts.items() if applied}
+
+
 def read_tag_owners(
     connection: Connection, organization_id: int, tag_ids: Collection[str | None]
 ) -> dict[Any, int]:

@@ -15,6 +15,7 @@ from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.postgres.intents import Intent, IntentItem
 from quickbooks_sync.postgres.links import Link, read_links
 from quickbooks_sync.postgres.staging import StagedRecord
+from quickbooks_sync.push.computed import find_differences
 from quickbooks_sync.push.stock import ADJUST, settle_adjustments
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import frame_to_values, records_to_values
@@ -175,20 +176,7 @@ def _differences(
     mapping: RecordMapping, item: IntentItem, theirs: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Compare what QuickBooks computed with what Loupe computed (totals and tax)."""
-    found = []
-    for one in mapping.computed:
-        ours = item.loupe_values.get(one.name)
-        if one.follows and item.operation != "void" and ours not in (None, theirs.get(one.name)):
-            message = f"{one.name}: Loupe has {ours}, QuickBooks computed {theirs.get(one.name)}"
-            found.append(
-                {
-                    "field": one.name,
-                    "rule": "QuickBooks computes the same",
-                    "value": theirs.get(one.name),
-                    "message": message,
-                }
-            )
-    return found
+    return [] if item.operation == "void" else find_differences(mapping, item.loupe_values, theirs)
 
 
 def _is_empty(value: Any) -> bool:

@@ -14,7 +14,8 @@ from quickbooks_sync.postgres import staging
 from quickbooks_sync.postgres.decisions import Decision, read_field_decisions
 from quickbooks_sync.postgres.ledger import read_conflicted_loupe_ids
 from quickbooks_sync.postgres.links import Link, read_links
-from quickbooks_sync.postgres.loupe_rows import read_invoice_currencies
+from quickbooks_sync.postgres.loupe_rows import read_invoice_currencies, read_paid_invoice_ids
+from quickbooks_sync.push.computed import find_differences
 from quickbooks_sync.push.gone import is_gone
 from quickbooks_sync.push.rows import from_staged
 from quickbooks_sync.push.stock import ADJUST, quantity_verdict
@@ -68,6 +69,7 @@ class PushDecisions:
         self._missing = self.settings.missing_for(run["record_type"])
         self._decisions: Mapping[int, list[Decision]] = {}
         self._invoiced_in: Mapping[int, set[str]] = {}
+        self._paid: set[int] = set()
 
     def decide(self, records: list[staging.StagedRecord]) -> list[dict[str, Any]]:
         """Return per record its values, problems and action, as `staging.write_results` takes."""
@@ -87,6 +89,9 @@ class PushDecisions:
         doubts = read_conflicted_loupe_ids(self._connection, realm_id, record_type)
         if record_type == "customer":
             self._invoiced_in = read_invoice_currencies(self._connection, ids)
+        if record_type == "invoice":
+            organization_id = self.run["organization_id"]
+            self._paid = read_paid_invoice_ids(self._connection, organization_id, ids)
         results = []
         for position, one in enumerate(records):
             problems = [asdict(each) for each in done.problems.get(position, ())]
@@ -166,7 +171,14 @@ class PushDecisions:
         theirs = frame_to_values(done.frame)[0]
         rules = merge_rules(
             self.run["record_type"],
-            LinkedPair(self.settings, row, link.origin, theirs, link.document),
+            LinkedPair(
+                self.settings,
+                row,
+                link.origin,
+                theirs,
+                link.document,
+                is_paid=link.loupe_id in self._paid,
+            ),
         )
         rules = with_decisions(rules, self._decisions.get(link.loupe_id, ()), values, theirs)
         base = Base(link.loupe_base, link.quickbooks_base)
@@ -181,6 +193,9 @@ class PushDecisions:
             action["operation"] = action["operation"] if fields else "conflict"
         if self.run["record_type"] == "inventory_item":
             self._judge_item(action, row, values, theirs, link)
+        elif action["operation"] == "none" and not (values.get("is_void") or theirs.get("is_void")):
+            # Nothing of it can be sent, so nothing else would tell that the two no longer agree.
+            action["differs"] = find_differences(self.mapping, values, theirs)
         if action["operation"] in ("none", "conflict"):
             _note_agreement(action, merge, values, theirs, base)
         return action
@@ -198,12 +213,23 @@ class PushDecisions:
         )
         if verdict and verdict[0] == ADJUST:
             action["adjust"] = verdict[1]
+            _count_first(action, ours)
         elif verdict and verdict[0] == "waiting":
             action["waits_for_setting"] = ("adjustment_account", verdict[1])
         elif verdict:
             differs.append({"field": "quantity", "rule": "stock agrees", "message": verdict[1]})
         if differs:
             action["differs"] = differs
+
+
+def _count_first(action: Action, ours: Values) -> None:
+    """An item that is sold out is adjusted to 0 now, and made inactive by the next run."""
+    if ours.get("quantity") != "0" or ours.get("is_active"):
+        return
+    left = [one for one in action.get("conflicts") or () if one["field"] != "is_active"]
+    action["conflicts"] = left
+    if action["operation"] == "conflict" and not left:
+        action["operation"] = "none"
 
 
 def _note_agreement(action: Action, merge: Merge, ours: Values, theirs: Values, base: Base) -> None:
@@ -216,4 +242,4 @@ def _note_agreement(action: Action, merge: Merge, ours: Values, theirs: Values, 
     after = next_base(standing, ours, theirs, base)
     action["base"] = {"loupe": dict(after.loupe), "quickbooks": dict(after.quickbooks)}
     is_over = merge.is_settled and not merge.to_loupe
-    action["is_settled"] = is_over and not ("adjust" in action or "differs" in action)
+    action["is_settled"] = is_over and not ("adjust" in action or action.get("differs"))

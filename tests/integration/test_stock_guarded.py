@@ -1,0 +1,127 @@
+"""What would damage the stock's value quietly: items retired too early, sales counted twice or not at all."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from quickbooks_sync.settings import confirm_settings
+from tests.integration.books import loupe, quickbooks
+from tests.integration.conftest import House
+
+
+@pytest.fixture(scope="module")
+def house(shared_house: House) -> House:
+    """One company for the module, whose stock Loupe owns; every test has records of its own."""
+    shared_house.run_all()
+    return shared_house
+
+
+@pytest.fixture
+def house_of_quickbooks(house: House) -> Iterator[House]:
+    """The same company while QuickBooks owns the stock."""
+    confirm_settings(house.workspace, house.realm_id, {"stock_owner": "quickbooks"})
+    yield house
+    confirm_settings(house.workspace, house.realm_id, {"stock_owner": "loupe"})
+
+
+def adjust(house: House, item: str, difference: int) -> None:
+    """A count in QuickBooks."""
+    (held,) = [one for one in house.rows("company_setting") if one["name"] == "adjustment_account"]
+    line = {
+        "DetailType": "ItemAdjustmentLineDetail",
+        "ItemAdjustmentLineDetail": {"ItemRef": {"value": item}, "QtyDiff": Decimal(difference)},
+    }
+    quickbooks.create(
+        house,
+        "InventoryAdjustment",
+        AdjustAccountRef={"value": str(held["value"])},
+        TxnDate="2026-11-20",
+        Line=[line],
+    )
+
+
+def sell(house: House, number: str, item: int, quantity: str) -> None:
+    """Invoice pieces of an item at 50.00, in Loupe, to a linked customer."""
+    customer_id = loupe.add_customer(house, f"Customer of {number}")
+    house.run("push_customers")
+    lines = [("Stone", quantity, "50.00")]
+    invoice_id = loupe.add_invoice(house, customer_id, number, lines)
+    (line,) = [one for one in house.rows("invoice_line") if one["invoice_id"] == invoice_id]
+    house.update("invoice_line", line["invoice_line_id"], inventory_item_id=item)
+
+
+def test_an_item_sold_out_and_retired_at_once_is_counted_before_it_is_made_inactive(
+    house: House,
+) -> None:
+    # Naive: made inactive first it cannot be adjusted, and a piece that was sold stays in stock.
+    stock = quickbooks.create_stock(house, "Last Opal", Sku="LAST-1", QtyOnHand=1)
+    house.run("pull_inventory_items")
+    item = house.loupe_id("inventory_item", stock["Id"])
+    house.update("inventory_item", item, quantity=Decimal(0), is_active=False)
+    assert house.said(house.run("push_inventory_items"), loupe_id=item) == ["updated"]
+    assert quickbooks.fetch(house, "Item", stock["Id"])["Active"] is True
+    assert house.said(house.run("push_inventory_items"), loupe_id=item) == ["updated"]
+    record = quickbooks.fetch(house, "Item", stock["Id"])
+    assert (record["Active"], record["QtyOnHand"]) == (False, 0)
+
+
+def test_an_item_with_stock_in_quickbooks_is_not_made_inactive_there(
+    house_of_quickbooks: House,
+) -> None:
+    # Naive: only Loupe's quantity is looked at, and QuickBooks writes its stock off.
+    house = house_of_quickbooks
+    stock = quickbooks.create_stock(house, "Late Delivery", Sku="LATE-1", QtyOnHand=0)
+    house.run("pull_inventory_items")
+    item = house.loupe_id("inventory_item", stock["Id"])
+    adjust(house, stock["Id"], 4)
+    house.run("pull_inventory_items")
+    assert house.row("inventory_item", item)["quantity"] == 4
+    house.update("inventory_item", item, quantity=Decimal(0), is_active=False)
+    assert house.said(house.run("push_inventory_items"), loupe_id=item) == ["conflict"]
+    assert quickbooks.fetch(house, "Item", stock["Id"])["Active"] is True
+
+
+def test_a_sale_entered_in_quickbooks_is_seen_where_it_owns_the_stock(
+    house_of_quickbooks: House,
+) -> None:
+    # Naive: only changed items are read, and a sale need not move an item's time of change.
+    house = house_of_quickbooks
+    stock = quickbooks.create_stock(house, "Sold There", Sku="SOLD-1", QtyOnHand=5)
+    house.side_door("clock", {"advance_seconds": 7200})
+    house.run("pull_inventory_items")
+    adjust(house, stock["Id"], -2)
+    house.side_door("clock", {"advance_seconds": 7200})
+    house.run("pull_inventory_items")
+    item = house.loupe_id("inventory_item", stock["Id"])
+    assert house.row("inventory_item", item)["quantity"] == 3
+    house.side_door("clock", {"advance_seconds": -14400})
+
+
+def test_where_quickbooks_owns_the_stock_a_sale_lowers_it_there(house_of_quickbooks: House) -> None:
+    # Naive: the line is sold as a service, and QuickBooks keeps goods that have left the house.
+    house = house_of_quickbooks
+    stock = quickbooks.create_stock(house, "Sold Here", Sku="SOLD-2", QtyOnHand=5)
+    house.run("pull_inventory_items")
+    item = house.loupe_id("inventory_item", stock["Id"])
+    sell(house, "S-1", item, "2")
+    house.run("push_invoices")
+    assert quickbooks.fetch(house, "Item", stock["Id"])["QtyOnHand"] == 3
+
+
+def test_a_stock_difference_waits_for_the_account_to_post_it_to(house: House) -> None:
+    stock = quickbooks.create_stock(house, "Uncounted", Sku="WAIT-1", QtyOnHand=5)
+    house.run("pull_inventory_items")
+    item = house.loupe_id("inventory_item", stock["Id"])
+    (held,) = [one for one in house.rows("company_setting") if one["name"] == "adjustment_account"]
+    confirm_settings(house.workspace, house.realm_id, {"adjustment_account": ""})
+    try:
+        house.update("inventory_item", item, quantity=Decimal(4))
+        assert house.said(house.run("push_inventory_items"), loupe_id=item) == ["waiting"]
+        assert quickbooks.fetch(house, "Item", stock["Id"])["QtyOnHand"] == 5
+    finally:
+        confirm_settings(
+            house.workspace, house.realm_id, {"adjustment_account": str(held["value"])}
+        )
+    assert house.said(house.run("push_inventory_items"), loupe_id=item) == ["updated"]
+    assert quickbooks.fetch(house, "Item", stock["Id"])["QtyOnHand"] == 4
