@@ -20,12 +20,18 @@ def main() -> int:
     parser.add_argument(
         "--check-every", type=int, default=250, help="a quiet sync and all checks so often"
     )
+    parser.add_argument(
+        "--scheduler",
+        type=int,
+        default=0,
+        help="so many flows, and a night, by a real Airflow after the steps (default 0)",
+    )
     given = parser.parse_args()
     seed = random.randrange(10**6) if given.seed is None else given.seed
     folder = Path(tempfile.mkdtemp(prefix="quickbooks-chaos-"))
     started = time.monotonic()
     try:
-        plan = Plan(seed, given.steps, given.realms, given.check_every)
+        plan = Plan(seed, given.steps, given.realms, given.check_every, given.scheduler)
         tally = run(folder, plan, sys.stdout)
     except Failed as failure:
         sys.stdout.write(f"{failure}\n")

@@ -65,6 +65,18 @@ class Ended:
     trace: str = ""
 
 
+#: Children that were started and have not been waited for.
+_alive: set[int] = set()
+
+
+def end_all() -> None:
+    """Kill the children that are left: one that is held would keep the servers from stopping."""
+    while _alive:
+        pid = _alive.pop()
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
 class Child:
     """A forked process; the parent's modules are loaded in it already."""
 
@@ -74,6 +86,7 @@ class Child:
         told, tell = os.pipe()
         go, release = os.pipe()
         self.pid = os.fork()
+        _alive.add(self.pid)
         if self.pid == 0:
             os.close(told)
             os.close(release)
@@ -115,6 +128,7 @@ class Child:
         if hangs:
             self._signal()
         os.waitpid(self.pid, 0)
+        _alive.discard(self.pid)
         os.close(self._told)
         os.close(self._release)
         if hangs:

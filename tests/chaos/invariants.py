@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.chaos.books import Json, money
+from tests.chaos.books import money
+from tests.chaos.both_sides import BothSides
 from tests.chaos.company import Company, Edit, Row
 from tests.chaos.comparing import ENTITIES, at, compare, is_void
 
-CHILDREN = {"invoice": "invoice_line", "payment": "payment_application"}
 #: Fields whose every value in a run is entered once only, so that a lost edit shows.
 TRACED = {
     "customer": ("display_name", "email", "phone", "city", "website", "first_name", "company_name"),
@@ -39,104 +39,9 @@ class Violation:
     quickbooks_id: str | None = None
 
 
-class Books:
-    """Both sides of one company, read once, with everything that the sync lists about them."""
-
-    def __init__(self, company: Company) -> None:
-        self.company = company
-        self.rows = {one: _read_rows(company, one) for one in ENTITIES}
-        self.records = {
-            one: {record["Id"]: record for record in company.books.records(entity, _only(one))}
-            for one, entity in ENTITIES.items()
-        }
-        self.links: dict[str, list[Row]] = defaultdict(list)
-        for link in company.sync_rows("link", "true order by link_id"):
-            self.links[link["record_type"]].append(link)
-        self.linked = {
-            one: {link["quickbooks_id"]: link["loupe_id"] for link in self.links[one]}
-            for one in ENTITIES
-        }
-        self._conflicts = company.sync_rows("conflict")
-        self._listed = [*company.sync_rows("waiting_record"), *company.sync_rows("rejected_record")]
-        self._differs = _read_differing(company)
-
-    def pairs(self, record_type: str) -> Iterator[tuple[Row, Row, Json]]:
-        """Yield link, row and record of every linked pair of which both exist."""
-        for link in self.links[record_type]:
-            row = self.rows[record_type].get(link["loupe_id"])
-            record = self.records[record_type].get(link["quickbooks_id"])
-            if row is not None and record is not None:
-                yield link, row, record
-
-    def is_listed(
-        self,
-        record_type: str,
-        *,
-        loupe_id: int | None = None,
-        quickbooks_id: str | None = None,
-        name: str | None = None,
-    ) -> bool:
-        """Whether a person is told of a record, or of one field of it."""
-        for one in self._conflicts:
-            is_meant = one["resolved_at"] is None and one["record_type"] == record_type
-            is_named = name is None or one["field"] in ("record", name)
-            if is_meant and is_named and _is_about(one, loupe_id, quickbooks_id):
-                return True
-        ids = {"push": str(loupe_id), "pull": str(quickbooks_id)}
-        if any(
-            one["record_type"] == record_type and one["source_id"] == ids[one["direction"]]
-            for one in self._listed
-        ):
-            return True
-        return (record_type, loupe_id) in self._differs
-
-    def was_held(self, record_type: str, link: Row, name: str) -> bool:
-        """Whether a conflict about the field, or the whole record, was ever shown."""
-        return any(
-            one["record_type"] == record_type
-            and one["field"] in ("record", name)
-            and _is_about(one, link["loupe_id"], link["quickbooks_id"])
-            for one in self._conflicts
-        )
-
-
-def _is_about(conflict: Row, loupe_id: int | None, quickbooks_id: str | None) -> bool:
-    is_ours = loupe_id is not None and conflict["loupe_id"] == loupe_id
-    return is_ours or (quickbooks_id is not None and conflict["quickbooks_id"] == quickbooks_id)
-
-
-def _only(record_type: str) -> str:
-    return "Type = 'Inventory'" if record_type == "inventory_item" else ""
-
-
-def _read_rows(company: Company, record_type: str) -> dict[int, Row]:
-    rows = {row[f"{record_type}_id"]: {**row, "lines": []} for row in company.rows(record_type)}
-    if record_type in CHILDREN:
-        order = "line_number" if record_type == "invoice" else "invoice_id"
-        for child in sorted(company.rows(CHILDREN[record_type]), key=lambda one: one[order]):
-            rows[child[f"{record_type}_id"]]["lines"].append(child)
-    return rows
-
-
-def _read_differing(company: Company) -> set[tuple[str, int]]:
-    """Return the records of which the newest push said that they differ, apart from a conflict or by itself."""
-    found = company.read(
-        "select r.record_type, rr.loupe_id from quickbooks_sync.run_record rr"
-        " join quickbooks_sync.run r using (run_id)"
-        " join (select n.record_type, m.loupe_id, max(run_id) as run_id"
-        " from quickbooks_sync.run_record m join quickbooks_sync.run n using (run_id)"
-        " where n.realm_id = %s and n.direction = 'push' and m.loupe_id is not null"
-        " and not n.is_preview group by 1, 2) newest"
-        " on newest.run_id = rr.run_id and newest.loupe_id = rr.loupe_id"
-        " where rr.outcome in ('differs', 'warning')",
-        company.realm_id,
-    )
-    return {(one["record_type"], one["loupe_id"]) for one in found}
-
-
 def find_violations(company: Company) -> list[Violation]:
     """Check everything about one company; empty when all is well."""
-    books = Books(company)
+    books = BothSides(company)
     checks = (
         _disagreeing,
         _existing_twice,
@@ -149,7 +54,7 @@ def find_violations(company: Company) -> list[Violation]:
     return [one for check in checks for one in check(books)]
 
 
-def _disagreeing(books: Books) -> Iterator[Violation]:
+def _disagreeing(books: BothSides) -> Iterator[Violation]:
     """Both sides agree on every writable field, or the difference is listed."""
     for record_type in ENTITIES:
         for link, row, record in books.pairs(record_type):
@@ -161,7 +66,7 @@ def _disagreeing(books: Books) -> Iterator[Violation]:
                     yield Violation("the two sides agree", text, record_type, **key)
 
 
-def _existing_twice(books: Books) -> Iterator[Violation]:
+def _existing_twice(books: BothSides) -> Iterator[Violation]:
     """What was entered once exists once on each side; of what was entered twice one may be void."""
     for record_type, property_name, column in (
         ("customer", "DisplayName", "display_name"),
@@ -211,7 +116,7 @@ def _mark(text: Any) -> str | None:
     return found.group() if found else None
 
 
-def _missing(books: Books) -> Iterator[Violation]:
+def _missing(books: BothSides) -> Iterator[Violation]:
     """Every record is linked, or listed with what became of it."""
     for record_type in ENTITIES:
         ours = set(books.linked[record_type].values())
@@ -231,7 +136,7 @@ def _missing(books: Books) -> Iterator[Violation]:
         yield from _dangling(books, record_type)
 
 
-def _dangling(books: Books, record_type: str) -> Iterator[Violation]:
+def _dangling(books: BothSides, record_type: str) -> Iterator[Violation]:
     """A link of which one end is gone says so."""
     for link in books.links[record_type]:
         key = {"loupe_id": link["loupe_id"], "quickbooks_id": link["quickbooks_id"]}
@@ -258,7 +163,7 @@ def _is_to_be_pushed(record_type: str, row: Row) -> bool:
     return not _is_ended(row)
 
 
-def _owing_differently(books: Books) -> Iterator[Violation]:
+def _owing_differently(books: BothSides) -> Iterator[Violation]:
     """What an invoice still asks for agrees, or a payment or the invoice itself is listed."""
     told = {
         one["invoice_id"]
@@ -285,7 +190,7 @@ def _owing_differently(books: Books) -> Iterator[Violation]:
             yield Violation("balances agree", text, "invoice", **key)
 
 
-def _left_open(books: Books) -> Iterator[Violation]:
+def _left_open(books: BothSides) -> Iterator[Violation]:
     """Nothing is under way any more."""
     for one in books.company.sync_rows("intent", "status = 'open'"):
         yield Violation("no intent is open", f"intent {one['intent_id']}", one["record_type"])
@@ -293,7 +198,7 @@ def _left_open(books: Books) -> Iterator[Violation]:
         yield Violation("no lease is held", f"by {one['holder']}", one["record_type"])
 
 
-def _overwritten(books: Books) -> Iterator[Violation]:
+def _overwritten(books: BothSides) -> Iterator[Violation]:
     """Where both sides agree they agree on what was entered last, or a conflict was shown."""
     for record_type, names in TRACED.items():
         for link, row, record in books.pairs(record_type):
@@ -321,7 +226,7 @@ def _last_edit(company: Company, record_type: str, link: Row, name: str) -> Edit
     return max(edits, key=lambda one: one.tick, default=None)
 
 
-def _cleared(books: Books) -> Iterator[Violation]:
+def _cleared(books: BothSides) -> Iterator[Violation]:
     """What is not mapped stays as QuickBooks' own users left it."""
     types = {entity: record_type for record_type, entity in ENTITIES.items()}
     for (entity, number, path), value in books.company.unmapped.items():

@@ -15,6 +15,7 @@ from quickbooks_sync.validation.rules import Side
 from quickbooks_sync.workspace import Workspace
 from tests.chaos.quick_rules import evaluate
 from tests.chaos.quiet import settle
+from tests.chaos.real_scheduler import take_scheduled_steps
 from tests.chaos.report import describe
 from tests.chaos.schedule import Schedule, UnexpectedEndError
 from tests.chaos.servers import running
@@ -33,18 +34,21 @@ class Plan:
         steps: How many steps.
         realms: How many companies share the database.
         check_every: After so many steps everything is settled and checked.
+        scheduled: How many flows a real Airflow runs after the steps, before the last check; 0 for none.
     """
 
     seed: int
     steps: int
     realms: int = 1
     check_every: int = 250
+    scheduled: int = 0
 
     @property
     def command(self) -> str:
         """The command that repeats the run."""
         options = f"--steps {self.steps} --seed {self.seed} --realms {self.realms}"
-        return f'make chaos ARGS="{options} --check-every {self.check_every}"'
+        more = f" --scheduler {self.scheduled}" if self.scheduled else ""
+        return f'make chaos ARGS="{options} --check-every {self.check_every}{more}"'
 
     @property
     def switches(self) -> dict[str, bool | int]:
@@ -84,6 +88,10 @@ def run(folder: Path, plan: Plan, out: TextIO) -> str:
                     f"seed {plan.seed}: {number} of {plan.steps} steps, {pace:.1f} a second\n"
                 )
                 out.flush()
+        if plan.scheduled:
+            _guarded(schedule, plan, partial(take_scheduled_steps, schedule, plan.scheduled))
+            _guarded(schedule, plan, partial(_check, schedule, plan, plan.steps + 1))
+            out.write("\n".join(line for line in schedule.log if "airflow " in line) + "\n")
         return ", ".join(f"{name} {count}" for name, count in schedule.tally.most_common())
 
 

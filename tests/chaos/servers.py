@@ -12,16 +12,18 @@ import psycopg2
 import requests
 from sqlalchemy import create_engine
 
-from demo.embedded_postgres import remove_cluster, start_postgres
+from demo.embedded_postgres import EmbeddedPostgres, remove_cluster, start_postgres
 from demo.processes import Processes, answers, find_free_port, wait_until
+from quickbooks_sync.postgres import grants
 from quickbooks_sync.postgres.migrations import upgrade_database
 from quickbooks_sync.postgres.throttle import Bucket
 from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.settings import confirm_settings, propose_settings
-from quickbooks_sync.workspace import Workspace
+from quickbooks_sync.workspace import Workspace, open_workspace
 from tests.chaos.books import Books
+from tests.chaos.child import end_all
 from tests.chaos.company import Company
-from tests.integration.conftest import build_workspace, connect
+from tests.integration.conftest import build_environment, connect
 
 FIRST_REALM = 9341450000000101
 
@@ -47,6 +49,10 @@ class Servers:
         emulator_url: Where QuickBooks is.
         companies: The companies.
         switches: The emulator's switches of this run.
+        processes: The processes that run, and those still to be started.
+        postgres: The server of the database.
+        folder: Where data and logs are.
+        environment: The variables under which another process opens the same workspace.
         seconds_ahead: How far QuickBooks' clock is ahead of ours.
     """
 
@@ -54,6 +60,10 @@ class Servers:
     emulator_url: str
     companies: tuple[Company, ...]
     switches: Mapping[str, Any]
+    processes: Processes
+    postgres: EmbeddedPostgres
+    folder: Path
+    environment: Mapping[str, str]
     seconds_ahead: float = 0
 
     def side_door(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
@@ -103,10 +113,11 @@ def running(
         postgres.ensure_databases(["chaos"])
         _upgrade(postgres.url("chaos"))
         url = _start_emulator(processes, folder)
-        workspace = _hasty(build_workspace(postgres.url("chaos"), url, folder / "docs"))
+        environment = build_environment(postgres.url("chaos"), url, folder / "docs")
+        workspace = _hasty(open_workspace(environment))
         address = postgres.connection_url("chaos")
         made = tuple(_company(url, address, number, one) for number, one in enumerate(companies))
-        servers = Servers(workspace, url, made, switches)
+        servers = Servers(workspace, url, made, switches, processes, postgres, folder, environment)
         for one in made:
             _furnish(servers, one)
         servers.clear_faults()
@@ -114,6 +125,7 @@ def running(
         try:
             yield servers
         finally:
+            end_all()
             for one in made:
                 one.database.close()
             workspace.close()
@@ -121,6 +133,7 @@ def running(
 
 
 def _hasty(workspace: Workspace) -> Workspace:
+    grants.LOCK_SECONDS = 3  # a holder that stands still in a refresh has the others give up soon
     return replace(workspace, patience=HASTY, pace=UNHURRIED)
 
 

@@ -1,0 +1,38 @@
+"""Orders for the emulator to fail: what may go wrong at a request, where, and how often."""
+
+import random
+from typing import Any
+
+_FAULTS: tuple[dict[str, Any], ...] = (
+    {"kind": "cut_before_commit"},
+    {"kind": "cut_after_commit"},
+    {"kind": "cut_after_commit"},
+    {"kind": "status", "status": 500},
+    {"kind": "status", "status": 503},
+    {"kind": "status", "status": 429, "headers": {"Retry-After": "0"}},
+    {"kind": "status", "status": 401},
+    {"kind": "expire_token"},
+    {"kind": "slow", "seconds": 0.05},
+    {"kind": "malformed_xml"},
+    {
+        "kind": "wrong_body_after_commit",
+        "body": "<html>Bad gateway</html>",
+        "content_type": "text/html",
+    },
+    {"kind": "item_fault"},
+    {"kind": "item_fault", "item": 1},
+)
+
+
+def to_fault(rng: random.Random) -> dict[str, Any]:
+    """Return an order for the emulator to fail at some requests."""
+    order = dict(rng.choice(_FAULTS))
+    path = "/batch" if order["kind"] == "item_fault" or rng.random() < 0.6 else ""
+    if order.get("status") == 401:
+        path = path or "/v3/"  # at the token endpoint it speaks of the app's own keys
+    return {
+        **order,
+        "match": {"path_contains": path},
+        "times": rng.choice((1, 1, 2, 4)),
+        "skip": rng.choice((0, 0, 1, 2, 5)),
+    }
