@@ -269,6 +269,7 @@ def test_a_taken_item_name_is_composed_with_the_tag(house: House) -> None:
     assert house.row("inventory_item", second)["item_name"] == "Ruby ring"
     house.run("pull_inventory_items", mode="full")
     assert house.row("inventory_item", second)["item_name"] == "Ruby ring"
+    assert house.said(house.run("push_inventory_items"), loupe_id=second) == []
 
 
 def test_an_item_is_never_linked_to_a_service_of_its_name(house: House) -> None:

@@ -1,5 +1,6 @@
 """The merge: which side's value each field takes, by table and by properties."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -57,6 +58,16 @@ def test_a_field_takes_the_side_that_changed(
     loupe: Any, quickbooks: Any, base: tuple[Any, Any] | None, expected: str
 ) -> None:
     assert verdict(merged(loupe, quickbooks, base)) == expected
+
+
+def test_money_lines_and_parties_are_held_at_first_contact_whatever_the_mapping_says() -> None:
+    # Naive: a mapping that lets QuickBooks win the first time writes its amounts over Loupe's, too.
+    trusting = replace(INVOICE, first_contact="quickbooks")
+    ours = {"due_date": "2026-10-01", "customer": "58", "lines": [{"amount": "1.00"}]}
+    theirs = {"due_date": "2026-10-31", "customer": "59", "lines": [{"amount": "2.00"}]}
+    merge = merge_record(trusting, ours, theirs, NOBODY, FREE)
+    assert merge.to_loupe == {"due_date": "2026-10-31"}
+    assert {one.field for one in merge.conflicts} == {"customer", "lines"}
 
 
 @pytest.mark.parametrize(
