@@ -41,6 +41,7 @@ class Rules:
             locked.
         folded: Fields that agree at first contact where only case or blanks differ; each side keeps
             its spelling.
+        apart: Fields that stay as they are at first contact where both sides hold something.
     """
 
     on_conflict: Mapping[str, str] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Rules:
     loupe_owned: frozenset[str] = frozenset()
     decided: Mapping[str, str] = field(default_factory=dict)
     folded: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def _verdict(
 def _three_way(
     one: Field, mapping: RecordMapping, ours: Any, theirs: Any, base: Base, rules: Rules
 ) -> str:
-    if _is_only_spelled_otherwise(one, ours, theirs, base, rules):
+    if one.name not in base.loupe and _may_differ(one, ours, theirs, rules):
         return "agreed"
     ours_changed, theirs_changed = _changes(one, ours, theirs, base)
     if not ours_changed and not theirs_changed:
@@ -154,13 +156,11 @@ def _three_way(
     return _locked(one, rules.quickbooks_locked) or "to_quickbooks"
 
 
-def _is_only_spelled_otherwise(
-    one: Field, ours: Any, theirs: Any, base: Base, rules: Rules
-) -> bool:
-    """Whether two values that were never compared before are the same but for case and blanks."""
-    if one.name not in rules.folded or one.name in base.loupe:
-        return False
-    return folded(ours) == folded(theirs)
+def _may_differ(one: Field, ours: Any, theirs: Any, rules: Rules) -> bool:
+    """Whether two values that were never compared before may stay as they are on both sides."""
+    if one.name in rules.apart and not _is_empty(ours) and not _is_empty(theirs):
+        return True
+    return one.name in rules.folded and folded(ours) == folded(theirs)
 
 
 def _changes(one: Field, ours: Any, theirs: Any, base: Base) -> tuple[bool, bool]:

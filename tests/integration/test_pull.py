@@ -117,7 +117,7 @@ def test_a_customer_spelled_in_another_case_is_linked_and_each_side_keeps_its_sp
     assert house.said(run, quickbooks_id=made) == ["linked", "warning", "warning"]
     warned = {one["field"]: one["reason"] for one in house.records(run, "warning")}
     assert warned["display_name"].startswith(
-        "QuickBooks spells display_name 'Opal & Sons', Loupe 'OPAL & SONS'"
+        "QuickBooks has display_name 'Opal & Sons', Loupe 'OPAL & SONS'"
     )
     assert not [one for one in house.rows("conflict") if one["loupe_id"] == customer_id]
     writes = house.writes()

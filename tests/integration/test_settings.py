@@ -116,13 +116,13 @@ def test_quickbooks_is_asked_once_a_day(workspace: Workspace, emulator_url: str)
 
     propose_settings(workspace, REALM)
     propose_settings(workspace, REALM)
-    assert metered_reads(emulator_url) == before + 4
+    assert metered_reads(emulator_url) == before + 5
 
     with workspace.engine.begin() as connection:
         stale = schema.company_reference.c.fetched_at - timedelta(hours=25)
         connection.execute(update(schema.company_reference).values(fetched_at=stale))
     ensure_reference(workspace, REALM)
-    assert metered_reads(emulator_url) == before + 8
+    assert metered_reads(emulator_url) == before + 10
 
 
 def test_one_impossible_value_confirms_none(workspace: Workspace) -> None:

@@ -274,3 +274,12 @@ def test_each_side_keeps_its_spelling_and_a_later_change_of_case_goes_across() -
     assert verdict(merged("ACME", "Acme", ("ACME", "Acme"), FOLDED)) == "agreed"
     assert verdict(merged("AcMe", "Acme", ("ACME", "Acme"), FOLDED)) == "to_quickbooks"
     assert verdict(merged("ACME", "acme", ("ACME", "Acme"), FOLDED)) == "to_loupe"
+
+
+def test_a_field_that_is_left_apart_keeps_both_values_at_first_contact() -> None:
+    apart = Rules(apart=frozenset({"city"}))
+    assert verdict(merged("Wire", "Wire transfer", rules=apart)) == "agreed"
+    assert verdict(merged(None, "Wire transfer", rules=apart)) == "to_loupe"
+    assert verdict(merged("Check", "Wire transfer", ("Wire", "Wire transfer"), apart)) == (
+        "to_quickbooks"
+    )

@@ -1,17 +1,24 @@
 """QuickBooks records to canonical values."""
 
 import time
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from quickbooks_sync.transform import Problem, frame_to_values, records_to_values, values_to_frame
+from quickbooks_sync.transform.named import name_entries
 from tests.unit.record_samples import SETTINGS, customer, invoice, item, payment, shipped
 
 
-def read(record_type: str, record: dict[str, Any], **options: Any) -> dict[str, Any]:
-    done = records_to_values(shipped(record_type), [record], settings=SETTINGS, **options)
+def read(
+    record_type: str,
+    record: dict[str, Any],
+    settings: Mapping[str, str | None] = SETTINGS,
+    **options: Any,
+) -> dict[str, Any]:
+    done = records_to_values(shipped(record_type), [record], settings=settings, **options)
     assert done.problems == {}
     return done.values[0]
 
@@ -160,12 +167,24 @@ def test_a_payment_reads_as_written() -> None:
         "amount": "130.00",
         "currency": "USD",
         "reference_number": "CHK-2210",
+        "method": None,
         "is_void": False,
         "applications": [{"invoice": "167", "amount": "100.00"}],
         "payment_kind": "payment",
         "unapplied_amount": "30.00",
         "has_other_lines": False,
     }
+
+
+def test_a_payment_method_is_read_by_name_and_an_unknown_one_tells_nothing() -> None:
+    settings = {**SETTINGS, **name_entries("PaymentMethod", [{"Id": "2", "Name": "Check"}])}
+    assert read("payment", payment(PaymentMethodRef={"value": "2"}), settings)["method"] == "Check"
+    assert "method" not in read("payment", payment(PaymentMethodRef={"value": "9"}), settings)
+    named = payment(PaymentMethodRef={"value": "9", "name": "Barter"})
+    assert read("payment", named, settings)["method"] == "Barter"
+    without = payment()
+    without.pop("PaymentMethodRef", None)
+    assert read("payment", without, settings)["method"] is None
 
 
 def applied(amount: str, *linked: tuple[str, str]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from quickbooks_sync.postgres.staging import (
 from quickbooks_sync.quickbooks.changes import is_deleted
 from quickbooks_sync.references import References
 from quickbooks_sync.refusals import retry_key
-from quickbooks_sync.rules import LinkedPair, merge_rules, with_decisions
+from quickbooks_sync.rules import APART, LinkedPair, merge_rules, with_decisions
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform import (
     folded,
@@ -280,12 +280,10 @@ class IntakeBatch:
         self.loupe_values.update(self._to_loupe_values(rows))
         self.unsynced |= self._read_unsynced([loupe_id])
         fresh = Link(loupe_id, one.source_id, "matched", one.source_version or "0", one.raw)
-        spelled = _spelled_otherwise(
-            self.run["record_type"], self.loupe_values[loupe_id], one.values or {}
-        )
+        apart = _kept_apart(self.run["record_type"], self.loupe_values[loupe_id], one.values or {})
         account = self._merge(one, fresh, is_new=True)
         outcome = "linked" if account.outcome != "conflict" else "conflict"
-        return replace(account, outcome=outcome, warnings=(*account.warnings, *spelled))
+        return replace(account, outcome=outcome, warnings=(*account.warnings, *apart))
 
     def _update(self, one: StagedRecord, link: Link) -> Account:
         if int(one.source_version or 0) < int(link.sync_token):
@@ -477,20 +475,28 @@ def _with_counted(settings: CompanySettings, ours: Values, theirs: Values, base:
     return Base({**base.loupe, **counted}, {**base.quickbooks, **counted})
 
 
-def _spelled_otherwise(record_type: str, ours: Values, theirs: Values) -> list[dict[str, Any]]:
-    """Warn of each name that tells the two are one record, and that the sides spell otherwise."""
+def _kept_apart(record_type: str, ours: Values, theirs: Values) -> list[dict[str, Any]]:
+    """Warn of values that differ and that first contact leaves as they are on both sides."""
+    names = [*TOLD_BY.get(record_type, ()), *APART.get(record_type, ())]
     return [
         {
             "field": name,
-            "rule": "is spelled alike on both sides",
+            "rule": "is the same on both sides",
             "value": theirs[name],
-            "message": f"QuickBooks spells {name} {theirs[name]!r}, Loupe {ours[name]!r}; each side "
-            "keeps its spelling until somebody changes it",
+            "message": f"QuickBooks has {name} {theirs[name]!r}, Loupe {ours[name]!r}; each side "
+            "keeps its own until somebody changes it",
             "severity": "warning",
         }
-        for name in sorted(TOLD_BY.get(record_type, ()))
-        if ours.get(name) != theirs.get(name) and folded(ours.get(name)) == folded(theirs.get(name))
+        for name in sorted(names)
+        if ours.get(name) and theirs.get(name) and _differ(record_type, name, ours, theirs)
     ]
+
+
+def _differ(record_type: str, name: str, ours: Values, theirs: Values) -> bool:
+    """Names that identify a record differ in spelling alone, or first contact asks a person."""
+    is_alike = folded(ours[name]) == folded(theirs[name])
+    is_apart = name in APART.get(record_type, ())
+    return not is_alike if is_apart else is_alike and ours[name] != theirs[name]
 
 
 def _storable(mapping: RecordMapping, values: Values) -> Values:

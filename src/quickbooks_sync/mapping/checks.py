@@ -9,6 +9,7 @@ from typing import Any
 from quickbooks_sync.mapping.model import CONFLICT_RULES, KINDS, RECORD_TYPES, TYPES, Field
 from quickbooks_sync.mapping.properties import (
     LOUPE_RULES,
+    NAMED_LISTS,
     NEVER_SENT,
     PROPERTIES,
     QUICKBOOKS_RULES,
@@ -21,6 +22,7 @@ _WORDS: dict[str, Collection[str]] = {
     "kind": KINDS,
     "type": TYPES,
     "references": RECORD_TYPES,
+    "named_in": NAMED_LISTS,
     "on_conflict": CONFLICT_RULES,
     "derive_quickbooks": QUICKBOOKS_RULES,
     "derive_loupe": LOUPE_RULES,
@@ -34,6 +36,7 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "one_per": ("lines",),
     "minimum": ("money", "decimal"),
     "is_suffixed": ("text",),
+    "named_in": ("text",),
     "max_length_quickbooks": ("text",),
     "max_length_loupe": ("text",),
 }

@@ -31,6 +31,8 @@ class Field:
         minimum: Smallest amount or quantity, as text.
         choices: What an enum may be.
         references: The record type a reference points to.
+        named_in: The QuickBooks list whose record the property points to by Id; both sides are
+            compared by its name.
         default: The canonical value of an absent one.
         default_setting: The company setting that stands in for an absent value.
         derive_quickbooks: The rule that reads it from a QuickBooks record, over a plain path.
@@ -56,6 +58,7 @@ class Field:
     minimum: str | None = None
     choices: tuple[str, ...] = ()
     references: str | None = None
+    named_in: str | None = None
     default: Any = None
     default_setting: str | None = None
     derive_quickbooks: str | None = None

@@ -68,6 +68,9 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
     ),
 }
 
+#: Lists whose records Loupe knows by name.
+NAMED_LISTS = ("PaymentMethod",)
+
 ENTITIES = tuple(name for name in PROPERTIES if "." not in name)
 
 #: Names of the rules in `quickbooks_sync.transform.derivations` that a mapping may use.

@@ -144,7 +144,8 @@ def _build_update(mapping: RecordMapping, settings: CompanySettings, write: Writ
     )
     key: Json = {"Id": link.quickbooks_id, "SyncToken": link.sync_token}
     if is_whole:
-        return {**_resendable(link.document), **payload, **key}
+        whole = {**_resendable(link.document), **payload, **key}
+        return {name: value for name, value in whole.items() if value is not None}
     if mapping.record_type == "invoice":
         payload |= _tax_properties(settings, write)
     return {**payload, **key, "sparse": True}

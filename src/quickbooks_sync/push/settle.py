@@ -18,7 +18,7 @@ from quickbooks_sync.postgres.staging import StagedRecord
 from quickbooks_sync.push.computed import find_differences
 from quickbooks_sync.push.stock import ADJUST, settle_adjustments
 from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import frame_to_values, records_to_values
+from quickbooks_sync.transform import folded, frame_to_values, records_to_values
 from quickbooks_sync.workspace import Workspace
 
 Record = dict[str, Any]
@@ -169,6 +169,7 @@ def _account(
         loupe_id=item.loupe_id,
         quickbooks_id=record["Id"],
         causes=tuple(differences),
+        warnings=tuple(_unnamed(mapping, item, theirs)),
     )
 
 
@@ -177,6 +178,29 @@ def _differences(
 ) -> list[dict[str, Any]]:
     """Compare what QuickBooks computed with what Loupe computed (totals and tax)."""
     return [] if item.operation == "void" else find_differences(mapping, item.loupe_values, theirs)
+
+
+def _unnamed(
+    mapping: RecordMapping, item: IntentItem, theirs: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Warn of names that were not sent, because QuickBooks' list does not have them."""
+    named = [one for one in mapping.two_way if one.named_in and one.name in item.sent_fields]
+    ours = {one.name: item.loupe_values.get(one.name) for one in named}
+    return [
+        {
+            "field": one.name,
+            "rule": f"is a {one.named_in} of QuickBooks",
+            "value": ours[one.name],
+            "message": f"{one.name}: QuickBooks has no active {one.named_in} named "
+            f"{ours[one.name]!r}, so it was not sent; create it there and edit the record, or "
+            "choose one that exists",
+            "severity": "warning",
+        }
+        for one in named
+        if ours[one.name]
+        and one.name in theirs
+        and folded(ours[one.name]) != folded(theirs[one.name])
+    ]
 
 
 def _is_empty(value: Any) -> bool:

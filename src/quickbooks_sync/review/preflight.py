@@ -65,7 +65,7 @@ class Preflight:
 def build_preflight(workspace: "Workspace", realm_id: str | None = None) -> Preflight:
     """Look at a company's settings and at the Loupe rows that are not in QuickBooks yet.
 
-    Costs no metered read while what is known of the company is fresh, up to four else.
+    Costs no metered read while what is known of the company is fresh, up to five else.
     """
     with workspace.engine.connect() as connection:
         company = resolve_company(connection, realm_id)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from quickbooks_sync.postgres.schema import company, company_setting
 from quickbooks_sync.settings.known import FACTS, SETTINGS
-from quickbooks_sync.settings.references import find_reference, to_facts
+from quickbooks_sync.settings.references import find_reference, to_facts, to_names
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class CompanySettings(Mapping[str, str | None]):
     """Settings and facts by name; every known name is a key, `None` where nothing is set.
 
     Attributes:
-        stored: Confirmed values and facts, as text.
+        stored: Confirmed values and facts, as text; and the names that `transform.named` looks up.
     """
 
     stored: Mapping[str, str | None]
@@ -138,7 +138,7 @@ def read_settings(connection: Connection, realm_id: str) -> CompanySettings:
     values: dict[str, str | None] = {row.name: row.value for row in rows if row.name in SETTINGS}
     reference = find_reference(connection, realm_id)
     if reference is not None:
-        values |= to_facts(reference)
+        values |= to_facts(reference) | to_names(reference)
     nightly = connection.scalar(select(company.c.is_nightly).where(company.c.realm_id == realm_id))
     return CompanySettings({**values, "nightly": "true" if nightly else "false"})
 

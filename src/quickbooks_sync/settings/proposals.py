@@ -72,7 +72,7 @@ SALE_NAMES = ("Sales", "Sale", "Goods sold", "Sales of goods", "Services", "Serv
 def propose_settings(workspace: "Workspace", realm_id: str) -> list[Proposal]:
     """Read the company's own records once a day, and store a proposal for each setting.
 
-    Confirmed settings stay as they are. Costs up to four metered reads.
+    Confirmed settings stay as they are. Costs up to five metered reads.
     """
     reference = ensure_reference(workspace, realm_id)
     proposals = build_proposals(reference)

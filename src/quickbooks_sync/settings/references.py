@@ -10,13 +10,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.errors import SettingsError
 from quickbooks_sync.postgres.schema import company_reference
+from quickbooks_sync.transform.named import name_entries
 
 if TYPE_CHECKING:
     from quickbooks_sync.quickbooks.client import QuickBooksClient
     from quickbooks_sync.workspace import Workspace
 
 KEPT = timedelta(days=1)
-NAMES = ("CompanyInfo", "Preferences", "Account", "Item")
+NAMES = ("CompanyInfo", "Preferences", "Account", "Item", "PaymentMethod")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Reference:
         accounts: Every account, inactive ones too.
         items: Every Service and NonInventory item, inactive ones too.
         fetched_at: When the oldest of them was fetched.
+        payment_methods: Every payment method, inactive ones too.
     """
 
     company_info: Mapping[str, Any]
@@ -36,6 +38,7 @@ class Reference:
     accounts: tuple[Mapping[str, Any], ...]
     items: tuple[Mapping[str, Any], ...]
     fetched_at: datetime
+    payment_methods: tuple[Mapping[str, Any], ...] = ()
 
     def named(self, kind: str) -> tuple[Mapping[str, Any], ...]:
         """Return the active records that an `account` or an `item` setting chooses from."""
@@ -48,7 +51,7 @@ def ensure_reference(
 ) -> Reference:
     """Return the company's reference, asking QuickBooks for what is older than `kept`.
 
-    Costs up to four metered reads (one more a thousand accounts or items), counted on the run
+    Costs up to five metered reads (one more a thousand accounts or items), counted on the run
     where one is given; none while the stored copy is fresh.
     """
     oldest = datetime.now(UTC) - kept
@@ -81,9 +84,9 @@ def read_reference(connection: Connection, realm_id: str) -> Reference:
 
 
 def find_reference(connection: Connection, realm_id: str) -> Reference | None:
-    """Return the stored reference; `None` where any part of it was never fetched."""
+    """Return the stored reference; `None` where a part that decides anything was never fetched."""
     stored = _read_stored(connection, realm_id)
-    if any(name not in stored for name in NAMES):
+    if any(name not in stored for name in NAMES if name != "PaymentMethod"):
         return None
     return Reference(
         company_info=stored["CompanyInfo"][0],
@@ -91,6 +94,7 @@ def find_reference(connection: Connection, realm_id: str) -> Reference | None:
         accounts=tuple(stored["Account"][0]),
         items=tuple(stored["Item"][0]),
         fetched_at=min(fetched_at for _document, fetched_at in stored.values()),
+        payment_methods=tuple(stored["PaymentMethod"][0]) if "PaymentMethod" in stored else (),
     )
 
 
@@ -120,6 +124,11 @@ def to_facts(reference: Reference) -> dict[str, str | None]:
         "track_quantity": _flag(preferences, "ProductAndServicesPrefs.QuantityOnHand"),
         "sales_tax": _flag(preferences, "TaxPrefs.UsingSalesTax"),
     }
+
+
+def to_names(reference: Reference) -> dict[str, str | None]:
+    """Return the names of payment methods, as the transformations look them up."""
+    return name_entries("PaymentMethod", reference.payment_methods)
 
 
 def _home_currency(reference: Reference) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.transform.canonical import to_decimal
 from quickbooks_sync.transform.derivations import value_at
+from quickbooks_sync.transform.named import id_of
 from quickbooks_sync.transform.payload_lines import to_applications, to_invoice_lines
 from quickbooks_sync.transform.quickbooks_side import Settings
 
@@ -37,7 +38,8 @@ def values_to_payload(
         settings: Company settings; new sales lines need `invoice_line_item`.
 
     Returns:
-        The properties without Id, SyncToken and sparse; numbers as Decimal.
+        The properties without Id, SyncToken and sparse; numbers as Decimal. A pointer to a named
+        record that is emptied is `None`: left out of a whole document.
 
     Raises:
         SettingsError: A new sales line needs `invoice_line_item` and it is not set.
@@ -50,6 +52,8 @@ def values_to_payload(
         if field.type == "lines":
             lines = _build_lines(field, values[field.name] or [], document or {}, settings)
             payload[str(field.quickbooks)] = lines
+        elif field.named_in:
+            _point(payload, field, values[field.name], settings)
         else:
             _set(payload, field, values[field.name], document or {})
     return payload
@@ -67,6 +71,17 @@ def _build_lines(
     if field.derive_quickbooks == "payment_applications":
         return to_applications(lines, before)
     return to_invoice_lines(field, lines, before, settings)
+
+
+def _point(payload: Json, field: Field, name: str | None, settings: Settings) -> None:
+    """Point to the record of that name; to none is `None`. A name that QuickBooks lacks is not sent."""
+    head, _, leaf = str(field.quickbooks).partition(".")
+    if name is None:
+        payload[head] = None
+        return
+    found = id_of(settings, str(field.named_in), name)
+    if found is not None:
+        payload[head] = {leaf: found}
 
 
 def _set(payload: Json, field: Field, value: Any, document: Mapping[str, Any]) -> None:

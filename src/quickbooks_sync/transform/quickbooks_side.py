@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
-from quickbooks_sync.transform.canonical import parser_of
+from quickbooks_sync.transform.canonical import parse_text, parser_of
 from quickbooks_sync.transform.derivations import QUICKBOOKS_RULES, Rule, value_at
 from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines
 from quickbooks_sync.transform.model import UNKNOWN, Transformed, UnreadableValueError
+from quickbooks_sync.transform.named import name_of
 from quickbooks_sync.transform.unstorable import find_unstorable
 
 Settings = Mapping[str, str | None]
@@ -53,6 +54,8 @@ def _reader(field: Field, settings: Settings, *, is_unknown: bool = False) -> Re
     if field.type == "lines":
         readers = {one.name: _reader(one, settings) for one in field.fields}
         return lambda record: read_lines(field, raw(record), readers)
+    if field.named_in:
+        return _named_reader(field, settings)
     parse = parser_of(field)
     absent = UNKNOWN if is_unknown else absent_value(field, settings)
 
@@ -61,6 +64,21 @@ def _reader(field: Field, settings: Settings, *, is_unknown: bool = False) -> Re
         if field.is_suffixed:
             value = _without_suffix(value, record)
         return absent if value is None else value
+
+    return read
+
+
+def _named_reader(field: Field, settings: Settings) -> Reader:
+    """Read the name of what a property points to; an Id that is not known yet tells nothing."""
+    path = str(field.quickbooks)
+    beside = f"{path.rpartition('.')[0]}.name"
+
+    def read(record: Source) -> Any:
+        pointed = parse_text(value_at(record, path))
+        if pointed is None:
+            return None
+        name = name_of(settings, str(field.named_in), pointed)
+        return name or parse_text(value_at(record, beside)) or UNKNOWN
 
     return read
 

@@ -85,7 +85,9 @@ company_reference = Table(
     Column("name", Text, primary_key=True),
     Column("document", JSONB, nullable=False),
     Column("fetched_at", Timestamp, nullable=False),
-    one_of("name", ("CompanyInfo", "Preferences", "Account", "Item"), "name_known"),
+    one_of(
+        "name", ("CompanyInfo", "Preferences", "Account", "Item", "PaymentMethod"), "name_known"
+    ),
     schema=SYNC_SCHEMA,
 )
 
