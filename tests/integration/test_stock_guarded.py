@@ -59,11 +59,25 @@ def test_an_item_sold_out_and_retired_at_once_is_counted_before_it_is_made_inact
     house.run("pull_inventory_items")
     item = house.loupe_id("inventory_item", stock["Id"])
     house.update("inventory_item", item, quantity=Decimal(0), is_active=False)
+    assert house.said(house.run("pull_inventory_items"), loupe_id=item) == ["unchanged"]
     assert house.said(house.run("push_inventory_items"), loupe_id=item) == ["updated"]
     assert quickbooks.fetch(house, "Item", stock["Id"])["Active"] is True
     assert house.said(house.run("push_inventory_items"), loupe_id=item) == ["updated"]
     record = quickbooks.fetch(house, "Item", stock["Id"])
     assert (record["Active"], record["QtyOnHand"]) == (False, 0)
+
+
+def test_an_item_whose_quantities_never_agreed_is_counted_before_it_is_made_inactive(
+    house: House,
+) -> None:
+    # Naive: Loupe has none, so it may go; QuickBooks' five go with it, unseen.
+    stock = quickbooks.create_stock(house, "Found Again", Sku="FOUND-1", QtyOnHand=5)
+    prices = {"sell_price": Decimal(10), "cost_price": Decimal(4)}
+    item = loupe.add_item(house, "Found Again", "FOUND-1", **prices)
+    house.run("pull_inventory_items")
+    house.update("inventory_item", item, is_active=False)
+    assert house.said(house.run("push_inventory_items"), loupe_id=item) == ["differs"]
+    assert quickbooks.fetch(house, "Item", stock["Id"])["Active"] is True
 
 
 def test_an_item_with_stock_in_quickbooks_is_not_made_inactive_there(

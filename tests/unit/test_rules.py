@@ -102,7 +102,7 @@ def test_lines_of_an_invoice_with_tax_need_the_tax_setting() -> None:
 def test_a_payment_of_more_than_invoices_is_only_pulled() -> None:
     rules = rules_of("payment", payment(), quickbooks={"has_other_lines": True})
     assert {"amount", "applications", "is_void"} <= set(rules.quickbooks_locked)
-    assert rules_of("payment", payment()) == Rules(apart=frozenset({"method"}))
+    assert rules_of("payment", payment()) == Rules()
 
 
 def test_a_payment_of_more_than_invoices_is_not_voided_from_loupe() -> None:
@@ -123,9 +123,17 @@ def test_the_stock_owner_decides_about_quantities() -> None:
 
 def test_an_item_in_stock_is_not_made_inactive_there() -> None:
     assert "is_active" in rules_of("inventory_item", item(quantity=2)).quickbooks_locked
-    in_stock_there = rules_of("inventory_item", item(), quickbooks={"quantity": "2"})
-    assert "is_active" in in_stock_there.quickbooks_locked
-    assert rules_of("inventory_item", item(), quickbooks={"quantity": "0"}).quickbooks_locked == {}
+
+
+@pytest.mark.parametrize(("owner", "locked"), [("quickbooks", {"is_active"}), ("loupe", set())])
+def test_stock_of_quickbooks_keeps_an_item_active_where_nothing_adjusts_it(
+    owner: str, locked: set[str]
+) -> None:
+    settings = CompanySettings({"home_currency": "USD", "stock_owner": owner})
+    rules = rules_of("inventory_item", item(), quickbooks={"quantity": "2"}, settings=settings)
+    assert set(rules.quickbooks_locked) == locked
+    gone = rules_of("inventory_item", item(), quickbooks={"quantity": "0"}, settings=settings)
+    assert gone.quickbooks_locked == {}
 
 
 @pytest.mark.parametrize("row", [item(price_basis="carat"), item(currency_code="EUR")])

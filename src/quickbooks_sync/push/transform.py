@@ -204,6 +204,7 @@ class PushDecisions:
         self, action: Action, row: Mapping[str, Any], ours: Values, theirs: Values, link: Link
     ) -> None:
         """Add what is to be said of prices on another basis, and of the stock quantity."""
+        _count_first(action, ours, theirs)
         differs = []
         priced = price_problem(self.settings, row)
         if priced:
@@ -213,7 +214,6 @@ class PushDecisions:
         )
         if verdict and verdict[0] == ADJUST:
             action["adjust"] = verdict[1]
-            _count_first(action, ours)
         elif verdict and verdict[0] == "waiting":
             action["waits_for_setting"] = ("adjustment_account", verdict[1])
         elif verdict:
@@ -222,13 +222,12 @@ class PushDecisions:
             action["differs"] = differs
 
 
-def _count_first(action: Action, ours: Values) -> None:
-    """An item that is sold out is adjusted to 0 now, and made inactive by the next run."""
-    if ours.get("quantity") != "0" or ours.get("is_active"):
+def _count_first(action: Action, ours: Values, theirs: Values) -> None:
+    """Keep an item active while QuickBooks has stock of it: made inactive, it could not be adjusted."""
+    if ours.get("is_active") or theirs.get("quantity") in (None, "0"):
         return
-    left = [one for one in action.get("conflicts") or () if one["field"] != "is_active"]
-    action["conflicts"] = left
-    if action["operation"] == "conflict" and not left:
+    action["fields"] = [one for one in action["fields"] if one != "is_active"]
+    if action["operation"] == "update" and not action["fields"]:
         action["operation"] = "none"
 
 
