@@ -21,6 +21,17 @@ Document = Mapping[str, Any]
 
 _INVOICE_MONEY = ("lines", "customer", "currency", "invoice_date")
 _FINALISED = ("lines", "customer", "currency")
+_PAID_WITH = (
+    "applications",
+    "amount",
+    "customer",
+    "currency",
+    "payment_date",
+    "reference_number",
+    "method",
+)
+#: Fields that first contact leaves apart: both lists of methods are each side's own.
+APART = {"payment": frozenset({"method"})}
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,9 @@ def merge_rules(record_type: str, pair: LinkedPair) -> Rules:
     """Build what steers the merge of one linked record."""
     make = _RULES.get(record_type)
     rules = make(pair) if make else Rules()
-    return replace(rules, folded=TOLD_BY.get(record_type, frozenset()))
+    none: frozenset[str] = frozenset()
+    folded, apart = TOLD_BY.get(record_type, none), APART.get(record_type, none)
+    return replace(rules, folded=folded, apart=apart)
 
 
 def with_decisions(
@@ -158,14 +171,13 @@ def _void_invoice_rules(pair: LinkedPair) -> Rules:
 
 
 def _payment_rules(pair: LinkedPair) -> Rules:
-    money = ("applications", "amount", "customer", "currency", "payment_date", "reference_number")
     locked = {}
     if pair.quickbooks.get("has_other_lines"):
         # A void, too: it would open the credits again.
         reason = "the payment settles more than invoices in QuickBooks and is only pulled"
-        locked = dict.fromkeys((*money, "is_void"), reason)
+        locked = dict.fromkeys((*_PAID_WITH, "is_void"), reason)
     is_void = pair.quickbooks.get("is_void") or pair.row["is_void"]
-    return Rules(quickbooks_locked=locked, loupe_owned=frozenset(money if is_void else ()))
+    return Rules(quickbooks_locked=locked, loupe_owned=frozenset(_PAID_WITH if is_void else ()))
 
 
 def _item_rules(pair: LinkedPair) -> Rules:
