@@ -1,5 +1,6 @@
 """Steps through a real Airflow on the run's database: flows triggered, edits meanwhile, a worker killed, a night."""
 
+import json
 import os
 import random
 import signal
@@ -37,10 +38,12 @@ class Running:
     Attributes:
         api: A signed-in client.
         scheduler: The process under which its tasks run.
+        logs: The folder of its tasks' logs.
     """
 
     api: AirflowApi
     scheduler: Child
+    logs: Path
 
 
 def take_scheduled_steps(schedule: Schedule, number: int) -> None:
@@ -65,7 +68,8 @@ def _started(servers: Servers) -> Iterator[Running]:
     environment = build_environment(airflow, product)
     migrate_database(environment, servers.folder / "logs" / "migrate.log")
     children = start_airflow(servers.processes, airflow, environment)
-    yield Running(wait_for_airflow(airflow, children, NIGHTLY), children[1])
+    api = wait_for_airflow(airflow, children, NIGHTLY)
+    yield Running(api, children[1], airflow.home / "logs")
 
 
 def _run_flow(schedule: Schedule, airflow: Running, company: Company, rng: random.Random) -> str:
@@ -128,7 +132,19 @@ def _wait(airflow: Running, dag_id: str, run_id: str) -> str:
 
 def _refuse(airflow: Running, dag_id: str, run_id: str) -> None:
     failed = airflow.api.fetch_failed_tasks(dag_id, run_id)
-    raise UnexpectedEndError(f"{dag_id} {run_id} failed in {failed}, and nothing had disturbed it")
+    told = "\n".join(_complaints(airflow.logs)[-8:])
+    raise UnexpectedEndError(f"{dag_id} {run_id} failed in {failed}; nothing disturbed it\n{told}")
+
+
+def _complaints(logs: Path) -> list[str]:
+    """Return what tasks have failed with, oldest first."""
+    found = []
+    for log in sorted(logs.rglob("attempt=*.log"), key=lambda one: one.stat().st_mtime):
+        for line in log.read_text().splitlines():
+            for error in json.loads(line).get("error_detail") or () if '"error"' in line else ():
+                said = f"{error['exc_type']}: {error['exc_value'][:300]}"
+                found.append(f"{log.parent.relative_to(logs)}: {said}")
+    return found
 
 
 def _kill_task(airflow: Running, dag_id: str, run_id: str) -> str:
