@@ -30,7 +30,7 @@ def gate(workspace: Workspace, run: RunManifest) -> dict[str, int]:
         _refuse_rejected(settings, total, rejected)
         gone = staging.count_deleted(connection, run["run_id"])
         _refuse_deleted(settings, total, gone)
-        blanked = read_blanked_fields(connection, run, fields)
+        blanked = read_blanked_fields(connection, run, fields, MIN_BLANKED)
         _refuse_blanked(connection, run, settings, blanked)
     return {"records": total, "rejected": rejected, "deleted": gone}
 
@@ -70,7 +70,7 @@ def _refuse_blanked(
 ) -> None:
     limit = settings.max_blanked_ratio
     for one in blanked:
-        if one.blanked >= MIN_BLANKED and Decimal(one.blanked) > limit * one.filled:
+        if Decimal(one.blanked) > limit * one.filled:
             raise _too_many_blanked(run, one, limit, read_blanked_ids(connection, run, one.name))
 
 

@@ -26,68 +26,95 @@ class BlankedField:
     blanked: int
 
 
-# The base says what was there. A void record loses its amounts by itself; a rejected record and a field
-# that is held as a conflict are not written, and an older version than the link's is not looked at.
-_LOOKED_AT = """
-    from quickbooks_sync.staged_record as staged
+# What is empty now is looked at first: that is little, and most of it was empty before. A void record
+# loses its amounts by itself; a rejected record and a field that is held as a conflict are not
+# written, and an older version than the link's is not looked at.
+_NOTHING = """('null', '""', '[]')"""
+_STAGED = """
+    staged.run_id = :run_id
+    and coalesce(staged.field_values ->> 'is_void', 'false') <> 'true'
+    and not coalesce(
+      staged.problem @? '$[*] ? (!exists(@.severity) || @.severity == "rejected")', false)
+"""
+_LINKED = """
     join quickbooks_sync.link as link
       on link.realm_id = :realm_id and link.record_type = :record_type and link.state = 'live'
      and {joined}
-    cross join lateral jsonb_each(link.quickbooks_base) as base (name, value)
-    where staged.run_id = :run_id
-      and base.name = any(:fields)
-      and base.value not in ('null', '""', '[]')
-      and staged.field_values ? base.name
-      and coalesce(staged.field_values ->> 'is_void', 'false') <> 'true'
-      and not coalesce(
-        staged.problem @? '$[*] ? (!exists(@.severity) || @.severity == "rejected")', false)
+"""
+_BLANKED = f"""
+    with emptied as materialized (
+      select staged.source_id, staged.source_version, staged.batch_number, staged.row_number, now.name
+      from quickbooks_sync.staged_record as staged
+      cross join lateral jsonb_each(staged.field_values) as now (name, value)
+      where {_STAGED} and now.value in {_NOTHING} and now.name = any(:fields) {{sent}}
+    ),
+    blanked as (
+      select staged.* from emptied as staged {_LINKED}
+      where coalesce(link.quickbooks_base -> staged.name, 'null') not in {_NOTHING}
       and not exists (
         select from quickbooks_sync.conflict
         where conflict.realm_id = link.realm_id and conflict.record_type = link.record_type
-          and conflict.loupe_id = link.loupe_id and conflict.field = base.name
+          and conflict.loupe_id = link.loupe_id and conflict.field = staged.name
           and conflict.resolved_at is null)
-"""
+    )
+"""  # noqa: S608 - every part is a constant of this module
+_FILLED = f"""
+    select count(*) from quickbooks_sync.staged_record as staged {_LINKED}
+    where {_STAGED} and staged.field_values ? :field
+    and coalesce(link.quickbooks_base -> :field, 'null') not in {_NOTHING}
+"""  # noqa: S608 - every part is a constant of this module
 _JOINED = {
     "pull": "link.quickbooks_id = staged.source_id"
     " and link.sync_token::bigint <= coalesce(staged.source_version, '0')::bigint",
     "push": "link.loupe_id = staged.source_id::bigint",
 }
-_IS_EMPTY = "staged.field_values -> base.name in ('null', '\"\"', '[]')"
-_IS_BLANKED = {
-    "pull": _IS_EMPTY,
-    "push": f"{_IS_EMPTY} and staged.action -> 'fields' ? base.name",
-}
+_SENT = {"pull": "", "push": "and staged.action -> 'fields' ? now.name"}
 
 
 def read_blanked_fields(
-    connection: Connection, run: RunManifest, fields: Collection[str]
+    connection: Connection, run: RunManifest, fields: Collection[str], least: int
 ) -> list[BlankedField]:
-    """Count what a run would empty, most often emptied field first; fields that stay are left out."""
-    direction = run["direction"]
+    """Count what a run would empty, most often emptied field first.
+
+    Args:
+        connection: An open connection.
+        run: The run; every batch of it is transformed.
+        fields: The fields to look at.
+        least: Fields that fewer records would lose are left out.
+    """
     rows = connection.execute(
         text(
-            "select base.name, count(*) as filled,"
-            f" count(*) filter (where {_IS_BLANKED[direction]}) as blanked"
-            f" {_LOOKED_AT.format(joined=_JOINED[direction])}"
-            " group by base.name order by blanked desc, base.name"
+            f"{_blanked_by(run)} select name, count(*) as blanked from blanked"  # noqa: S608 - every part is a constant of this module
+            " group by name having count(*) >= :least order by blanked desc, name"
         ),
-        {**_key(run), "fields": list(fields)},
-    )
-    return [BlankedField(row.name, row.filled, row.blanked) for row in rows if row.blanked]
+        {**_key(run), "fields": list(fields), "least": least},
+    ).all()
+    return [
+        BlankedField(one.name, _count_filled(connection, run, one.name), one.blanked)
+        for one in rows
+    ]
 
 
 def read_blanked_ids(connection: Connection, run: RunManifest, field: str) -> list[str]:
     """Return a few of the records whose field a run would empty, in the order they were read."""
-    direction = run["direction"]
     rows = connection.execute(
         text(
-            "select staged.source_id"
-            f" {_LOOKED_AT.format(joined=_JOINED[direction])} and {_IS_BLANKED[direction]}"
-            f" order by staged.batch_number, staged.row_number limit {EXAMPLES}"
+            f"{_blanked_by(run)} select source_id from blanked"  # noqa: S608 - every part is a constant of this module
+            f" order by batch_number, row_number limit {EXAMPLES}"
         ),
         {**_key(run), "fields": [field]},
     )
     return list(rows.scalars())
+
+
+def _blanked_by(run: RunManifest) -> str:
+    direction = run["direction"]
+    return _BLANKED.format(joined=_JOINED[direction], sent=_SENT[direction])
+
+
+def _count_filled(connection: Connection, run: RunManifest, field: str) -> int:
+    statement = text(_FILLED.format(joined=_JOINED[run["direction"]]))
+    return int(connection.execute(statement, {**_key(run), "field": field}).scalar_one())
 
 
 def _key(run: RunManifest) -> dict[str, str | int]:
