@@ -19,6 +19,10 @@ ENTITIES = {
 }
 
 
+#: QuickBooks' list of payment methods in a new company: name by Id.
+METHODS = {"1": "Cash", "2": "Check", "3": "Visa", "4": "MasterCard"}
+
+
 def compare(record_type: str, row: Row, record: Json, linked: Linked) -> Pairs:
     """Return the writable fields in which the two sides differ: field -> (Loupe's, QuickBooks')."""
     both = _READERS[record_type](row, record, linked)
@@ -134,8 +138,16 @@ def _payment(row: Row, record: Json, linked: Linked) -> Pairs:
         "payment_date": (row["payment_date"].isoformat(), record["TxnDate"]),
         "amount": (row["amount"], money(record["TotalAmt"])),
         "reference_number": (row["reference_number"], record.get("PaymentRefNum")),
+        "method": _methods(row, record),
         "applications": (ours, theirs),
     }
+
+
+def _methods(row: Row, record: Json) -> tuple[Any, Any]:
+    """Return how it was paid; a way that QuickBooks does not list stays in Loupe alone."""
+    theirs = METHODS.get(at(record, "PaymentMethodRef.value"))
+    is_listed = row["method"] is None or row["method"] in METHODS.values()
+    return (row["method"] if is_listed else theirs, theirs)
 
 
 def _item(row: Row, record: Json, _linked: Linked) -> Pairs:

@@ -210,6 +210,7 @@ def add_payment(company: Company, rng: random.Random) -> str | None:
         "amount": sum(applied.values(), extra),
         "currency_code": first["currency_code"],
         "reference_number": f"P{number}",
+        "method": rng.choice((None, "Cash", "Check", "Barter")),
     }
     with company.database:
         key = company.insert("payment", "payment_id", **columns)
@@ -244,10 +245,14 @@ def settle_invoice(company: Company, invoice_id: int, change: Decimal) -> None:
 
 
 def edit_payment(company: Company, rng: random.Random) -> str | None:
-    """Change a payment's reference."""
+    """Change a payment's reference, or how it was paid; QuickBooks does not know every way."""
     row = pick(rng, company.rows("payment", "not is_void and reference_number is not null"))
     if row is None:
         return None
+    if rng.random() < 0.3:
+        method = rng.choice(("Cash", "Check", "Visa", "Barter", None))
+        _change(company, "payment", row, method=method)
+        return f"payment {row['payment_id']} method {method}"
     reference = f"{row['reference_number'].split('-')[0]}-{company.next_number()}"
     _change(company, "payment", row, reference_number=reference)
     return f"payment {row['payment_id']} reference {reference}"

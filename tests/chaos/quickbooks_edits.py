@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.chaos.books import Json, money
 from tests.chaos.company import Company, Row, pick
+from tests.chaos.comparing import METHODS
 from tests.chaos.lines import new_quickbooks_lines
 from tests.chaos.loupe_edits import DAY, text_for
 
@@ -218,7 +219,7 @@ def _enter_twice(company: Company, rng: random.Random) -> str | None:
 
 
 def edit_payment(company: Company, rng: random.Random) -> str | None:
-    """Change a payment's reference, or its private note, which is not mapped."""
+    """Change a payment's reference, or how it was paid, or its private note, which is not mapped."""
     record = pick(rng, _live_payments(company))
     if record is None:
         return None
@@ -227,6 +228,10 @@ def edit_payment(company: Company, rng: random.Random) -> str | None:
         company.books.change("Payment", record, PrivateNote=f"kept {number}")
         company.unmapped["Payment", record["Id"], "PrivateNote"] = f"kept {number}"
         return f"Payment {record['Id']} note"
+    if rng.random() < 0.3:
+        method = rng.choice(tuple(METHODS))
+        company.books.change("Payment", record, PaymentMethodRef={"value": method})
+        return f"Payment {record['Id']} method {METHODS[method]}"
     reference = f"{record.get('PaymentRefNum', 'P').split('-')[0]}-{number}"
     company.books.change("Payment", record, PaymentRefNum=reference)
     company.note("quickbooks", "payment", record["Id"], "reference_number", reference)
