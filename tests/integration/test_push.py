@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -40,10 +41,10 @@ def pool(shared_house: House) -> Pool:
         house.run(f"pull_{name}")
     customers = [
         loupe.add_customer(house, f"Pool {n:02d}", email=f"old@pool{n}.example", city="Graz")
-        for n in range(34)
+        for n in range(36)
     ]
     house.run("push_customers")
-    invoiced = [customers.pop() for _ in range(14)]
+    invoiced = [customers.pop() for _ in range(16)]
     invoices = [(loupe.add_invoice(house, one, f"P-{one}"), one) for one in invoiced]
     house.run("push_invoices")
     return Pool(house, iter(customers), iter(invoices))
@@ -142,6 +143,45 @@ def test_an_edit_quickbooks_made_meanwhile_is_merged_and_the_push_repeated(
     assert house.row("customer", customer_id)["website"] == "https://q.example"
 
 
+def test_an_edit_that_breaks_a_rule_while_the_push_is_repeated_is_not_sent(
+    house: House, pool: Pool
+) -> None:
+    invoice_id, quickbooks_id, _ = pool.invoice()
+    house.update("invoice", invoice_id, due_date=date(2026, 10, 9))
+    run, batches = house.prepare("push_invoices")
+    quickbooks.change(house, "Invoice", quickbooks_id, PrivateNote="moves the SyncToken")
+    (line,) = [one for one in house.rows("invoice_line") if one["invoice_id"] == invoice_id]
+    house.update("invoice_line", line["invoice_line_id"], amount=Decimal("900.00"))
+    house.load(run, batches)
+    summary = house.finish(run)
+    assert house.said(summary, loupe_id=invoice_id) == ["rejected"]
+    assert quickbooks.fetch(house, "Invoice", quickbooks_id)["TotalAmt"] == Decimal("100.00")
+
+
+def test_a_payment_raised_while_the_push_is_repeated_cannot_overpay(
+    house: House, pool: Pool
+) -> None:
+    invoice_id, there, customer_id = pool.invoice()
+    payment_id = loupe.add_payment(house, customer_id, "50.00", {invoice_id: "50.00"})
+    house.run("push_payments")
+    quickbooks_id = house.quickbooks_id("payment", payment_id)
+    theirs = house.quickbooks_id("customer", customer_id)
+    quickbooks.create_payment(house, theirs, "45.00", there, TxnDate="2026-09-04")
+    house.update("payment", payment_id, reference_number="CHK-5010")
+    run, batches = house.prepare("push_payments")
+    quickbooks.change(house, "Payment", quickbooks_id, PrivateNote="moves the SyncToken")
+    (applied,) = [
+        one for one in house.rows("payment_application") if one["payment_id"] == payment_id
+    ]
+    house.update("payment", payment_id, amount=Decimal("60.00"))
+    house.update("payment_application", applied["payment_application_id"], amount=Decimal("60.00"))
+    house.load(run, batches)
+    summary = house.finish(run)
+    assert house.said(summary, loupe_id=payment_id) == ["conflict"]
+    record = quickbooks.fetch(house, "Payment", quickbooks_id)
+    assert (record["TotalAmt"], record.get("UnappliedAmt", 0)) == (Decimal("50.00"), 0)
+
+
 def test_the_same_field_edited_on_both_sides_is_held_until_it_is_settled(
     house: House, pool: Pool
 ) -> None:
@@ -235,10 +275,12 @@ def test_a_name_taken_in_other_letters_is_linked_by_the_next_pull(house: House) 
     customer_id = loupe.add_customer(house, "UNDINE Jewels", city="Bonn")
     run = house.run("push_customers")  # QuickBooks finds names by their exact letters only
     assert house.said(run, loupe_id=customer_id) == ["rejected"]
-    pulled = house.run("pull_customers")  # one customer; how its name is written is a person's say
-    assert house.said(pulled, loupe_id=customer_id) == ["conflict"]
+    pulled = house.run("pull_customers")  # one customer; each side keeps its own spelling
+    assert house.said(pulled, loupe_id=customer_id) == ["linked", "warning"]
     assert house.quickbooks_id("customer", customer_id) == made["Id"]
     house.run("push_customers")
+    assert quickbooks.fetch(house, "Customer", made["Id"])["DisplayName"] == "Undine Jewels"
+    assert house.row("customer", customer_id)["display_name"] == "UNDINE Jewels"
     assert str(customer_id) not in {one["source_id"] for one in house.rows("rejected_record")}
 
 
