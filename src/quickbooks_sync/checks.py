@@ -10,10 +10,10 @@ from quickbooks_sync.postgres import staging
 from quickbooks_sync.postgres.schema import company, staged_batch
 from quickbooks_sync.postgres.schema import run as run_table
 from quickbooks_sync.validation import (
-    Failure,
     StoredResult,
     add_unread,
     build_data_docs,
+    to_problem,
     validate_values,
 )
 from quickbooks_sync.workspace import Workspace
@@ -41,7 +41,7 @@ def validate_batch(workspace: Workspace, run: RunManifest, batch: BatchManifest)
     )
     broken: dict[int, list[Problem]] = {one.row_number: [] for one in records}
     for failure in result.failures:
-        broken[checked[failure.row].row_number].append(_to_problem(failure))
+        broken[checked[failure.row].row_number].append(to_problem(failure))
     # A repeated step finds its own problems again.
     unread = {
         one.row_number: [each for each in one.problems or () if each not in broken[one.row_number]]
@@ -110,16 +110,6 @@ def _to_scope(row: Any) -> str:
 def _is_to_be_written(one: staging.StagedRecord) -> bool:
     """A push validates only what it would send; a pull validates everything."""
     return one.action is None or one.action.get("operation") in ("create", "update")
-
-
-def _to_problem(failure: Failure) -> Problem:
-    return {
-        "field": failure.field,
-        "rule": failure.rule,
-        "value": failure.value,
-        "message": f"{failure.field}: {failure.rule}; found {failure.value!r}",
-        "severity": failure.severity,
-    }
 
 
 def _is_rejecting(problem: Problem) -> bool:

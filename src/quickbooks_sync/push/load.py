@@ -71,16 +71,12 @@ class Sender:
         self._settings = settings
 
     def send_all(self, plan: Plan) -> None:
-        """Send a plan's writes; those that must not be sent join its accounts."""
+        """Send a plan's writes and account for them."""
         creates = [one for one in plan.writes if one.operation == "create"]
         existing = link_existing(self._workspace, self._run, creates)
         writes = [one for one in plan.writes if one.loupe_id not in existing]
         for start in range(0, len(writes), MAX_ITEMS):
-            chunk = writes[start : start + MAX_ITEMS]
-            overpaying = refuse_overpayments(self._workspace, self._run, chunk)
-            plan.accounts.extend(overpaying)
-            held = {one.loupe_id for one in overpaying}
-            self._send([one for one in chunk if one.loupe_id not in held])
+            self._send(writes[start : start + MAX_ITEMS])
         for start in range(0, len(plan.adjustments), MAX_ITEMS):
             self._adjust(plan.adjustments[start : start + MAX_ITEMS])
 
@@ -91,7 +87,10 @@ class Sender:
 
     def _send(self, writes: Sequence[Write], *, is_second: bool = False) -> None:
         """Send at most thirty writes and account for every one of them."""
-        sent, requests = self._build(writes)
+        overpaying = refuse_overpayments(self._workspace, self._run, writes)
+        self._write(overpaying)
+        held = {one.loupe_id for one in overpaying}
+        sent, requests = self._build([one for one in writes if one.loupe_id not in held])
         if sent:
             self._deliver(sent, requests, is_second=is_second)
 

@@ -1,5 +1,6 @@
 """A second look at what QuickBooks refused: stale records are merged, taken names looked up."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +22,7 @@ from quickbooks_sync.push.transform import PushDecisions
 from quickbooks_sync.quickbooks.faults import Action, action_of_error
 from quickbooks_sync.runs import lease_of, place_of
 from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.validation import to_problem, validate_values
 from quickbooks_sync.workspace import Workspace
 
 #: The name or number is taken, or the request id was (Intuit: retry classification, section 7.5).
@@ -114,7 +116,31 @@ def _stage_again(
         for number, row in enumerate(rows.values())
     ]
     decided = PushDecisions(workspace, run, connection).decide(records)
+    return _validate_again(
+        workspace,
+        run,
+        [
+            replace(
+                one, values=each["field_values"], problems=each["problem"], action=each["action"]
+            )
+            for one, each in zip(records, decided, strict=True)
+        ],
+    )
+
+
+def _validate_again(
+    workspace: Workspace, run: RunManifest, records: list[StagedRecord]
+) -> list[StagedRecord]:
+    """Validate what is to be sent now: an edit, or the merge, may have broken a rule since the batch was."""
+    sent = [one for one in records if (one.action or {}).get("operation") == "update"]
+    if not sent:
+        return records
+    expectations = workspace.expectations / f"{run['record_type']}.yaml"
+    values = [one.values or {} for one in sent]
+    result = validate_values(workspace.mapping(run["record_type"]), expectations, "push", values)
+    broken = defaultdict(list)
+    for failure in result.failures:
+        broken[sent[failure.row].row_number].append(to_problem(failure))
     return [
-        replace(one, values=each["field_values"], problems=each["problem"], action=each["action"])
-        for one, each in zip(records, decided, strict=True)
+        replace(one, problems=[*(one.problems or ()), *broken[one.row_number]]) for one in records
     ]

@@ -1,7 +1,7 @@
 """Holds batches of canonical values against Great Expectations suites, and reports what failed."""
 
 from quickbooks_sync.validation.data_docs import build_data_docs
-from quickbooks_sync.validation.model import Failure, StoredResult, ValidationResult
+from quickbooks_sync.validation.model import Failure, StoredResult, ValidationResult, to_problem
 from quickbooks_sync.validation.running import validate_values
 from quickbooks_sync.validation.suites import build_suite
 from quickbooks_sync.validation.unread import add_unread
@@ -13,5 +13,6 @@ __all__ = [
     "add_unread",
     "build_data_docs",
     "build_suite",
+    "to_problem",
     "validate_values",
 ]

@@ -24,6 +24,17 @@ class Failure:
     severity: str
 
 
+def to_problem(failure: Failure) -> dict[str, Any]:
+    """Return a failure as it is kept beside its record."""
+    return {
+        "field": failure.field,
+        "rule": failure.rule,
+        "value": failure.value,
+        "message": f"{failure.field}: {failure.rule}; found {failure.value!r}",
+        "severity": failure.severity,
+    }
+
+
 @dataclass(frozen=True)
 class ValidationResult:
     """The outcome for a batch.
