@@ -151,7 +151,9 @@ def test_an_edit_that_breaks_a_rule_while_the_push_is_repeated_is_not_sent(
     run, batches = house.prepare("push_invoices")
     quickbooks.change(house, "Invoice", quickbooks_id, PrivateNote="moves the SyncToken")
     (line,) = [one for one in house.rows("invoice_line") if one["invoice_id"] == invoice_id]
-    house.update("invoice_line", line["invoice_line_id"], amount=Decimal("900.00"))
+    # The line is in order by itself; with it the invoice no longer comes to its total.
+    raised = {"unit_price": Decimal(900), "amount": Decimal("900.00")}
+    house.update("invoice_line", line["invoice_line_id"], **raised)
     house.load(run, batches)
     summary = house.finish(run)
     assert house.said(summary, loupe_id=invoice_id) == ["rejected"]
