@@ -265,5 +265,4 @@ _KINDS: dict[Callable[[Schedule, Company, random.Random], str], int] = {
     administration.close_books: 4,
     administration.trouble_tokens: 10,
     administration.let_time_pass: 5,
-    administration.run_ahead: 4,
 }

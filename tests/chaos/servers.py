@@ -64,7 +64,7 @@ class Servers:
     postgres: EmbeddedPostgres
     folder: Path
     environment: Mapping[str, str]
-    seconds_ahead: float = 0
+    seconds_ahead: int
 
     def side_door(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Ask the emulator's side door."""
@@ -86,11 +86,6 @@ class Servers:
         """Let queries show every record, until faults are cleared the next time."""
         self.side_door("switches", {"late_rows": 0})
 
-    def run_ahead(self, seconds: float) -> None:
-        """Move QuickBooks' clock ahead."""
-        self.seconds_ahead += seconds
-        self.side_door("clock", {"advance_seconds": seconds})
-
     def reconnect(self, company: Company) -> None:
         """Consent anew, as an admin does whose company needs attention."""
         connect(self.workspace, self.emulator_url, company.realm_id, company.organization_id)
@@ -99,7 +94,10 @@ class Servers:
 
 @contextmanager
 def running(
-    folder: Path, companies: Sequence[Mapping[str, bool]], switches: Mapping[str, Any]
+    folder: Path,
+    companies: Sequence[Mapping[str, bool]],
+    switches: Mapping[str, Any],
+    seconds_ahead: int = 0,
 ) -> Iterator[Servers]:
     """Start everything, yield it, and stop everything.
 
@@ -107,6 +105,7 @@ def running(
         folder: For data and logs; one of this run's own.
         companies: What is special about each company that shares the database: attributes of `Company`.
         switches: The emulator's switches to turn.
+        seconds_ahead: How far QuickBooks' clock is to be ahead of ours.
     """
     with Processes(folder / "logs") as processes:
         postgres = start_postgres(processes, folder / "postgres", is_durable=False)
@@ -117,7 +116,9 @@ def running(
         workspace = _hasty(open_workspace(environment))
         address = postgres.connection_url("chaos")
         made = tuple(_company(url, address, number, one) for number, one in enumerate(companies))
-        servers = Servers(workspace, url, made, switches, processes, postgres, folder, environment)
+        servers = Servers(
+            workspace, url, made, switches, processes, postgres, folder, environment, seconds_ahead
+        )
         for one in made:
             _furnish(servers, one)
         servers.clear_faults()
