@@ -11,6 +11,7 @@ from quickbooks_sync.postgres.schema import company, staged_batch
 from quickbooks_sync.postgres.schema import run as run_table
 from quickbooks_sync.validation import (
     StoredResult,
+    add_examples,
     add_unread,
     build_data_docs,
     to_problem,
@@ -50,6 +51,7 @@ def validate_batch(workspace: Workspace, run: RunManifest, batch: BatchManifest)
     problems = {row: [*unread[row], *broken[row]] for row in broken}
     rejected = sum(1 for found in problems.values() if any(map(_is_rejecting, found)))
     document = add_unread(result.document, [one.row_number for one in checked], unread, problems)
+    document = add_examples(document, {one.source_id: problems[one.row_number] for one in records})
     with workspace.engine.begin() as connection:
         staging.write_results(
             connection,

@@ -4,12 +4,13 @@ from quickbooks_sync.validation.data_docs import build_data_docs
 from quickbooks_sync.validation.model import Failure, StoredResult, ValidationResult, to_problem
 from quickbooks_sync.validation.running import validate_values
 from quickbooks_sync.validation.suites import build_suite
-from quickbooks_sync.validation.unread import add_unread
+from quickbooks_sync.validation.unread import add_examples, add_unread
 
 __all__ = [
     "Failure",
     "StoredResult",
     "ValidationResult",
+    "add_examples",
     "add_unread",
     "build_data_docs",
     "build_suite",

@@ -40,6 +40,7 @@ def build_data_docs(folder: Path, results: Sequence[StoredResult], keep: int) ->
         lstrip_blocks=True,
     )
     pages.filters["when"] = _when
+    pages.filters["minute"] = _minute
     pages.filters["visible"] = _visible
     folder.mkdir(parents=True, exist_ok=True)
     run_page = pages.get_template("run.html")
@@ -56,6 +57,10 @@ def build_data_docs(folder: Path, results: Sequence[StoredResult], keep: int) ->
 
 def _when(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
 def _visible(text: str) -> str:

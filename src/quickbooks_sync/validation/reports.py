@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from quickbooks_sync.validation.model import StoredResult
-from quickbooks_sync.validation.running import EXAMPLES
+from quickbooks_sync.validation.unread import EXAMPLES
 
 RuleKey = tuple[str, str, str, str]
 #: What a run looked at, in words.
@@ -25,6 +25,7 @@ class RuleReport:
     """One rule over all batches of a run.
 
     Attributes:
+        examples: The first records that break it, each with `record` and `found`.
         before: How many records broke it in the run that this one is compared with, if any.
     """
 
@@ -34,7 +35,7 @@ class RuleReport:
     severity: str
     checked: int = 0
     failed: int = 0
-    examples: list[str] = dataclasses.field(default_factory=list)
+    examples: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     before: int | None = None
 
     @property
@@ -192,6 +193,6 @@ def _merge_rules(documents: Iterable[dict[str, Any]]) -> list[RuleReport]:
             report = merged.setdefault(key, RuleReport(*key))
             report.checked += int(rule["checked"])
             report.failed += int(rule["failed"])
-            new = [one for one in rule["examples"] if one not in report.examples]
-            report.examples = [*report.examples, *new][:EXAMPLES]
+            named = [one for one in rule.get("examples", ()) if isinstance(one, dict)]
+            report.examples = [*report.examples, *named][:EXAMPLES]
     return list(merged.values())

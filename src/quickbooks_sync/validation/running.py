@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 Values = dict[str, Any]
 
-#: How many failing values a stored result keeps per rule.
-EXAMPLES = 10
-
 
 def validate_values(
     mapping: RecordMapping, expectations: Path, side: Side, values: Sequence[Values]
@@ -135,7 +132,6 @@ def _found(rule: Rule, values: Values) -> Any:
 
 
 def _outcome(rule: Rule, result: Any, broken: Sequence[Failure]) -> dict[str, Any]:
-    examples = list(dict.fromkeys(str(one.value) for one in broken if one.value is not None))
     return {
         "field": rule.field,
         "rule": rule.words,
@@ -143,5 +139,4 @@ def _outcome(rule: Rule, result: Any, broken: Sequence[Failure]) -> dict[str, An
         "severity": rule.severity,
         "checked": int(result.result.get("element_count") or 0),
         "failed": len(broken),
-        "examples": examples[:EXAMPLES],
     }

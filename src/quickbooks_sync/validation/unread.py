@@ -1,13 +1,15 @@
-"""Adds to a batch's result what was found before its suite ran: values that could not be read."""
+"""Completes a batch's result: what was found before its suite ran, and which records break each rule."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from quickbooks_sync.validation.running import EXAMPLES
-
 Problem = Mapping[str, Any]
 Problems = Mapping[int, Sequence[Problem]]
+RuleKey = tuple[str, str, str]
 
+#: How many records a rule names.
+EXAMPLES = 10
 #: Stands where a rule of the suite names its expectation.
 READING = "found on reading the record"
 
@@ -35,15 +37,51 @@ def add_unread(
     }
 
 
+def add_examples(
+    document: Mapping[str, Any], problems: Mapping[str, Sequence[Problem]]
+) -> dict[str, Any]:
+    """Return a result's document in which each rule names the first records that break it.
+
+    Args:
+        document: The result.
+        problems: By the record's Id at its source, all its problems.
+
+    Returns:
+        The document; an example has `record` and `found`, what the record holds or why it is refused.
+    """
+    broken: dict[RuleKey, list[dict[str, Any]]] = defaultdict(list)
+    for record, found in problems.items():
+        for one in _refusals(found):
+            broken[_key(one)].append({"record": record, "found": one})
+    return {**document, "rules": [_with_examples(rule, broken) for rule in document["rules"]]}
+
+
+def _with_examples(
+    rule: dict[str, Any], broken: Mapping[RuleKey, Sequence[dict[str, Any]]]
+) -> dict[str, Any]:
+    says_why = rule["expectation"] == READING
+    named = broken.get(_key(rule), ())[:EXAMPLES]
+    examples = [
+        {"record": one["record"], "found": _found(one["found"], says_why=says_why)} for one in named
+    ]
+    return {**rule, "examples": examples}
+
+
+def _found(problem: Problem, *, says_why: bool) -> str | None:
+    value = problem.get("message") if says_why else problem.get("value")
+    return None if value is None else str(value)
+
+
+def _key(told: Problem) -> RuleKey:
+    return str(told.get("field") or "record"), str(told["rule"]), _severity(told)
+
+
 def _to_rules(told: Iterable[Sequence[Problem]], checked: int) -> list[dict[str, Any]]:
     rules: dict[tuple[str, str, str], dict[str, Any]] = {}
     for one in (each for found in told for each in found):
-        key = str(one.get("field") or "record"), str(one["rule"]), _severity(one)
+        key = _key(one)
         rule = rules.setdefault(key, _new_rule(*key, checked))
         rule["failed"] += 1
-        value = one.get("value")
-        if value is not None and str(value) not in rule["examples"]:
-            rule["examples"] = [*rule["examples"], str(value)][:EXAMPLES]
     return list(rules.values())
 
 
@@ -55,7 +93,6 @@ def _new_rule(field: str, words: str, severity: str, checked: int) -> dict[str, 
         "severity": severity,
         "checked": checked,
         "failed": 0,
-        "examples": [],
     }
 
 

@@ -1,12 +1,19 @@
 """Data Docs: one page a run, escaped, pruned, rebuilt from stored results."""
 
 import re
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from quickbooks_sync.json_text import parse_json, to_json
-from quickbooks_sync.validation import StoredResult, build_data_docs, validate_values
+from quickbooks_sync.validation import (
+    StoredResult,
+    add_examples,
+    build_data_docs,
+    to_problem,
+    validate_values,
+)
 from tests.unit.record_samples import expectations, shipped
 
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -16,6 +23,10 @@ def stored(
     run_id: int, *values: dict[str, Any], batch_number: int = 0, scope: str = "full"
 ) -> StoredResult:
     result = validate_values(shipped("customer"), expectations("customer"), "push", list(values))
+    problems: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for failure in result.failures:
+        problems[str(700 + failure.row)].append(to_problem(failure))
+    document = add_examples(result.document, problems)
     return StoredResult(
         run_id=run_id,
         record_type="customer",
@@ -23,7 +34,7 @@ def stored(
         realm_id="9341450000000001",
         batch_number=batch_number,
         started_at=START + timedelta(hours=run_id),
-        document=parse_json(to_json(result.document)),
+        document=parse_json(to_json(document)),
         scope=scope,
         company_name="Opal & Sons",
     )
@@ -32,13 +43,13 @@ def stored(
 GOOD = {"display_name": "Falk Juwelen"}
 
 
-def test_a_run_page_tells_rule_count_and_value(tmp_path: Path) -> None:
+def test_a_run_page_tells_rule_record_and_value(tmp_path: Path) -> None:
     index = build_data_docs(tmp_path / "docs", [stored(1, GOOD, {"display_name": "a:b"})], 5)
     assert index == tmp_path / "docs" / "index.html"
     assert 'href="run_1.html"' in index.read_text()
     page = (tmp_path / "docs" / "run_1.html").read_text()
     assert "has no colon, tab or line break" in page
-    assert "<code>a:b</code>" in page
+    assert "<b>701</b>: <code>a:b</code>" in page
     assert "2026-11-01 09:00:00 UTC" in page
 
 
@@ -49,6 +60,18 @@ def test_values_are_escaped_and_control_characters_shown(tmp_path: Path) -> None
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert "Ant\\x07werp" in page
+
+
+def test_a_rule_names_ten_records_and_says_how_many_more_there_are(tmp_path: Path) -> None:
+    build_data_docs(tmp_path, [stored(1, *({"display_name": f"a:{n}"} for n in range(15)))], 5)
+    page = (tmp_path / "run_1.html").read_text()
+    assert re.findall(r"<b>(\d+)</b>: <code>a:", page) == [str(700 + n) for n in range(10)]
+    assert "and 5 more" in page
+
+
+def test_an_empty_value_is_called_empty(tmp_path: Path) -> None:
+    build_data_docs(tmp_path, [stored(1, {"display_name": None})], 5)
+    assert "<b>700</b>: <small>empty</small>" in (tmp_path / "run_1.html").read_text()
 
 
 def test_batches_of_a_run_are_added_up(tmp_path: Path) -> None:

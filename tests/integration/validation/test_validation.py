@@ -229,12 +229,11 @@ def test_no_records_are_no_failures() -> None:
     assert result.document["records"] == 0
 
 
-def test_the_document_counts_by_rule_and_keeps_ten_examples() -> None:
+def test_the_document_counts_by_rule() -> None:
     good = values_of("customer")
     result = validate("customer", "push", *({**good, "email": f"wrong{n}"} for n in range(15)))
     (rule,) = (one for one in result.document["rules"] if one["failed"])
     assert (rule["field"], rule["checked"], rule["failed"]) == ("email", 15, 15)
-    assert rule["examples"] == [f"wrong{n}" for n in range(10)]
 
 
 def own(tmp_path: Path, text: str) -> Path:
