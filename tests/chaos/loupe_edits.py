@@ -308,7 +308,9 @@ def edit_item(company: Company, rng: random.Random) -> str | None:
 
 def _change(company: Company, table: str, row: Row, **columns: Any) -> None:
     company.update(table, row[f"{table}_id"], **columns)
-    _note(company, table, row[f"{table}_id"], columns)
+    # What was there already is no change, and QuickBooks' newer value rightly takes its place.
+    changed = {name: value for name, value in columns.items() if row[name] != value}
+    _note(company, table, row[f"{table}_id"], changed)
 
 
 def _note(company: Company, table: str, key: int, columns: dict[str, Any]) -> None:
