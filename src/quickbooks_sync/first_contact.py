@@ -48,11 +48,14 @@ class Finder:
     Attributes:
         keys: Functions of canonical values to a hashable key or `None`, strongest first.
         confirm: Function of (QuickBooks values, Loupe values) to a doubt, or `None`.
+        near: What rows are searched by before they are read whole: a field's value to a key or `None`. A row
+            that a record may be has one of these in common with it.
         excludes: Whether the two certainly are different records in spite of an equal key.
     """
 
     keys: Sequence[Callable[[Values], Any]]
     confirm: Callable[[Values, Values], str | None]
+    near: Mapping[str, Callable[[Any], Any]]
     excludes: Callable[[Values, Values], bool] = lambda _quickbooks, _loupe: False
     _index: list[dict[Any, list[Candidate]]] = field(default_factory=list)
     _used: set[int] = field(default_factory=set)
@@ -121,6 +124,7 @@ def _customers() -> Finder:
             lambda values: folded(values.get("email")),
         ),
         confirm,
+        {"display_name": folded, "email": folded},
     )
 
 
@@ -138,7 +142,9 @@ def _invoices() -> Finder:
             return "a Loupe invoice has the same number and customer but another total"
         return None
 
-    return Finder((lambda values: values.get("invoice_number"),), confirm)
+    return Finder(
+        (lambda values: values.get("invoice_number"),), confirm, {"invoice_number": _as_is}
+    )
 
 
 def payment_key(values: Values) -> Any:
@@ -153,8 +159,12 @@ def payment_key(values: Values) -> Any:
 
 
 def _payments() -> Finder:
+    # Which of several equal payments is which shows in all payments of the day.
     return Finder(
-        (payment_key,), _sure, lambda theirs, ours: _contradict(theirs, ours, "reference_number")
+        (payment_key,),
+        _sure,
+        {"payment_date": _as_is},
+        lambda theirs, ours: _contradict(theirs, ours, "reference_number"),
     )
 
 
@@ -164,7 +174,12 @@ def _items() -> Finder:
         lambda values: folded(values.get("item_name")),
     )
     # One product name covers many tags: two different tags are two different items.
-    return Finder(keys, _sure, lambda theirs, ours: _contradict(theirs, ours, "tag_id"))
+    near = {"tag_id": folded, "item_name": folded}
+    return Finder(keys, _sure, near, lambda theirs, ours: _contradict(theirs, ours, "tag_id"))
+
+
+def _as_is(value: Any) -> Any:
+    return value
 
 
 def _sure(_quickbooks: Values, _loupe: Values) -> str | None:

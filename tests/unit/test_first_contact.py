@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from quickbooks_sync.first_contact import Candidate, Match, finder_for
 from quickbooks_sync.transform import folded
@@ -166,3 +168,35 @@ def test_an_invoice_of_a_customer_that_is_not_linked_is_another_customers() -> N
     finder.offer([Candidate(1, {"invoice_number": "INV-1", "total_amount": "5.00"})])
     match = finder.find({"invoice_number": "INV-1", "customer": "7", "total_amount": "5.00"})
     assert match.doubt == "a Loupe invoice has the same number but another customer"
+
+
+NAMES = st.sampled_from([None, "Opal", " opal ", "OPAL", "Ruby", "Strasse", "Straße"])
+RECORDS = {
+    "customer": st.builds(customer, NAMES, NAMES),
+    "invoice": st.builds(invoice, st.sampled_from([None, "1", "2"]), st.sampled_from("78")),
+    "payment": st.builds(
+        lambda amount, day: payment(amount, ("61", amount), payment_date=f"2026-09-0{day}"),
+        st.sampled_from(["5.00", "6.00"]),
+        st.integers(1, 2),
+    ),
+    "inventory_item": st.builds(item, NAMES, NAMES),
+}
+
+
+@pytest.mark.parametrize("record_type", RECORDS)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_rows_that_have_nothing_near_a_record_make_no_difference(
+    record_type: str, data: st.DataObject
+) -> None:
+    record = data.draw(RECORDS[record_type])
+    rows = dict(enumerate(data.draw(st.lists(RECORDS[record_type], max_size=5))))
+    near = finder_for(record_type).near
+
+    def is_near(row: dict[str, Any]) -> bool:
+        return any(key(row[name]) == key(record[name]) is not None for name, key in near.items())
+
+    whole, narrowed = finder_for(record_type), finder_for(record_type)
+    whole.offer(Candidate(key, row) for key, row in rows.items())
+    narrowed.offer(Candidate(key, row) for key, row in rows.items() if is_near(row))
+    assert narrowed.find(record) == whole.find(record)

@@ -116,7 +116,13 @@ class IntakeBatch:
         self.loupe_values = self._to_loupe_values(self.rows)
         self.judged = read_record_decisions(self.connection, realm_id, record_type)
         self.identifier = Identifier(
-            self.connection, self.run, self._to_loupe_values, self._peers_in(records), self.judged
+            self.connection,
+            self.run,
+            self.mapping,
+            [one.values or {} for one in records if one.source_id not in self.links],
+            self._to_loupe_values,
+            self._peers_in(records),
+            self.judged,
         )
         loupe_ids = list(self.rows)
         self.decisions = read_field_decisions(self.connection, realm_id, record_type, loupe_ids)

@@ -1,17 +1,21 @@
 """Finds the Loupe row that an unlinked QuickBooks record is, among the rows that have no link."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, exists, select
+from sqlalchemy.sql import ColumnElement
 
 from quickbooks_sync.first_contact import Candidate, Finder, Match, finder_for
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.intake.pairing import ReadPeers, pair_one
+from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.postgres.decisions import Decision
-from quickbooks_sync.postgres.loupe_rows import LOUPE_TABLES, Row, iter_rows
+from quickbooks_sync.postgres.loupe_rows import LOUPE_TABLES, Row, iter_columns, read_rows
 from quickbooks_sync.postgres.schema import link
 from quickbooks_sync.postgres.staging import StagedRecord
+from quickbooks_sync.transform import frame_to_values, rows_to_values
 
 Values = Mapping[str, Any]
 ToValues = Callable[[Mapping[int, Row]], dict[int, dict[str, Any]]]
@@ -20,9 +24,14 @@ ToValues = Callable[[Mapping[int, Row]], dict[int, dict[str, Any]]]
 class Identifier:
     """First contact for one batch; reads Loupe's unlinked rows only when a record needs it.
 
+    Of all unlinked rows it reads the few columns that tell them apart; whole, with their lines, only those
+    that a record of the batch may be.
+
     Args:
         connection: The batch's transaction.
         run: The run.
+        mapping: The record type's mapping.
+        searched: Canonical values of the batch's unlinked records.
         to_values: Turns Loupe rows into canonical values.
         read_peers: Reads QuickBooks' unlinked payments of a day.
         judged: Decisions of people by QuickBooks Id; what they settled is no candidate any more.
@@ -32,12 +41,16 @@ class Identifier:
         self,
         connection: Connection,
         run: RunManifest,
+        mapping: RecordMapping,
+        searched: Iterable[Values],
         to_values: ToValues,
         read_peers: ReadPeers,
         judged: Mapping[str, Decision],
     ) -> None:
         self._connection = connection
         self._run = run
+        self._mapping = mapping
+        self._searched = searched
         self._to_values = to_values
         self._read_peers = read_peers
         self._judged = judged
@@ -69,17 +82,49 @@ class Identifier:
 
     def _read_candidates(self) -> list[Candidate]:
         record_type = self._run["record_type"]
+        ids = [key for page in self._iter_near() for key in page]
+        rows = read_rows(self._connection, record_type, self._run["organization_id"], ids)
+        taken = {one.loupe_id for one in self._judged.values() if one.choice == "same"}
+        found = self._to_values(rows)
+        return [Candidate(key, found[key]) for key in sorted(found) if key not in taken]
+
+    def _iter_near(self) -> Iterator[list[int]]:
+        """Yield the keys of the unlinked rows that have something in common with the batch's records."""
+        near = self._finder.near
+        wanted = {
+            name: {to_key(one.get(name)) for one in self._searched} - {None}
+            for name, to_key in near.items()
+        }
+        fields = [one for one in self._mapping.fields if one.name in near]
+        narrow = replace(self._mapping, fields=tuple(fields))
+        for rows in self._iter_unlinked(_columns(fields)):
+            yield [
+                row[self._mapping.key]
+                for row, held in zip(rows, _read_values(narrow, rows), strict=True)
+                if any(to_key(held.get(name)) in wanted[name] for name, to_key in near.items())
+            ]
+
+    def _iter_unlinked(self, columns: set[str] | None) -> Iterator[list[Row]]:
+        record_type = self._run["record_type"]
         where = LOUPE_TABLES[record_type]
-        linked = exists(
+        linked: ColumnElement[bool] = exists(
             select(link.c.link_id).where(
                 link.c.realm_id == self._run["realm_id"],
                 link.c.record_type == record_type,
                 link.c.loupe_id == where.table.c[where.key],
             )
         )
-        found: list[Candidate] = []
-        for rows in iter_rows(self._connection, record_type, self._run["organization_id"], ~linked):
-            values = self._to_values({row[where.key]: row for row in rows})
-            found.extend(Candidate(key, held) for key, held in values.items())
-        taken = {one.loupe_id for one in self._judged.values() if one.choice == "same"}
-        return [one for one in found if one.loupe_id not in taken]
+        return iter_columns(
+            self._connection, record_type, self._run["organization_id"], columns, ~linked
+        )
+
+
+def _columns(fields: Sequence[Field]) -> set[str] | None:
+    """Return the columns that some fields are read from; `None`, all, where a rule reads them."""
+    if any(one.derive_loupe or one.loupe is None for one in fields):
+        return None
+    return {str(one.loupe) for one in fields}
+
+
+def _read_values(mapping: RecordMapping, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    return frame_to_values(rows_to_values(mapping, rows, references={}, settings={}).frame)

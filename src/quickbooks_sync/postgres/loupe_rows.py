@@ -86,10 +86,29 @@ def iter_rows(
 ) -> Iterator[list[Row]]:
     """Read an organization's rows in pages, ordered by key, each with its lines."""
     where = LOUPE_TABLES[record_type]
+    for page in iter_columns(
+        connection, record_type, organization_id, None, *conditions, page_size=page_size
+    ):
+        found = {row[where.key]: row for row in page}
+        _attach_children(connection, where, found)
+        yield page
+
+
+def iter_columns(
+    connection: Connection,
+    record_type: str,
+    organization_id: int,
+    columns: Collection[str] | None,
+    *conditions: Any,
+    page_size: int = 5000,
+) -> Iterator[list[Row]]:
+    """Read the key and some columns (all: `None`) of an organization's rows in pages, without lines."""
+    where = LOUPE_TABLES[record_type]
+    names = where.table.c.keys() if columns is None else {where.key, *columns}
     last = 0
     while True:
         rows = connection.execute(
-            select(where.table)
+            select(*(where.table.c[name] for name in names))
             .where(
                 where.table.c.organization_id == organization_id,
                 where.table.c[where.key] > last,
@@ -98,12 +117,11 @@ def iter_rows(
             .order_by(where.table.c[where.key])
             .limit(page_size)
         ).mappings()
-        found = {row[where.key]: dict(row) for row in rows}
-        if not found:
+        page = [dict(row) for row in rows]
+        if not page:
             return
-        _attach_children(connection, where, found)
-        yield list(found.values())
-        last = max(found)
+        yield page
+        last = page[-1][where.key]
 
 
 def insert_rows(
