@@ -1,0 +1,214 @@
+"""Brings a linked record into Loupe: merges it with its row, or takes its deletion."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
+from quickbooks_sync.errors import RetryableError
+from quickbooks_sync.first_contact import Match
+from quickbooks_sync.intake.deleted import remove
+from quickbooks_sync.intake.known import Known
+from quickbooks_sync.intake.outcomes import account, doubt, updated_at
+from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.merge import Base, Merge, merge_record, next_base
+from quickbooks_sync.postgres.links import Link
+from quickbooks_sync.postgres.loupe_rows import Row, update_row
+from quickbooks_sync.postgres.staging import StagedRecord
+from quickbooks_sync.rules import LinkedPair, merge_rules, with_decisions
+from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.transform import values_to_row
+
+Values = dict[str, Any]
+
+
+@dataclass
+class Written:
+    """What a batch will write once every record of it has been decided."""
+
+    inserts: list[tuple[StagedRecord, Row]] = field(default_factory=list)
+    new_links: list[Link] = field(default_factory=list)
+    changed_links: list[Link] = field(default_factory=list)
+
+
+class LinkedRecords:
+    """Merges the linked records of a batch, one by one.
+
+    Args:
+        known: What both sides hold about them.
+        written: Takes the links as they are to be written.
+    """
+
+    def __init__(self, known: Known, written: Written) -> None:
+        self.known = known
+        self.written = written
+        self.unsettled: set[int] = set()
+
+    def update(self, one: StagedRecord, link: Link) -> Account:
+        """Take what has changed in QuickBooks, and nothing older than what is known."""
+        if int(one.source_version or 0) < int(link.sync_token):
+            # A write of ours, or a later run, has already seen a newer version.
+            return account(one, link, "unchanged")
+        if link.loupe_id not in self.known.rows:
+            held = FieldConflict(
+                RECORD_CONFLICT, "gone in Loupe: the row no longer exists", None, one.source_id
+            )
+            return replace(account(one, link, "conflict"), conflicts=(held,))
+        return self.merge(one, link, is_new=False)
+
+    def remove(self, one: StagedRecord, link: Link | None) -> Account:
+        """Take a deletion: the row gets a state, and the link remembers that nothing is there."""
+        row = self.known.rows.get(link.loupe_id) if link else None
+        if link is None or row is None or link.state == _GONE:
+            # The stub comes again with each overlap; a conflict about it is over once the row is.
+            gone = Account(one.source_id, "unchanged", quickbooks_id=one.source_id)
+            return replace(gone, is_pending=True)
+        is_paid = self.known.is_paid(row)
+        removal = remove(self.known.run["record_type"], row, one.source_id, is_paid=is_paid)
+        version = self._write_changes(link, row, removal.changes)
+        self.written.changed_links.append(replace(link, state=_GONE, loupe_row_version=version))
+        outcome = "conflict" if removal.conflict else "updated" if removal.changes else "unchanged"
+        return replace(
+            account(one, link, outcome),
+            reason=removal.conflict.reason if removal.conflict else "deleted in QuickBooks",
+            conflicts=(removal.conflict,) if removal.conflict else (),
+            loupe_changed_at=row["updated_at"],
+            loupe_changed_by=row["updated_by"],
+        )
+
+    def merge(self, one: StagedRecord, link: Link, *, is_new: bool) -> Account:
+        """Merge a record with its row, field by field."""
+        row, ours = self.known.rows[link.loupe_id], self.known.loupe_values[link.loupe_id]
+        theirs = _storable(self.known.mapping, one.values or {})
+        rules = merge_rules(
+            self.known.run["record_type"],
+            LinkedPair(
+                self.known.settings,
+                row,
+                link.origin,
+                theirs,
+                one.raw,
+                is_paid=bool(theirs.get("is_void")) and self.known.is_paid(row),
+            ),
+        )
+        if self.known.tags.get(theirs.get("tag_id"), link.loupe_id) != link.loupe_id:
+            taken = {"tag_id": "another Loupe item carries this SKU as its Tag ID"}
+            rules = replace(rules, loupe_locked={**rules.loupe_locked, **taken})
+        decisions = self.known.decisions.get(link.loupe_id, ())
+        rules = with_decisions(rules, decisions, ours, theirs)
+        base = Base(link.loupe_base, link.quickbooks_base)
+        merge = merge_record(self.known.mapping, ours, theirs, base, rules)
+        excess = self.known.guard.check(theirs, row) if "applications" in merge.to_loupe else None
+        if excess:
+            return replace(doubt(one, Match(link.loupe_id, excess)), reason=excess)
+        changes = self._changes(link, merge, ours, theirs, row)
+        version = self._write_changes(link, row, changes)
+        after = _with_counted(
+            self.known.settings, ours, theirs, next_base(merge, ours, theirs, base)
+        )
+        self._keep_link(one, link, after, version, merge, is_new)
+        outcome = "conflict" if merge.conflicts else "updated" if changes else "unchanged"
+        return replace(
+            account(one, link, outcome),
+            conflicts=merge.conflicts,
+            is_pending=bool(merge.to_quickbooks),
+            # Once the payment is on both sides, QuickBooks' balance is taken from what was read now.
+            waits_for="payment" if row.get("invoice_id") in self.unsettled else None,
+            raw=one.raw,
+            loupe_changed_at=row["updated_at"],
+            loupe_changed_by=row["updated_by"],
+        )
+
+    def _changes(self, link: Link, merge: Merge, ours: Values, theirs: Values, row: Row) -> Row:
+        """Return the Loupe columns to write: taken fields, and computed ones that moved."""
+        taken = {**merge.to_loupe}
+        for one in self.known.mapping.computed if self.known.run["direction"] == "pull" else ():
+            if (
+                one.loupe is None
+                or one.name not in theirs
+                or ours.get(one.name) == theirs[one.name]
+            ):
+                continue
+            if one.follows and not _is_followed(one.follows, merge, link):
+                continue
+            taken[one.name] = theirs[one.name]
+        if row.get("invoice_id") in self.known.unsynced:
+            # Loupe knows of money that QuickBooks does not: its payment state is the newer one.
+            held = [taken.pop(name, None) for name in ("balance_amount", "payment_status")]
+            if any(held):
+                self.unsettled.add(row["invoice_id"])
+        if not taken:
+            return {}
+        return values_to_row(
+            self.known.mapping, taken, references=self.known.references.to_loupe, fields=set(taken)
+        )
+
+    def _write_changes(self, link: Link, row: Row, changes: Row) -> int:
+        if not changes:
+            return int(row["row_version"])
+        version = update_row(
+            self.known.connection,
+            self.known.run["record_type"],
+            self.known.run["organization_id"],
+            link.loupe_id,
+            row["row_version"],
+            changes,
+        )
+        if version is None:
+            raise RetryableError(
+                f"Loupe row {link.loupe_id} changed while it was being merged; nothing of this "
+                "batch was written. The step is repeated.",
+            )
+        return version
+
+    def _keep_link(
+        self,
+        one: StagedRecord,
+        link: Link,
+        base: Base,
+        version: int,
+        merge: Merge,
+        is_new: bool,
+    ) -> None:
+        kept = replace(
+            link,
+            sync_token=one.source_version or "0",
+            document=one.raw,
+            loupe_base=dict(base.loupe),
+            quickbooks_base=dict(base.quickbooks),
+            quickbooks_updated_at=updated_at(one.raw),
+            loupe_row_version=version if merge.is_settled else None,
+            state="live",
+        )
+        (self.written.new_links if is_new else self.written.changed_links).append(kept)
+
+
+_GONE = "deleted_in_quickbooks"
+
+
+def _with_counted(settings: CompanySettings, ours: Values, theirs: Values, base: Base) -> Base:
+    """Note that both sides have agreed on a stock quantity; from then on differences are adjusted."""
+    quantity = theirs.get("quantity")
+    if settings["stock_owner"] == "quickbooks" or quantity is None:
+        return base
+    if ours.get("quantity") != quantity:
+        return base
+    counted = {"quantity": quantity}
+    return Base({**base.loupe, **counted}, {**base.quickbooks, **counted})
+
+
+def _storable(mapping: RecordMapping, values: Values) -> Values:
+    """Leave out texts that Loupe cannot hold; a pull has rejected them, an answer may bring them."""
+    too_long = {
+        one.name
+        for one in mapping.fields
+        if one.max_length_loupe and len(values.get(one.name) or "") > one.max_length_loupe
+    }
+    return {name: value for name, value in values.items() if name not in too_long}
+
+
+def _is_followed(name: str, merge: Merge, link: Link) -> bool:
+    """Whether a total may be stored: its lines were taken, or QuickBooks is where they come from.
+
+    A Loupe invoice whose total QuickBooks computes differently keeps its own and says so.
+    """
+    return name in merge.to_loupe or (link.origin == "quickbooks" and name in merge.agreed)

@@ -1,0 +1,115 @@
+"""What the batch says of a record: the accounts of every way that it can go."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
+from quickbooks_sync.first_contact import TOLD_BY, Match
+from quickbooks_sync.postgres.links import Link
+from quickbooks_sync.postgres.staging import StagedRecord
+from quickbooks_sync.rules import APART
+from quickbooks_sync.transform import folded
+
+Values = dict[str, Any]
+
+
+def account(one: StagedRecord, link: Link, outcome: str) -> Account:
+    """Account for a linked record."""
+    return Account(
+        one.source_id,
+        outcome,
+        loupe_id=link.loupe_id,
+        quickbooks_id=one.source_id,
+        warnings=warnings_of(one),
+        quickbooks_changed_at=updated_at(one.raw),
+    )
+
+
+def rejected(one: StagedRecord, retry_key: str) -> Account | None:
+    """Account for a record that broke a rule; `None` where it broke none."""
+    causes = [p for p in one.problems or () if _rejects(p)]
+    if not causes:
+        return None
+    return Account(
+        one.source_id,
+        "rejected",
+        quickbooks_id=one.source_id,
+        causes=tuple(causes),
+        raw=one.raw,
+        source_version=one.source_version,
+        retry_key=retry_key,
+    )
+
+
+def waiting(one: StagedRecord, missing: tuple[str, str] | None) -> Account | None:
+    """Account for a record that refers to one without a link; `None` where nothing is missing."""
+    if missing is None:
+        return None
+    record_type, quickbooks_id = missing
+    return Account(
+        one.source_id,
+        "waiting",
+        quickbooks_id=one.source_id,
+        reason=f"the {record_type} {quickbooks_id} of QuickBooks is not linked to Loupe yet, "
+        "or its row is gone there",
+        waits_for=record_type,
+        waits_for_id=quickbooks_id,
+        raw=one.raw,
+    )
+
+
+def doubt(one: StagedRecord, match: Match) -> Account:
+    """Account for a record of which a person must say what it is."""
+    held = FieldConflict(RECORD_CONFLICT, match.doubt or "", match.loupe_id, one.source_id)
+    return Account(
+        one.source_id,
+        "conflict",
+        loupe_id=match.loupe_id,
+        quickbooks_id=one.source_id,
+        reason=match.doubt,
+        conflicts=(held,),
+        waits_for="decision",
+        raw=one.raw,
+        quickbooks_changed_at=updated_at(one.raw),
+        warnings=warnings_of(one),
+    )
+
+
+def kept_apart(record_type: str, ours: Values, theirs: Values) -> list[dict[str, Any]]:
+    """Warn of values that differ and that first contact leaves as they are on both sides."""
+    names = [*TOLD_BY.get(record_type, ()), *APART.get(record_type, ())]
+    return [
+        {
+            "field": name,
+            "rule": "is the same on both sides",
+            "value": theirs[name],
+            "message": f"QuickBooks has {name} {theirs[name]!r}, Loupe {ours[name]!r}; each side "
+            "keeps its own until somebody changes it",
+            "severity": "warning",
+        }
+        for name in sorted(names)
+        if ours.get(name) and theirs.get(name) and _differ(record_type, name, ours, theirs)
+    ]
+
+
+def _differ(record_type: str, name: str, ours: Values, theirs: Values) -> bool:
+    """Names that identify a record differ in spelling alone, or first contact asks a person."""
+    is_alike = folded(ours[name]) == folded(theirs[name])
+    is_apart = name in APART.get(record_type, ())
+    return not is_alike if is_apart else is_alike and ours[name] != theirs[name]
+
+
+def _rejects(problem: Mapping[str, Any]) -> bool:
+    return str(problem.get("severity", "rejected")) == "rejected"
+
+
+def warnings_of(one: StagedRecord) -> tuple[Mapping[str, Any], ...]:
+    """Return the problems that hold nothing up."""
+    return tuple(p for p in one.problems or () if not _rejects(p))
+
+
+def updated_at(record: Mapping[str, Any]) -> datetime | None:
+    """Return when QuickBooks last saw a change of a record."""
+    written = (record.get("MetaData") or {}).get("LastUpdatedTime")
+    return datetime.fromisoformat(written) if written else None
