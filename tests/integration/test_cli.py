@@ -289,10 +289,14 @@ def test_the_months_reads_are_told_by_kind_of_call_and_held_against_the_budget(
 def test_open_lists_are_shown_with_exact_amounts(run: Command, database: Connection) -> None:
     key = {"realm_id": REALM, "record_type": "invoice", "direction": "push", "source_id": "7"}
     cause = {"field": "lines", "rule": "lines_add_up", "value": Decimal("99.90"), "message": "no"}
+    customer_id = database.scalar(
+        insert(schema.customer)
+        .values(organization_id=1, display_name="Opal Ridge Trading")
+        .returning(schema.customer.c.customer_id)
+    )
+    raw = {"secret": 1, "invoice_number": "INV-7", "total_amount": "99.90"}
     database.execute(
-        insert(schema.rejected_record).values(
-            **key, causes=[cause, cause], retry_key="x", raw={"secret": 1}
-        )
+        insert(schema.rejected_record).values(**key, causes=[cause, cause], retry_key="x", raw=raw)
     )
     database.execute(
         insert(schema.waiting_record).values(
@@ -303,7 +307,7 @@ def test_open_lists_are_shown_with_exact_amounts(run: Command, database: Connect
         insert(schema.conflict).values(
             realm_id=REALM,
             record_type="customer",
-            loupe_id=3,
+            loupe_id=customer_id,
             field="phone",
             reason="changed on both sides",
             loupe_value="1",
@@ -319,13 +323,24 @@ def test_open_lists_are_shown_with_exact_amounts(run: Command, database: Connect
     assert rejected[0]["value"] == Decimal("99.90")
     assert "raw" not in rejected[0]
     assert waiting[0]["waits_for"] == "customer"
-    assert "changed on both sides" in run("conflicts").stdout
-    assert run("conflicts", "--company", "1").stdout == "No conflict is open.\n"
+    assert {one["called"] for one in rejected} == {"INV-7, 99.90"}
+    told = run("conflicts").stdout
+    assert "changed on both sides" in told
+    assert "Opal Ridge Trading" in told
 
 
 @pytest.mark.usefixtures("connected")
-def test_an_unknown_company_is_refused_with_those_there_are(run: Command) -> None:
-    refused = run("settings", "show", "--company", "1")
+def test_a_run_and_an_outcome_that_there_are_not_are_refused(run: Command) -> None:
+    assert run("records", "999999").exit_code == 2
+    refused = run("records", "1", "--outcome", "refused")
+    assert refused.exit_code == 2
+    assert "there are created, updated" in refused.stderr
+
+
+@pytest.mark.usefixtures("connected")
+@pytest.mark.parametrize("command", ["settings show", "runs", "waiting", "rejected", "conflicts"])
+def test_an_unknown_company_is_refused_with_those_there_are(run: Command, command: str) -> None:
+    refused = run(*command.split(), "--company", "1")
 
     assert refused.exit_code == 2
     assert f"{REALM} (Loupe Gemstones Co.)" in refused.stderr

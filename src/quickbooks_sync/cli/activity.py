@@ -6,8 +6,11 @@ import typer
 
 from quickbooks_sync.cli.options import AsJson, Company, Limit
 from quickbooks_sync.cli.printing import print_rows
+from quickbooks_sync.errors import ConfigurationError
 from quickbooks_sync.postgres import activity
+from quickbooks_sync.postgres.companies import read_company
 from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.postgres.schema import OUTCOMES
 
 SinceRun = Annotated[
     int | None, typer.Option("--since-run", help="Only runs after this one.", metavar="RUN_ID")
@@ -24,6 +27,8 @@ def runs(
 ) -> None:
     """List runs, the oldest first: status, reason, counts, metered reads and writes."""
     with build_engine().connect() as connection:
+        if company is not None:
+            read_company(connection, company)
         rows = activity.read_runs(connection, realm_id=company, since_run=since_run, limit=limit)
     columns = (
         "run_id",
@@ -42,37 +47,51 @@ def records(
     run_id: RunId, outcome: Outcome = None, limit: Limit = 1000, as_json: AsJson = False
 ) -> None:
     """List what happened to each record of a run."""
+    if outcome not in (None, *OUTCOMES, "warning"):
+        known = ", ".join((*OUTCOMES, "warning"))
+        raise ConfigurationError(f"{outcome!r} is no outcome; there are {known}.")
     with build_engine().connect() as connection:
+        activity.ensure_run(connection, run_id)
         rows = activity.read_run_records(connection, run_id, outcome=outcome, limit=limit)
-    columns = ("outcome", "loupe_id", "quickbooks_id", "field", "rule", "reason")
+    columns = ("outcome", "loupe_id", "quickbooks_id", "called", "field", "rule", "reason")
     print_rows(rows, columns, as_json=as_json, empty=f"Run {run_id} has no such records.")
 
 
 def waiting(company: Company = None, limit: Limit = 1000, as_json: AsJson = False) -> None:
     """List records that wait for another record or a setting; they go out by themselves."""
     with build_engine().connect() as connection:
+        if company is not None:
+            read_company(connection, company)
         rows = activity.read_waiting(connection, realm_id=company, limit=limit)
-    columns = ("record_type", "direction", "source_id", "waits_for", "waits_for_id", "reason")
+    columns = (
+        *("record_type", "direction", "source_id", "called"),
+        *("waits_for", "waits_for_id", "reason"),
+    )
     print_rows(rows, columns, as_json=as_json, empty="No record waits.")
 
 
 def rejected(company: Company = None, limit: Limit = 1000, as_json: AsJson = False) -> None:
     """List records that break a rule; each is tried again once its cause has changed."""
     with build_engine().connect() as connection:
+        if company is not None:
+            read_company(connection, company)
         rows = activity.read_rejected(connection, realm_id=company, limit=limit)
-    columns = ("record_type", "direction", "source_id", "field", "rule", "message")
+    columns = ("record_type", "direction", "source_id", "called", "field", "rule", "message")
     print_rows(rows, columns, as_json=as_json, empty="No record is rejected.")
 
 
 def conflicts(company: Company = None, limit: Limit = 1000, as_json: AsJson = False) -> None:
     """List fields that both sides changed, or records that may be the same; a person decides."""
     with build_engine().connect() as connection:
+        if company is not None:
+            read_company(connection, company)
         rows = activity.read_conflicts(connection, realm_id=company, limit=limit)
     columns = (
         "conflict_id",
         "record_type",
         "loupe_id",
         "quickbooks_id",
+        "called",
         "field",
         "loupe_value",
         "quickbooks_value",

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, func, select
 
+from quickbooks_sync.errors import ConfigurationError
+from quickbooks_sync.postgres.called import called_in, called_in_loupe
 from quickbooks_sync.postgres.schema import (
     conflict,
+    link,
     rejected_record,
     run,
     run_record,
+    staged_record,
     waiting_record,
 )
 
@@ -38,9 +42,25 @@ def read_runs(
 def read_run_records(
     connection: Connection, run_id: int, *, outcome: str | None = None, limit: int = 1000
 ) -> list[Row]:
-    """Read what happened to the records of a run, in the order it was recorded."""
+    """Read what happened to the records of a run, in the order it was recorded.
+
+    Returns:
+        Dicts with the columns of `run_record`, plus `called`: name or number, and amount.
+    """
+    staged = (
+        select(called_in(staged_record.c.raw))
+        .where(
+            staged_record.c.run_id == run_record.c.run_id,
+            staged_record.c.source_id == run_record.c.quickbooks_id,
+        )
+        .limit(1)
+        .correlate(run_record)
+        .scalar_subquery()
+    )
+    in_loupe = called_in_loupe(run.c.record_type, run_record.c.loupe_id)
     statement = (
-        select(run_record)
+        select(run_record, func.coalesce(in_loupe, staged).label("called"))
+        .join(run, run.c.run_id == run_record.c.run_id)
         .where(run_record.c.run_id == run_id)
         .order_by(run_record.c.run_record_id)
         .limit(limit)
@@ -48,6 +68,13 @@ def read_run_records(
     if outcome is not None:
         statement = statement.where(run_record.c.outcome == outcome)
     return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def ensure_run(connection: Connection, run_id: int) -> None:
+    """Raise `ConfigurationError` where there is no such run."""
+    found = connection.execute(select(run.c.run_id).where(run.c.run_id == run_id)).first()
+    if found is None:
+        raise ConfigurationError(f"There is no run {run_id}; `quickbooks-sync runs` lists them.")
 
 
 def read_waiting(
@@ -73,8 +100,20 @@ def read_conflicts(
     connection: Connection, *, realm_id: str | None = None, limit: int = 1000
 ) -> list[Row]:
     """Read the conflicts nobody resolved yet, the newest first."""
+    document = (
+        select(called_in(link.c.document))
+        .where(
+            link.c.realm_id == conflict.c.realm_id,
+            link.c.record_type == conflict.c.record_type,
+            link.c.quickbooks_id == conflict.c.quickbooks_id,
+        )
+        .correlate(conflict)
+        .scalar_subquery()
+    )
+    in_loupe = called_in_loupe(conflict.c.record_type, conflict.c.loupe_id)
+    called = func.coalesce(in_loupe, document).label("called")
     statement = (
-        _of_company(select(conflict), conflict, realm_id)
+        _of_company(select(conflict, called), conflict, realm_id)
         .where(conflict.c.resolved_at.is_(None))
         .order_by(conflict.c.conflict_id.desc())
         .limit(limit)
@@ -97,7 +136,10 @@ def _to_cause(cause: Mapping[str, Any]) -> Row:
 
 
 def _read_open(connection: Connection, table: Table, realm_id: str | None, limit: int) -> list[Row]:
-    columns = [column for column in table.c if column.name != "raw"]
+    columns = [
+        *(one for one in table.c if one.name != "raw"),
+        called_in(table.c.raw).label("called"),
+    ]
     statement = (
         _of_company(select(*columns), table, realm_id)
         .order_by(table.c.since_at.desc(), table.c.source_id)
