@@ -1,13 +1,15 @@
 """A run: opened by `check`, closed by `finish`; the only place that moves a watermark."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 
-from quickbooks_sync.errors import ConnectionNeededError, LeaseLostError
+from quickbooks_sync.errors import ConnectionNeededError, LeaseLostError, SyncError
 from quickbooks_sync.flows import Flow, FlowOptions, RunManifest, RunSummary
 from quickbooks_sync.postgres.companies import resolve_company
 from quickbooks_sync.postgres.housekeeping import forget_raw_records
@@ -17,6 +19,8 @@ from quickbooks_sync.postgres.schema import run as run_table
 from quickbooks_sync.postgres.schema import watermark
 from quickbooks_sync.postgres.staging import count_unloaded
 from quickbooks_sync.workspace import Workspace
+
+logger = logging.getLogger(__name__)
 
 
 def open_run(
@@ -88,16 +92,35 @@ def close_run(
     )
 
 
+def note_failure(workspace: Workspace, run: RunManifest, step: str, error: Exception) -> None:
+    """Note on the run why a step of it failed; a later try that succeeds makes it forgotten."""
+    told = error.message if isinstance(error, SyncError) else type(error).__name__
+    try:
+        with workspace.engine.begin() as connection:
+            connection.execute(
+                update(run_table)
+                .where(run_table.c.run_id == run["run_id"], run_table.c.status == "running")
+                .values(reason=f"{step}: {told}")
+            )
+    except SQLAlchemyError as trouble:
+        logger.warning(
+            "run %s: could not note why %s failed (%s)", run["run_id"], step, type(trouble).__name__
+        )
+
+
 def _why_failed(
     connection: Connection, run: RunManifest, failed_steps: Sequence[str]
 ) -> str | None:
     """Return why the run counts as failed, or `None` after moving its watermark."""
+    row = connection.execute(
+        select(run_table.c.status, run_table.c.reason).where(run_table.c.run_id == run["run_id"])
+    ).one()
     if failed_steps:
-        return f"Failed: {', '.join(failed_steps)}"
-    status = connection.execute(
-        select(run_table.c.status).where(run_table.c.run_id == run["run_id"])
-    ).scalar_one()
-    if status == "success":
+        failed = f"Failed: {', '.join(failed_steps)}"
+        if row.reason is None or row.reason.startswith(failed):
+            return row.reason or failed
+        return f"{failed}. {row.reason}"
+    if row.status == "success":
         return None
     left = count_unloaded(connection, run["run_id"])
     if left:

@@ -1,6 +1,7 @@
 """The steps of a flow, as operators call them: each does one thing for one run or one batch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,18 @@ def _direction(run: RunManifest) -> ModuleType:
     from quickbooks_sync import pull, push
 
     return pull if run["direction"] == "pull" else push
+
+
+@contextmanager
+def _noting(workspace: "Workspace", run: RunManifest, step: str) -> Iterator[None]:
+    """Keep why a step failed on its run, for those who do not see this process's log."""
+    from quickbooks_sync import runs
+
+    try:
+        yield
+    except Exception as error:
+        runs.note_failure(workspace, run, step, error)
+        raise
 
 
 def check(
@@ -37,13 +50,15 @@ def check(
 
 def extract(workspace: "Workspace", run: RunManifest) -> list[BatchManifest]:
     """Stage the source's records in batches of at most 1,000; repeatable."""
-    batches: list[BatchManifest] = _direction(run).extract(workspace, run)
+    with _noting(workspace, run, "extract"):
+        batches: list[BatchManifest] = _direction(run).extract(workspace, run)
     return batches
 
 
 def transform(workspace: "Workspace", run: RunManifest, batch: BatchManifest) -> BatchManifest:
     """Turn a batch's staged records into canonical values."""
-    _direction(run).transform(workspace, run, batch)
+    with _noting(workspace, run, "transform"):
+        _direction(run).transform(workspace, run, batch)
     return batch
 
 
@@ -51,7 +66,8 @@ def validate(workspace: "Workspace", run: RunManifest, batch: BatchManifest) -> 
     """Hold a batch's values against its Great Expectations suite; failing records are marked."""
     from quickbooks_sync import checks
 
-    checks.validate_batch(workspace, run, batch)
+    with _noting(workspace, run, "validate"):
+        checks.validate_batch(workspace, run, batch)
     return batch
 
 
@@ -63,12 +79,14 @@ def gate(workspace: "Workspace", run: RunManifest) -> dict[str, int]:
     """
     from quickbooks_sync.gate import gate as close_or_pass
 
-    return close_or_pass(workspace, run)
+    with _noting(workspace, run, "gate"):
+        return close_or_pass(workspace, run)
 
 
 def load(workspace: "Workspace", run: RunManifest, batch: BatchManifest) -> dict[str, int]:
     """Write a batch to the other side; returns its records per outcome. Repeatable."""
-    counts: dict[str, int] = _direction(run).load(workspace, run, batch)
+    with _noting(workspace, run, "load"):
+        counts: dict[str, int] = _direction(run).load(workspace, run, batch)
     return counts
 
 
