@@ -113,9 +113,9 @@ def _customers() -> Finder:
         name = folded(quickbooks.get("display_name")), folded(loupe.get("display_name"))
         email = folded(quickbooks.get("email")), folded(loupe.get("email"))
         if name[0] != name[1]:
-            return "a Loupe customer has the same email but another name"
+            return f"a Loupe customer has the same email but another name, {_quoted(loupe, quickbooks, 'display_name')}"
         if email[0] and email[1] and email[0] != email[1]:
-            return "a Loupe customer has the same name but another email"
+            return f"a Loupe customer has the same name but another email, {_quoted(loupe, quickbooks, 'email')}"
         return None
 
     return Finder(
@@ -139,7 +139,8 @@ def _invoices() -> Finder:
                 else ("a Loupe invoice has the same number, but only one of the two is void")
             )
         if quickbooks.get("total_amount") != loupe.get("total_amount"):
-            return "a Loupe invoice has the same number and customer but another total"
+            told = _quoted(loupe, quickbooks, "total_amount")
+            return f"a Loupe invoice has the same number and customer but another total, {told}"
         return None
 
     return Finder(
@@ -176,6 +177,10 @@ def _items() -> Finder:
     # One product name covers many tags: two different tags are two different items.
     near = {"tag_id": folded, "item_name": folded}
     return Finder(keys, _sure, near, lambda theirs, ours: _contradict(theirs, ours, "tag_id"))
+
+
+def _quoted(loupe: Values, quickbooks: Values, name: str) -> str:
+    return f"{loupe.get(name)} there and {quickbooks.get(name)} in QuickBooks"
 
 
 def _as_is(value: Any) -> Any:

@@ -1,9 +1,12 @@
 """A person's decision about a conflict is recorded with the name and applied at once."""
 
+from typing import Any
+
 import pytest
 
 from quickbooks_sync.decide import decide
 from quickbooks_sync.errors import ConfigurationError
+from tests.integration.books import quickbooks
 from tests.integration.conftest import House
 
 AURORA = {"display_name": "Aurora Fine Jewelry", "email": "someone@else.example"}
@@ -73,3 +76,22 @@ def test_a_choice_that_does_not_fit_is_refused_and_nothing_is_decided(house: Hou
     with pytest.raises(ConfigurationError, match="no open conflict 999"):
         decide(house.workspace, 999, "same", by="Ada")
     assert house.rows("conflict")[0]["decision"] is None
+
+
+def test_two_items_of_one_sku_cannot_both_have_it_whatever_is_decided(build_house: Any) -> None:
+    house = build_house(seed=False)
+    items = [quickbooks.create_stock(house, f"Twin {n}", Sku="TWIN-1") for n in (1, 2)]
+    house.run("pull_inventory_items")
+    for item in items:
+        (conflict,) = (
+            one
+            for one in house.rows("conflict")
+            if one["quickbooks_id"] == item["Id"] and one["resolved_at"] is None
+        )
+        decide(house.workspace, conflict["conflict_id"], "separate", by="Ada")
+    assert [row["tag_id"] for row in house.rows("inventory_item")] == ["TWIN-1"]
+    (left,) = (one for one in house.rows("conflict") if one["resolved_at"] is None)
+    assert "give one of the two items another SKU in QuickBooks" in left["reason"]
+    quickbooks.change(house, "Item", left["quickbooks_id"], Sku="TWIN-2")
+    house.run("pull_inventory_items")
+    assert {row["tag_id"] for row in house.rows("inventory_item")} == {"TWIN-1", "TWIN-2"}

@@ -56,13 +56,16 @@ def test_the_same_name_with_another_email_is_doubted() -> None:
     match = find("customer", customer("Aurora", "a@x.example"), customer("Aurora", "b@x.example"))
     assert (match.loupe_id, match.doubt) == (
         1,
-        "a Loupe customer has the same name but another email",
+        "a Loupe customer has the same name but another email, b@x.example there and a@x.example in QuickBooks",
     )
 
 
 def test_the_same_email_with_another_name_is_doubted() -> None:
     match = find("customer", customer("Ines", "a@x.example"), customer("Nordwind", "a@x.example"))
-    assert match.doubt == "a Loupe customer has the same email but another name"
+    assert (
+        match.doubt
+        == "a Loupe customer has the same email but another name, Nordwind there and Ines in QuickBooks"
+    )
 
 
 def test_the_email_tells_namesakes_apart() -> None:
@@ -97,7 +100,10 @@ def test_each_row_is_used_once() -> None:
     [
         (invoice("A-1"), None),
         (invoice("A-1", customer="8"), "same number but another customer"),
-        (invoice("A-1", total="9.01"), "same number and customer but another total"),
+        (
+            invoice("A-1", total="9.01"),
+            "same number and customer but another total, 9.00 there and 9.01 in QuickBooks",
+        ),
         ({**invoice("A-1"), "is_void": True}, "only one of the two is void"),
     ],
 )

@@ -100,11 +100,14 @@ class IntakeBatch:
         if values.get("tag_id") in self.known.repeated:
             return Match(None, "several QuickBooks items carry this SKU")
         judged = self.known.judged.get(one.source_id)
-        if judged is not None:
-            return Match(judged.loupe_id if judged.choice == "same" else None)
-        match = self.known.identifier.find(one)
+        if judged is not None and judged.choice == "same":
+            return Match(judged.loupe_id)
+        match = Match() if judged is not None else self.known.identifier.find(one)
         if match == Match() and values.get("tag_id") in self.known.tags:
-            why = "the Loupe item with this SKU as its Tag ID is linked to another QuickBooks item"
+            why = (
+                "a Loupe item has this SKU as its Tag ID already; give one of the two items "
+                "another SKU in QuickBooks, then pull items again"
+            )
             return Match(None, why)
         return match
 
