@@ -20,7 +20,7 @@ from demo.emulator import start_emulator
 from demo.errors import DemoError
 from demo.loupe_sample import ensure_loupe_sample
 from demo.processes import Processes
-from demo.product import Product, build_product_environment
+from demo.product import Product, build_product_environment, write_variables
 from demo.settings import Settings, ensure_ports_free, parse_settings
 from demo.state import locked
 from demo.story import DAG_ID, Story, follow_first_sync
@@ -56,6 +56,7 @@ def run(settings: Settings, processes: Processes) -> int:
     story.tell(f"the QuickBooks emulator serves at {emulator_url}")
     environment = build_product_environment(state, postgres, emulator_url, processes.mark)
     product = Product(environment)
+    write_variables(state / "env.sh", environment)
     product.run("db", "upgrade")
     is_new = ensure_loupe_sample(postgres.url("loupe"))
     story.tell(
@@ -99,10 +100,14 @@ def finish(settings: Settings, summary: Summary, airflow: Airflow, emulator_url:
     print(f"\n{render_table(summary)}\n")
     if summary.is_unchanged:
         print("Nothing changed on either side, and nothing was sent to QuickBooks.\n")
-    print(f"Airflow     {airflow.url}   user {USER}, password {airflow.password}")
-    print(f"QuickBooks  {emulator_url}   (emulated)")
-    print(f"Data Docs   {airflow.url}/quickbooks/data-docs/index.html")
-    print(f"            {Path(summary.data_docs) / 'index.html'}")
+    if not settings.once:
+        print(f"Airflow     {airflow.url}   user {USER}, password {airflow.password}")
+        print(f"QuickBooks  {emulator_url}   (emulated)")
+        print(f"Data Docs   {airflow.url}/quickbooks/data-docs/index.html")
+        print("\nWhat is open, and why, while this serves:")
+        print(f"            source {settings.state / 'env.sh'}")
+        print("            quickbooks-sync rejected | waiting | conflicts | records RUN | --help\n")
+    print(f"Reports     {Path(summary.data_docs) / 'index.html'}")
     print(f"Logs        {settings.state / 'logs'}", flush=True)
     if settings.summary:
         summary.write(settings.summary)

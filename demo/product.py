@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.browser import give_consent
-from demo.embedded_postgres import EmbeddedPostgres
+from demo.embedded_postgres import EmbeddedPostgres, find_binaries
 from demo.errors import DemoError
 from demo.processes import HOST, find_free_port
 from demo.state import read_fernet_key
@@ -112,6 +113,18 @@ def build_product_environment(
         "QUICKBOOKS_SYNC_KEY": read_fernet_key(state / "secrets" / "grants"),
         MARK_VARIABLE: mark,
     }
+
+
+def write_variables(path: Path, environment: Mapping[str, str]) -> None:
+    """Write a file that gives a shell this demo's command line and `psql`; it holds secrets."""
+    told = {name: value for name, value in environment.items() if name != MARK_VARIABLE}
+    programs = f"{Path(sys.executable).parent}:{find_binaries() / 'bin'}"
+    lines = [
+        *(f"export {name}={shlex.quote(value)}" for name, value in sorted(told.items())),
+        f'export PATH={shlex.quote(programs)}:"$PATH"',
+    ]
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines) + "\n")
 
 
 _PROGRAM = str(Path(sys.executable).with_name("quickbooks-sync"))

@@ -74,7 +74,8 @@ OUTCOMES = """
 def describe_flow(flow: Flow) -> str:
     """Return one line for the list of DAGs."""
     source, target = _sides(flow)
-    return f"{flow.direction.capitalize()}s {RECORDS[flow.record_type]} from {source} to {target}"
+    verb = {"pull": "Pulls", "push": "Pushes"}[flow.direction]
+    return f"{verb} {RECORDS[flow.record_type]} from {source} to {target}"
 
 
 def document_flow(flow: Flow) -> str:

@@ -78,7 +78,7 @@ def _judge(used: int, forecast: int, monthly_reads: int | None) -> str:
 def _describe(today: date, used: int, forecast: int, monthly_reads: int | None, level: str) -> str:
     said = f"{today:%B %Y} (UTC): {used} metered reads used, {forecast} expected by the end"
     if monthly_reads is None:
-        return f"{said}; no budget is set"
+        return f"{said}; no budget is known here"
     said = f"{said}, of {monthly_reads}"
     if level == "urgent":
         return f"{said}; reads are stopped until next month"

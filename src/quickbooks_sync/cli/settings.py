@@ -53,11 +53,16 @@ def show(company: Company = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def confirm(changes: Changes = None, company: Company = None, as_json: AsJson = False) -> None:
-    """Confirm all proposed values, some of them changed by --set; all or nothing."""
+    """Confirm *all* proposed values, some of them changed by --set; says what is newly confirmed."""
     workspace = open_workspace()
     realm_id = _find_company(workspace, company)
+    before = _confirmed(workspace, realm_id)
     confirm_settings(workspace, realm_id, parse_changes(changes or []))
     _print_settings(workspace, realm_id, as_json=as_json)
+    new = _confirmed(workspace, realm_id).items() - before.items()
+    if not as_json:
+        told = ", ".join(f"{name}={value}" for name, value in sorted(new))
+        typer.echo(f"Newly confirmed: {told or 'nothing'}.")
 
 
 @app.command()
@@ -104,6 +109,11 @@ def _print_settings(workspace: Workspace, realm_id: str, *, as_json: bool) -> No
     missing = [row["name"] for row in rows if row["state"] == "missing"]
     if missing:
         typer.echo(f"Missing: {', '.join(missing)}. What needs them waits; nothing is guessed.")
+
+
+def _confirmed(workspace: Workspace, realm_id: str) -> dict[str, str | None]:
+    rows = _settings_rows(workspace, realm_id)
+    return {row["name"]: row["value"] for row in rows if row["state"] == "confirmed"}
 
 
 def _settings_rows(workspace: Workspace, realm_id: str) -> list[dict[str, Any]]:
