@@ -48,11 +48,11 @@ def test_the_ledger_agrees_with_what_quickbooks_counted(house: House) -> None:
         calls = read_calls_of_month(connection, datetime.now(UTC).date(), REALM)
     by_flow = {
         flow: sum(one["calls"] for one in calls if one["flow"] == flow and one["is_metered"])
-        for flow in ("pull_customer", "push_customer")
+        for flow in ("pull_customers", "push_customers")
     }
     assert by_flow == {
-        "pull_customer": run["metered_reads"],
-        "push_customer": pushed["metered_reads"],
+        "pull_customers": run["metered_reads"],
+        "push_customers": pushed["metered_reads"],
     }
     metered = run["metered_reads"] + pushed["metered_reads"]
     assert after["metered_reads"] - before["metered_reads"] == metered

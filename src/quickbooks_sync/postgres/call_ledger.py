@@ -127,7 +127,7 @@ def read_calls_of_month(
     Returns:
         Dicts with `realm_id`, `flow` (`None` for people's commands), `kind`, `is_metered`, `calls`.
     """
-    flow = run.c.direction + "_" + run.c.record_type
+    flow = run.c.direction + "_" + run.c.record_type + "s"
     calls = func.sum(api_call.c.number).label("calls")
     statement = (
         select(api_call.c.realm_id, flow.label("flow"), api_call.c.kind, api_call.c.is_metered)

@@ -26,11 +26,12 @@ class Failure:
 
 def to_problem(failure: Failure) -> dict[str, Any]:
     """Return a failure as it is kept beside its record."""
+    found = "nothing" if failure.value is None else repr(failure.value)
     return {
         "field": failure.field,
         "rule": failure.rule,
         "value": failure.value,
-        "message": f"{failure.field}: {failure.rule}; found {failure.value!r}",
+        "message": f"{failure.field}: {failure.rule}; found {found}",
         "severity": failure.severity,
     }
 
