@@ -1,6 +1,8 @@
 """The whole of `make demo`: a first sync from nothing, a second that changes nothing, no process left."""
 
 import json
+import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,10 +82,24 @@ def test_both_sides_are_created_linked_and_told_apart(first: Run) -> None:
     assert first.summary["writes"] > 0
 
 
-def test_account_names_what_to_open(first: Run) -> None:
-    assert "user admin, password " in first.said
+def test_account_names_what_is_left_to_read_and_nothing_that_is_stopped(first: Run) -> None:
     assert "review before the first push" in first.said
-    assert Path(first.summary["data_docs"], "index.html").exists()
+    report = Path(first.summary["data_docs"], "index.html")
+    assert report.exists()
+    assert f"Reports     {report}" in first.said
+    assert "user admin, password " not in first.said
+
+
+@pytest.mark.usefixtures("first")
+def test_a_shell_gets_the_command_line_from_one_file_that_others_cannot_read(state: Path) -> None:
+    file = state / "env.sh"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    command = f'. "{file}" && quickbooks-sync db --help && psql --version && env'
+    done = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, timeout=120, check=True
+    )
+    for name in ("QUICKBOOKS_SYNC_KEY", "AIRFLOW_CONN_QUICKBOOKS_DEFAULT"):
+        assert f"{name}=" in done.stdout
 
 
 def test_second_run_changes_nothing_on_either_side_and_says_so(second: Run) -> None:

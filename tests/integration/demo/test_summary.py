@@ -3,6 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from demo.__main__ import finish
+from demo.airflow import Airflow
+from demo.settings import parse_settings
 from demo.summary import FlowAccount, Summary, describe, render_table, to_account
 
 
@@ -57,3 +62,16 @@ def test_json_document_holds_every_flow_and_the_sums(tmp_path: Path) -> None:
 def test_flow_without_outcomes_says_so() -> None:
     assert describe(FlowAccount("success")) == "nothing to do"
     assert describe(FlowAccount("success", {"linked": 2, "created": 1})) == "created 1, linked 2"
+
+
+@pytest.mark.parametrize("options", [[], ["--once"]])
+def test_addresses_are_told_only_while_something_serves_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    settings = parse_settings([*options, "--state", str(tmp_path)])
+    airflow = Airflow(tmp_path, 18080, "postgresql://")
+    finish(settings, _summary(pull_customers=FlowAccount("success")), airflow, "http://emulator")
+    told = capsys.readouterr().out
+    for line in ("user admin, password ", "http://emulator", f"source {tmp_path / 'env.sh'}"):
+        assert (line in told) == (not options)
+    assert str(tmp_path / "logs") in told
