@@ -6,17 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-OUTCOMES = (
-    "created",
-    "updated",
-    "linked",
-    "unchanged",
-    "waiting",
-    "rejected",
-    "conflict",
-    "differs",
-    "failed",
-)
+from quickbooks_sync.postgres.schema import OUTCOMES
+
 CHANGES = frozenset({"created", "updated", "linked"})
 
 

@@ -31,7 +31,8 @@ def reads(company: Company = None, month: Month = None, as_json: AsJson = False)
     if as_json:
         print_json({"budget": budget.__dict__, "month": f"{day:%Y-%m}", "calls": calls})
         return
-    typer.echo(f"{budget.message}.")
+    if month is None:
+        typer.echo(f"{budget.message}.")
     columns = ("realm_id", "flow", "kind", "is_metered", "calls")
     print_rows(calls, columns, as_json=False, empty=f"No calls in {day:%B %Y}.")
 

@@ -128,21 +128,6 @@ def read_refusals(
     return {row.source_id: (row.retry_key, row.causes) for row in rows}
 
 
-def read_waiting_ids(
-    connection: Connection, realm_id: str, record_type: str, direction: str
-) -> list[str]:
-    """Return the source ids of the records that wait."""
-    return list(
-        connection.execute(
-            select(waiting_record.c.source_id).where(
-                waiting_record.c.realm_id == realm_id,
-                waiting_record.c.record_type == record_type,
-                waiting_record.c.direction == direction,
-            )
-        ).scalars()
-    )
-
-
 def _run_rows(place: Place, one: Account) -> Iterable[dict[str, Any]]:
     common = {
         "run_id": place.run_id,

@@ -140,16 +140,6 @@ def count_deleted(connection: Connection, run_id: int) -> int:
     return int(connection.execute(statement).scalar_one())
 
 
-def read_batches(connection: Connection, run_id: int) -> list[tuple[int, int]]:
-    """Return (batch number, row count) of every batch of a run."""
-    rows = connection.execute(
-        select(staged_batch.c.batch_number, staged_batch.c.row_count)
-        .where(staged_batch.c.run_id == run_id)
-        .order_by(staged_batch.c.batch_number)
-    )
-    return [(row.batch_number, row.row_count) for row in rows]
-
-
 def is_loaded(connection: Connection, run_id: int, batch_number: int) -> bool:
     """Whether the batch has been loaded and committed."""
     loaded_at = connection.execute(

@@ -5,7 +5,6 @@ Percent-encoding is not done here: `requests` does it, once (Intuit: query langu
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 #: Only active ones of these are returned unless asked otherwise (Intuit: query language, section 3.5).
 LIST_ENTITIES = frozenset({"Customer", "Item", "Account", "Vendor", "Term", "Employee"})
@@ -18,11 +17,6 @@ def quote(value: str) -> str:
     r"""Return `value` as a literal: in single quotes, `'` and `\\` escaped by a backslash."""
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
-
-
-def quote_time(value: datetime) -> str:
-    """Return an aware time as a literal, in UTC to the second, which is QuickBooks' resolution."""
-    return quote(value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def is_in(name: str, values: Iterable[str]) -> str:

@@ -1,7 +1,5 @@
 """Statements of QuickBooks' query language."""
 
-from datetime import UTC, datetime, timedelta, timezone
-
 import pytest
 
 from quickbooks_sync.quickbooks.query import (
@@ -10,7 +8,6 @@ from quickbooks_sync.quickbooks.query import (
     build_select,
     is_in,
     quote,
-    quote_time,
 )
 
 
@@ -26,12 +23,6 @@ from quickbooks_sync.quickbooks.query import (
 )
 def test_quotes_and_backslashes_are_escaped(value: str, literal: str) -> None:
     assert quote(value) == literal
-
-
-def test_times_are_written_in_utc() -> None:
-    pacific = timezone(timedelta(hours=-8))
-    assert quote_time(datetime(2026, 1, 31, 13, 0, 5, 999, pacific)) == "'2026-01-31T21:00:05Z'"
-    assert quote_time(datetime(2026, 1, 31, tzinfo=UTC)) == "'2026-01-31T00:00:00Z'"
 
 
 def test_inactive_records_of_lists_are_asked_for() -> None:
