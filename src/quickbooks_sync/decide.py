@@ -1,11 +1,15 @@
 """Deciding a conflict: recorded with who and when, and applied at once."""
 
+from typing import Any
 from uuid import uuid4
+
+from sqlalchemy import Connection
 
 from quickbooks_sync.accounts import RECORD_CONFLICT
 from quickbooks_sync.errors import ConfigurationError
 from quickbooks_sync.flows import Flow, FlowOptions, RunSummary
 from quickbooks_sync.postgres.decisions import read_open_conflict, write_decision
+from quickbooks_sync.postgres.links import read_link_ids
 from quickbooks_sync.steps import run_flow
 from quickbooks_sync.workspace import Workspace
 
@@ -36,6 +40,8 @@ def decide(workspace: Workspace, conflict_id: int, choice: str, *, by: str) -> l
                 f"There is no open conflict {conflict_id}; `quickbooks-sync conflicts` lists those there are."
             )
         _check_choice(row.field, choice, has_both=bool(row.loupe_id and row.quickbooks_id))
+        if choice == "same":
+            _check_unlinked(connection, row)
         write_decision(connection, conflict_id, choice, by)
     return [
         _apply(workspace, row.realm_id, row.record_type, direction, source_id, by)
@@ -54,6 +60,21 @@ def _check_choice(field: str, choice: str, *, has_both: bool) -> None:
         raise ConfigurationError(
             "This conflict names no single pair of records, so they cannot be declared the same; "
             "correct the records on either side and run the flow again."
+        )
+
+
+def _check_unlinked(connection: Connection, row: Any) -> None:
+    """Refuse to link a row or a record that is linked to another one meanwhile."""
+    key = connection, row.realm_id, row.record_type
+    pairs = {
+        *read_link_ids(*key, loupe_ids=[row.loupe_id]),
+        *read_link_ids(*key, quickbooks_ids=[row.quickbooks_id]),
+    }
+    for loupe_id, quickbooks_id in pairs - {(row.loupe_id, row.quickbooks_id)}:
+        raise ConfigurationError(
+            f"Loupe row {row.loupe_id} and QuickBooks record {row.quickbooks_id} cannot be declared the same: "
+            f"Loupe row {loupe_id} is linked to QuickBooks record {quickbooks_id} meanwhile. Decide `separate`, or "
+            "merge the two records in QuickBooks first."
         )
 
 

@@ -30,6 +30,9 @@ _PAID_WITH = (
     "reference_number",
     "method",
 )
+#: Fields that say whether a record is in use.
+LIFE_FIELDS = ("is_void", "is_active")
+_HAS_RETURNED = "QuickBooks has it again after it was deleted there, and Loupe's row was retired meanwhile; decide which is right"
 #: Fields that first contact leaves apart: both lists of methods are each side's own.
 APART = {"payment": frozenset({"method"})}
 
@@ -45,6 +48,8 @@ class LinkedPair:
         quickbooks: QuickBooks' canonical values.
         document: The QuickBooks record they were read from.
         is_paid: Whether Loupe has live payments on the invoice, sent or not.
+        has_returned: Whether the record was taken for deleted, and is there again.
+        agreed: Fields on which the sides have agreed once.
     """
 
     settings: CompanySettings
@@ -53,6 +58,8 @@ class LinkedPair:
     quickbooks: Values
     document: Document
     is_paid: bool = False
+    has_returned: bool = False
+    agreed: Collection[str] = ()
 
 
 def merge_rules(record_type: str, pair: LinkedPair) -> Rules:
@@ -61,7 +68,18 @@ def merge_rules(record_type: str, pair: LinkedPair) -> Rules:
     rules = make(pair) if make else Rules()
     none: frozenset[str] = frozenset()
     folded, apart = TOLD_BY.get(record_type, none), APART.get(record_type, none)
-    return replace(rules, folded=folded, apart=apart)
+    rules = replace(rules, folded=folded, apart=apart)
+    return _with_life_held(rules) if pair.has_returned else rules
+
+
+def _with_life_held(rules: Rules) -> Rules:
+    """Neither side's word counts by itself: Loupe's may be the sync's own, from when the record was deleted."""
+    held = dict.fromkeys(LIFE_FIELDS, _HAS_RETURNED)
+    return replace(
+        rules,
+        quickbooks_locked={**rules.quickbooks_locked, **held},
+        loupe_locked={**rules.loupe_locked, **held},
+    )
 
 
 def with_decisions(
@@ -190,7 +208,7 @@ def _item_rules(pair: LinkedPair) -> Rules:
         quickbooks_locked["is_active"] = (
             "an item is made inactive in QuickBooks only at quantity 0; its value would be lost"
         )
-    if is_theirs:
+    if is_theirs and "quantity" in pair.agreed:
         return Rules(
             quickbooks_owned=frozenset({"quantity"}),
             loupe_owned=frozenset(left_alone),
@@ -214,6 +232,27 @@ def price_problem(settings: CompanySettings, row: Row) -> str | None:
     if currency and home and currency != home:
         return f"prices are in {currency}, QuickBooks' are in {home}; not synced"
     return None
+
+
+def quantity_problem(
+    settings: CompanySettings, agreed: Collection[str], ours: Any, theirs: Any
+) -> str | None:
+    """Return why an item's quantity moves to neither side, or `None` where the sides have agreed once.
+
+    An item made with opening stock `none` starts at 0 in QuickBooks; taken for an edit, that would empty
+    the stock in Loupe.
+    """
+    if theirs is None or ours == theirs or "quantity" in agreed:
+        return None
+    follows = (
+        "Loupe follows QuickBooks"
+        if settings.stock_owner == "quickbooks"
+        else ("QuickBooks follows Loupe")
+    )
+    return (
+        f"Loupe has {ours}, QuickBooks {theirs}, and the two have never agreed; count, and correct "
+        f"the side that is wrong. From then on {follows}."
+    )
 
 
 def _unpushable_invoice(settings: CompanySettings, row: Row) -> str | None:

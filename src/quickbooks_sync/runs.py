@@ -133,6 +133,12 @@ def _why_failed(
     return None
 
 
+def write_counts(connection: Connection, run_id: int) -> None:
+    """Count a run's outcomes once more; those of a run that has ended may still become known."""
+    counts = read_outcome_counts(connection, run_id)
+    connection.execute(update(run_table).where(run_table.c.run_id == run_id).values(counts=counts))
+
+
 def lease_of(run: RunManifest) -> Lease:
     """The lease that a run holds."""
     return Lease(run["realm_id"], run["record_type"], run["holder"], run["fence"])

@@ -49,8 +49,11 @@ def check(
 
 
 def extract(workspace: "Workspace", run: RunManifest) -> list[BatchManifest]:
-    """Stage the source's records in batches of at most 1,000; repeatable."""
+    """Settle what earlier runs sent without an answer; then stage the source's records in batches; repeatable."""
+    from quickbooks_sync.push.recover import settle_open_intents
+
     with _noting(workspace, run, "extract"):
+        settle_open_intents(workspace, run)
         batches: list[BatchManifest] = _direction(run).extract(workspace, run)
     return batches
 

@@ -171,12 +171,17 @@ def test_columns_carry_decimals_dates_and_line_numbers() -> None:
 
 def test_only_the_fields_asked_for_become_columns() -> None:
     values = read("invoice", INVOICE_ROW)
-    columns = values_to_row(
-        shipped("invoice"), values, references=LOUPE_IDS, fields={"due_date", "is_void"}
-    )
+    columns = values_to_row(shipped("invoice"), values, references=LOUPE_IDS, fields={"due_date"})
     assert columns == {"due_date": None}
     void = values_to_row(shipped("invoice"), {"is_void": True}, references={}, fields={"is_void"})
     assert void == {"lifecycle_status": "Void"}
+
+
+def test_an_invoice_that_is_not_void_any_more_is_finalised_and_has_no_reason() -> None:
+    taken_back = values_to_row(
+        shipped("invoice"), {"is_void": False}, references={}, fields={"is_void"}
+    )
+    assert taken_back == {"lifecycle_status": "Finalised", "void_reason": None}
 
 
 def test_a_reference_without_link_is_never_written() -> None:

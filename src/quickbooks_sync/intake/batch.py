@@ -19,10 +19,17 @@ from quickbooks_sync.intake.outcomes import (
     updated_at,
     waiting,
 )
-from quickbooks_sync.postgres.links import Link, insert_links, update_links
+from quickbooks_sync.postgres.links import (
+    REPLACED,
+    Link,
+    clear_missing_since,
+    delete_links,
+    insert_links,
+    update_links,
+)
 from quickbooks_sync.postgres.loupe_rows import insert_rows
 from quickbooks_sync.postgres.staging import StagedRecord
-from quickbooks_sync.quickbooks.changes import is_deleted
+from quickbooks_sync.quickbooks.changes import is_deleted, is_missing, is_stub
 from quickbooks_sync.refusals import retry_key
 from quickbooks_sync.transform import values_to_row
 from quickbooks_sync.workspace import Workspace
@@ -50,6 +57,7 @@ class IntakeBatch:
     def load(self, records: list[StagedRecord]) -> list[Account]:
         """Load the batch; returns one account a record."""
         self.known.read(records)
+        self._note_found(records)
         # A payment with a reference number goes first, lest one without takes its row.
         ordered = sorted(records, key=lambda one: not (one.values or {}).get("reference_number"))
         accounts = [self._load_one(one) for one in ordered]
@@ -74,10 +82,39 @@ class IntakeBatch:
                 (self.written.new_links if is_new else self.written.changed_links).append(link)
         self._write_links()
 
+    def _note_found(self, records: list[StagedRecord]) -> None:
+        """Records that were missing and are read again are not missing any more."""
+        found = [
+            record.source_id
+            for record in records
+            if (link := self.known.links.get(record.source_id))
+            and link.missing_since_at
+            and not is_stub(record.raw)
+        ]
+        if not found:
+            return
+        realm_id, record_type = self.known.run["realm_id"], self.known.run["record_type"]
+        clear_missing_since(self.known.connection, realm_id, record_type, found)
+        for quickbooks_id in found:
+            link = self.known.links[quickbooks_id]
+            self.known.links[quickbooks_id] = replace(link, missing_since_at=None)
+
+    def _link_of(self, record: StagedRecord) -> Link | None:
+        """Return a record's link; one whose Id is another record's now may have been given up."""
+        link = self.known.links.get(record.source_id)
+        judged = self.known.judged.get(record.source_id)
+        if link is None or link.state != REPLACED or judged is None or judged.choice != "separate":
+            return link
+        realm_id, record_type = self.known.run["realm_id"], self.known.run["record_type"]
+        delete_links(self.known.connection, realm_id, record_type, [record.source_id])
+        return None
+
     def _load_one(self, one: StagedRecord) -> Account:
-        link = self.known.links.get(one.source_id)
+        link = self._link_of(one)
         if is_deleted(one.raw):
             return self.linked.remove(one, link)
+        if is_missing(one.raw):
+            return self.linked.note_missing(one, link)
         blocked = rejected(one, self.retry_key) or waiting(
             one, self.known.references.missing_loupe_id(one.values or {})
         )
@@ -101,7 +138,7 @@ class IntakeBatch:
             return Match(None, "several QuickBooks items carry this SKU")
         judged = self.known.judged.get(one.source_id)
         if judged is not None and judged.choice == "same":
-            return Match(judged.loupe_id)
+            return self.known.matched_by_decision(judged)
         match = Match() if judged is not None else self.known.identifier.find(one)
         if match == Match() and values.get("tag_id") in self.known.tags:
             why = (

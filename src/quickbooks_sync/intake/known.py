@@ -5,12 +5,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from quickbooks_sync.first_contact import Match
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.intake.guards import PaymentGuard, read_unsynced_invoice_ids
 from quickbooks_sync.intake.identify import Identifier
 from quickbooks_sync.intake.pairing import ReadPeers
-from quickbooks_sync.postgres.decisions import read_field_decisions, read_record_decisions
-from quickbooks_sync.postgres.links import Link, read_links
+from quickbooks_sync.postgres.decisions import (
+    Decision,
+    read_field_decisions,
+    read_record_decisions,
+)
+from quickbooks_sync.postgres.links import Link, read_link_ids, read_links
 from quickbooks_sync.postgres.loupe_rows import (
     Row,
     read_paid_invoice_ids,
@@ -84,6 +89,20 @@ class Known:
             else set()
         )
         return {one.quickbooks_id for one in stored}
+
+    def matched_by_decision(self, decision: Decision) -> Match:
+        """Return the row that a person named, or a doubt where it is another record's meanwhile."""
+        realm_id, record_type = self.run["realm_id"], self.run["record_type"]
+        ids = [decision.loupe_id or 0]
+        for loupe_id, quickbooks_id in read_link_ids(
+            self.connection, realm_id, record_type, loupe_ids=ids
+        ):
+            return Match(
+                loupe_id,
+                f"it was decided that this is Loupe row {loupe_id}, but that row is linked to QuickBooks record "
+                f"{quickbooks_id}; decide `separate` to keep it as a record of its own",
+            )
+        return Match(decision.loupe_id) if self.read_rows(ids) else Match()
 
     def _peers_in(self, records: list[StagedRecord]) -> ReadPeers:
         """Return what reads the unlinked payments of a day: those of the run, or those looked up."""

@@ -1,6 +1,8 @@
 """Brings a linked record into Loupe: merges it with its row, or takes its deletion."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
@@ -11,14 +13,25 @@ from quickbooks_sync.intake.known import Known
 from quickbooks_sync.intake.outcomes import account, doubt, updated_at
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.merge import Base, Merge, merge_record, next_base
-from quickbooks_sync.postgres.links import Link
+from quickbooks_sync.postgres.links import DELETED, REPLACED, RETURNED, Link
 from quickbooks_sync.postgres.loupe_rows import Row, update_row
 from quickbooks_sync.postgres.staging import StagedRecord
-from quickbooks_sync.rules import LinkedPair, merge_rules, with_decisions
-from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.rules import (
+    LIFE_FIELDS,
+    LinkedPair,
+    merge_rules,
+    quantity_problem,
+    with_decisions,
+)
 from quickbooks_sync.transform import values_to_row
 
 Values = dict[str, Any]
+Causes = tuple[Mapping[str, Any], ...]
+
+_MISSING = (
+    "missing: QuickBooks does not show it in its lists and answers that there is no such record. If a run at least "
+    "ten minutes from now finds the same, it counts as deleted; until then neither side is changed"
+)
 
 
 @dataclass
@@ -45,6 +58,8 @@ class LinkedRecords:
 
     def update(self, one: StagedRecord, link: Link) -> Account:
         """Take what has changed in QuickBooks, and nothing older than what is known."""
+        if is_another(link.document, one.raw) or link.state == REPLACED:
+            return self._hold_replaced(one, link)
         if int(one.source_version or 0) < int(link.sync_token):
             # A write of ours, or a later run, has already seen a newer version.
             return account(one, link, "unchanged")
@@ -58,14 +73,16 @@ class LinkedRecords:
     def remove(self, one: StagedRecord, link: Link | None) -> Account:
         """Take a deletion: the row gets a state, and the link remembers that nothing is there."""
         row = self.known.rows.get(link.loupe_id) if link else None
-        if link is None or row is None or link.state == _GONE:
+        if link is None or row is None or link.state in (DELETED, REPLACED):
             # The stub comes again with each overlap; a conflict about it is over once the row is.
             gone = Account(one.source_id, "unchanged", quickbooks_id=one.source_id)
             return replace(gone, is_pending=True)
         is_paid = self.known.is_paid(row)
         removal = remove(self.known.run["record_type"], row, one.source_id, is_paid=is_paid)
         version = self._write_changes(link, row, removal.changes)
-        self.written.changed_links.append(replace(link, state=_GONE, loupe_row_version=version))
+        self.written.changed_links.append(
+            replace(link, state=DELETED, loupe_row_version=version, missing_since_at=None)
+        )
         outcome = "conflict" if removal.conflict else "updated" if removal.changes else "unchanged"
         return replace(
             account(one, link, outcome),
@@ -73,6 +90,28 @@ class LinkedRecords:
             conflicts=(removal.conflict,) if removal.conflict else (),
             loupe_changed_at=row["updated_at"],
             loupe_changed_by=row["updated_by"],
+        )
+
+    def note_missing(self, one: StagedRecord, link: Link | None) -> Account:
+        """List a record that QuickBooks did not find; neither side is changed."""
+        if link is None:
+            return Account(one.source_id, "unchanged", quickbooks_id=one.source_id, is_pending=True)
+        since = link.missing_since_at or datetime.now(UTC)
+        self.written.changed_links.append(replace(link, missing_since_at=since))
+        return replace(account(one, link, "waiting"), reason=_MISSING)
+
+    def _hold_replaced(self, one: StagedRecord, link: Link) -> Account:
+        """Take nothing from a record that is not the one the row was linked to."""
+        decision = self.known.judged.get(one.source_id)
+        row = self.known.rows.get(link.loupe_id)
+        if row and decision and (decision.choice, decision.loupe_id) == ("same", link.loupe_id):
+            fresh = Link(
+                link.loupe_id, one.source_id, "matched", one.source_version or "0", one.raw
+            )
+            return self.merge(one, fresh, is_new=False)
+        self.written.changed_links.append(replace(link, state=REPLACED, loupe_row_version=None))
+        return replace(
+            doubt(one, Match(link.loupe_id, _describe_replaced(link, one))), waits_for=None
         )
 
     def merge(self, one: StagedRecord, link: Link, *, is_new: bool) -> Account:
@@ -88,6 +127,8 @@ class LinkedRecords:
                 theirs,
                 one.raw,
                 is_paid=bool(theirs.get("is_void")) and self.known.is_paid(row),
+                has_returned=link.state in (DELETED, RETURNED),
+                agreed=link.loupe_base.keys(),
             ),
         )
         if self.known.tags.get(theirs.get("tag_id"), link.loupe_id) != link.loupe_id:
@@ -102,14 +143,14 @@ class LinkedRecords:
             return replace(doubt(one, Match(link.loupe_id, excess)), reason=excess)
         changes = self._changes(link, merge, ours, theirs, row)
         version = self._write_changes(link, row, changes)
-        after = _with_counted(
-            self.known.settings, ours, theirs, next_base(merge, ours, theirs, base)
-        )
+        after = _with_counted(ours, theirs, next_base(merge, ours, theirs, base))
         self._keep_link(one, link, after, version, merge, is_new)
-        outcome = "conflict" if merge.conflicts else "updated" if changes else "unchanged"
+        differs = self._quantity_differs(link, ours, theirs)
+        outcome = "differs" if differs else "updated" if changes else "unchanged"
         return replace(
-            account(one, link, outcome),
+            account(one, link, "conflict" if merge.conflicts else outcome),
             conflicts=merge.conflicts,
+            causes=differs,
             is_pending=bool(merge.to_quickbooks),
             # Once the payment is on both sides, QuickBooks' balance is taken from what was read now.
             waits_for="payment" if row.get("invoice_id") in self.unsettled else None,
@@ -117,6 +158,19 @@ class LinkedRecords:
             loupe_changed_at=row["updated_at"],
             loupe_changed_by=row["updated_by"],
         )
+
+    def _quantity_differs(self, link: Link, ours: Values, theirs: Values) -> Causes:
+        """Say of a quantity that QuickBooks owns why Loupe does not take it; else the push says it."""
+        settings = self.known.settings
+        if settings.stock_owner != "quickbooks":
+            return ()
+        why = quantity_problem(
+            settings, link.loupe_base, ours.get("quantity"), theirs.get("quantity")
+        )
+        if why is None:
+            return ()
+        value = theirs["quantity"]
+        return ({"field": "quantity", "rule": "stock agrees", "value": value, "message": why},)
 
     def _changes(self, link: Link, merge: Merge, ours: Values, theirs: Values, row: Row) -> Row:
         """Return the Loupe columns to write: taken fields, and computed ones that moved."""
@@ -177,20 +231,44 @@ class LinkedRecords:
             quickbooks_base=dict(base.quickbooks),
             quickbooks_updated_at=updated_at(one.raw),
             loupe_row_version=version if merge.is_settled else None,
-            state="live",
+            state=_state_after(link, merge),
+            missing_since_at=None,
         )
         (self.written.new_links if is_new else self.written.changed_links).append(kept)
 
 
-_GONE = "deleted_in_quickbooks"
+def is_another(known: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+    """Whether two documents of one Id are of different records, as in a company that was wiped.
+
+    A record keeps its CreateTime for life; where one of the two has none, nothing can be said.
+    """
+    times = [_created_at(document) for document in (known, record)]
+    return None not in times and times[0] != times[1]
 
 
-def _with_counted(settings: CompanySettings, ours: Values, theirs: Values, base: Base) -> Base:
-    """Note that both sides have agreed on a stock quantity; from then on differences are adjusted."""
+def _created_at(document: Mapping[str, Any]) -> datetime | None:
+    written = (document.get("MetaData") or {}).get("CreateTime")
+    return datetime.fromisoformat(written) if written else None
+
+
+def _describe_replaced(link: Link, record: StagedRecord) -> str:
+    return (
+        f"the QuickBooks record with Id {record.source_id} is not the one that Loupe row {link.loupe_id} was "
+        f"linked to: it was made on {_created_at(record.raw)}, the linked one on {_created_at(link.document)}. "
+        "Nothing was changed. Was the company reset? Decide `same` if the two are one, else `separate`"
+    )
+
+
+def _state_after(link: Link, merge: Merge) -> str:
+    """A record that came back stays one of which a person must decide, until the sides agree."""
+    is_held = any(conflict.field in LIFE_FIELDS for conflict in merge.conflicts)
+    return RETURNED if link.state in (DELETED, RETURNED) and is_held else "live"
+
+
+def _with_counted(ours: Values, theirs: Values, base: Base) -> Base:
+    """Note that both sides have agreed on a stock quantity; from then on one of them leads."""
     quantity = theirs.get("quantity")
-    if settings["stock_owner"] == "quickbooks" or quantity is None:
-        return base
-    if ours.get("quantity") != quantity:
+    if quantity is None or ours.get("quantity") != quantity:
         return base
     counted = {"quantity": quantity}
     return Base({**base.loupe, **counted}, {**base.quickbooks, **counted})

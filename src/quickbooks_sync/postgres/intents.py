@@ -39,9 +39,14 @@ class IntentItem:
 
 @dataclass(frozen=True)
 class Intent:
-    """A batch: its request id, its serialised body, and what each item stands for."""
+    """A batch: its request id, its serialised body, and what each item stands for.
+
+    Attributes:
+        run_id: The run that committed it.
+    """
 
     intent_id: int
+    run_id: int
     request_id: str
     body: str
     items: tuple[IntentItem, ...]
@@ -82,7 +87,7 @@ def write_intent(
     connection.execute(
         insert(intent_item), [{"intent_id": row.intent_id, **vars(one)} for one in items]
     )
-    return Intent(row.intent_id, request_id, body, tuple(items), row.created_at)
+    return Intent(row.intent_id, batch[0], request_id, body, tuple(items), row.created_at)
 
 
 def read_open_intents(
@@ -104,6 +109,7 @@ def read_open_intents(
     return [
         Intent(
             row.intent_id,
+            row.run_id,
             row.request_id,
             row.body,
             _read_items(connection, row.intent_id),

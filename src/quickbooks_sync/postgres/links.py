@@ -5,11 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, delete, select, text, update
 
 from quickbooks_sync.json_text import to_json
 from quickbooks_sync.postgres.copying import copy_rows
 from quickbooks_sync.postgres.schema import link
+
+#: States of a link that is not live.
+DELETED, RETURNED, REPLACED = (
+    "deleted_in_quickbooks",
+    "returned_in_quickbooks",
+    "replaced_in_quickbooks",
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,11 @@ class Link:
         quickbooks_updated_at: `MetaData.LastUpdatedTime` of `document`.
         loupe_row_version: The row version both sides agree up to; `None` while something is
             outstanding.
+        state: `live`; `deleted_in_quickbooks`; `returned_in_quickbooks`, for a record that was taken
+            for deleted, is there again, and about which a person has still to decide;
+            `replaced_in_quickbooks`, where the Id is another record's now.
+        missing_since_at: When QuickBooks first answered that there is no such record, while that is
+            not confirmed.
     """
 
     loupe_id: int
@@ -40,6 +52,7 @@ class Link:
     loupe_row_version: int | None = None
     state: str = "live"
     generation: int = 0
+    missing_since_at: datetime | None = None
 
 
 _COLUMNS = (
@@ -54,6 +67,7 @@ _COLUMNS = (
     "loupe_row_version",
     "state",
     "generation",
+    "missing_since_at",
 )
 
 
@@ -101,10 +115,53 @@ def read_live_ids(connection: Connection, realm_id: str, record_type: str) -> se
         select(link.c.quickbooks_id).where(
             link.c.realm_id == realm_id,
             link.c.record_type == record_type,
-            link.c.state != "deleted_in_quickbooks",
+            link.c.state != DELETED,
         )
     )
     return set(rows.scalars())
+
+
+def read_missing_since(
+    connection: Connection, realm_id: str, record_type: str
+) -> dict[str, datetime]:
+    """Return by QuickBooks Id since when records are missing whose deletion is not confirmed yet."""
+    rows = connection.execute(
+        select(link.c.quickbooks_id, link.c.missing_since_at).where(
+            link.c.realm_id == realm_id,
+            link.c.record_type == record_type,
+            link.c.state != DELETED,
+            link.c.missing_since_at.is_not(None),
+        )
+    )
+    return {row.quickbooks_id: row.missing_since_at for row in rows}
+
+
+def clear_missing_since(
+    connection: Connection, realm_id: str, record_type: str, quickbooks_ids: Collection[str]
+) -> None:
+    """Note that records which were missing are there."""
+    connection.execute(
+        update(link)
+        .where(
+            link.c.realm_id == realm_id,
+            link.c.record_type == record_type,
+            link.c.quickbooks_id.in_(list(quickbooks_ids)),
+        )
+        .values(missing_since_at=None)
+    )
+
+
+def delete_links(
+    connection: Connection, realm_id: str, record_type: str, quickbooks_ids: Collection[str]
+) -> None:
+    """Forget which Loupe rows some records are."""
+    connection.execute(
+        delete(link).where(
+            link.c.realm_id == realm_id,
+            link.c.record_type == record_type,
+            link.c.quickbooks_id.in_(list(quickbooks_ids)),
+        )
+    )
 
 
 def insert_links(
@@ -128,11 +185,11 @@ def update_links(
             " quickbooks_base = new.quickbooks_base, state = new.state,"
             " quickbooks_updated_at = new.quickbooks_updated_at,"
             " loupe_row_version = new.loupe_row_version, generation = new.generation,"
-            " synced_at = now()"
+            " missing_since_at = new.missing_since_at, synced_at = now()"
             " from jsonb_to_recordset(cast(:links as jsonb)) as new (quickbooks_id text,"
             " sync_token text, document jsonb, loupe_base jsonb, quickbooks_base jsonb,"
             " quickbooks_updated_at timestamptz, loupe_row_version bigint, state text,"
-            " generation int)"
+            " generation int, missing_since_at timestamptz)"
             " where link.realm_id = :realm_id and link.record_type = :record_type"
             " and link.quickbooks_id = new.quickbooks_id"
         ),
@@ -150,6 +207,6 @@ def _to_row(one: Link) -> dict[str, Any]:
 
 def _to_json_row(one: Link) -> Mapping[str, Any]:
     row = _to_row(one)
-    updated_at = one.quickbooks_updated_at
-    row["quickbooks_updated_at"] = updated_at.isoformat() if updated_at else None
+    for name in ("quickbooks_updated_at", "missing_since_at"):
+        row[name] = row[name].isoformat() if row[name] else None
     return row

@@ -1,7 +1,7 @@
 """Extract of a pull: stage QuickBooks' records in batches, as they came."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, select
@@ -10,21 +10,15 @@ from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.postgres.leases import hold_lease
 from quickbooks_sync.postgres.ledger import forget_accounts
-from quickbooks_sync.postgres.links import read_live_ids
 from quickbooks_sync.postgres.staging import StagedRecord, clear_run, write_batch
-from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub
+from quickbooks_sync.pull.missing import IDS_PER_QUERY, find_missing, read_since
 from quickbooks_sync.quickbooks.client import QuickBooksClient
-from quickbooks_sync.quickbooks.query import is_in, quote
+from quickbooks_sync.quickbooks.query import quote
 from quickbooks_sync.refusals import retry_key
-from quickbooks_sync.runs import is_narrowed, lease_of, read_watermark, write_next_watermark
+from quickbooks_sync.runs import is_narrowed, lease_of, write_next_watermark
 from quickbooks_sync.settings import ensure_reference, read_settings
 from quickbooks_sync.workspace import Workspace
 
-#: LastUpdatedTime has a resolution of one second and rows may appear late, so an incremental
-#: read looks back over the watermark (Intuit: order and paging hazards, section 3.4).
-OVERLAP = timedelta(minutes=10)
-#: QuickBooks documents no limit for an IN list; a statement stays below a few kilobytes.
-IDS_PER_QUERY = 200
 BATCH_SIZE = 1000
 
 Record = dict[str, Any]
@@ -45,7 +39,7 @@ def extract(workspace: Workspace, run: RunManifest) -> list[BatchManifest]:
     for page in pages:
         seen.update(record["Id"] for record in page)
         batches.append(_stage(workspace, run, len(batches), page))
-    rest = _find_gone(workspace, run, client, seen) if changes is None else []
+    rest = find_missing(workspace, run, client, seen, is_full=changes is None)
     seen.update(record["Id"] for record in rest)
     rest.extend(_read_left_over(workspace, run, seen))
     for page in _in_batches(rest):
@@ -69,37 +63,14 @@ def _fetch_changes(
     """
     if run["mode"] != "incremental" or is_narrowed(run) or run["record_type"] == "inventory_item":
         return None
-    with workspace.engine.connect() as connection:
-        mark = read_watermark(connection, run["realm_id"], run["record_type"], "pull")
-    if mark is None or datetime.now(UTC) - mark.changed_since > WINDOW:
+    since = read_since(workspace, run)
+    if since is None:
         return None
-    entity = workspace.mapping(run["record_type"]).entity
-    changes = client.changes(entity, mark.changed_since - OVERLAP)
+    changes = client.changes(workspace.mapping(run["record_type"]).entity, since)
     if not changes.is_complete:
         return None
     _note_time(workspace, run, changes.server_time)
     return [*changes.records, *changes.deleted]
-
-
-def _find_gone(
-    workspace: Workspace, run: RunManifest, client: QuickBooksClient, seen: set[str]
-) -> list[Record]:
-    """Return, after everything was read, what is linked and was not there.
-
-    A record missing from the pages is asked for by its Id before it counts as gone: a stub where it
-    is, the record itself where it was only missed.
-    """
-    if is_narrowed(run):
-        return []
-    with workspace.engine.connect() as connection:
-        missing = sorted(read_live_ids(connection, run["realm_id"], run["record_type"]) - seen)
-    entity = workspace.mapping(run["record_type"]).entity
-    found: dict[str, Record] = {}
-    for start in range(0, len(missing), IDS_PER_QUERY):
-        condition = is_in("Id", missing[start : start + IDS_PER_QUERY])
-        for answer in client.pages(entity, where=condition):
-            found.update((record["Id"], record) for record in answer.records)
-    return [found.get(one) or deleted_stub(one) for one in missing]
 
 
 def _note_time(workspace: Workspace, run: RunManifest, server_time: datetime) -> None:

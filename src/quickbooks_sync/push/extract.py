@@ -1,4 +1,4 @@
-"""Extract of a push: settle what an earlier run left open, then stage the rows worth a look."""
+"""Extract of a push: stage the rows worth a look."""
 
 from typing import Any
 
@@ -10,7 +10,6 @@ from quickbooks_sync.postgres.leases import hold_lease
 from quickbooks_sync.postgres.loupe_rows import LOUPE_TABLES, iter_rows
 from quickbooks_sync.postgres.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.push.gone import find_gone
-from quickbooks_sync.push.recover import recover
 from quickbooks_sync.push.rows import to_staged
 from quickbooks_sync.runs import is_narrowed, lease_of, write_next_watermark
 from quickbooks_sync.settings import ensure_reference
@@ -23,8 +22,6 @@ def extract(workspace: Workspace, run: RunManifest) -> list[BatchManifest]:
     An incremental push leaves out rows whose version both sides agree on; a full push takes all.
     """
     ensure_reference(workspace, run["realm_id"], run_id=run["run_id"])
-    if not run["preview"]:
-        recover(workspace, run)
     key = LOUPE_TABLES[run["record_type"]].key
     batches: list[BatchManifest] = []
     left = run["limit"]

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, exists, select
 
 from quickbooks_sync.accounts import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.postgres.links import DELETED
 from quickbooks_sync.postgres.loupe_rows import LOUPE_TABLES
 from quickbooks_sync.postgres.schema import link
 from quickbooks_sync.postgres.staging import StagedRecord
@@ -25,7 +26,7 @@ def find_gone(connection: Connection, run: RunManifest) -> list[StagedRecord]:
         .where(
             link.c.realm_id == run["realm_id"],
             link.c.record_type == run["record_type"],
-            link.c.state == "live",
+            link.c.state != DELETED,
             ~row,
         )
         .order_by(link.c.loupe_id)

@@ -35,7 +35,7 @@ def load(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> dict[s
     sent again identically, and only the rest is new.
     """
     if not run["preview"]:
-        recover(workspace, run, batch_number=batch["batch_number"])
+        recover(workspace, run, batch["batch_number"])
     key = run["run_id"], batch["batch_number"]
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))

@@ -4,7 +4,7 @@ Where a complete pull stands, what QuickBooks has is known and only doubtful row
 that a batch without an answer may have created.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -31,6 +31,7 @@ from quickbooks_sync.workspace import Workspace
 VALUES_PER_QUERY = 100
 
 Record = dict[str, Any]
+Values = Mapping[str, Any]
 
 
 def link_existing(
@@ -50,7 +51,7 @@ def link_existing(
     asked = list(creates) if always else _to_be_asked(workspace, run, creates)
     if not asked:
         return set()
-    found = _fetch(workspace, run, asked)
+    found = fetch_candidates(workspace, run, [write.values for write in asked])
     if not found:
         return set()
     with workspace.engine.begin() as connection:
@@ -70,11 +71,14 @@ def _to_be_asked(workspace: Workspace, run: RunManifest, creates: Sequence[Write
     return [one for one in creates if one.loupe_id in doubtful]
 
 
-def _fetch(workspace: Workspace, run: RunManifest, asked: Sequence[Write]) -> list[Record]:
+def fetch_candidates(
+    workspace: Workspace, run: RunManifest, values: Sequence[Values]
+) -> list[Record]:
+    """Fetch every record of QuickBooks that a row with one of these canonical values may be."""
     client = workspace.client(run["realm_id"], run["run_id"])
     entity = workspace.mapping(run["record_type"]).entity
     found: dict[str, Record] = {}
-    for condition in _conditions(run["record_type"], asked):
+    for condition in _conditions(run["record_type"], values):
         for page in client.pages(entity, where=condition):
             found.update((record["Id"], record) for record in page.records)
     if run["record_type"] != "inventory_item":
@@ -86,22 +90,28 @@ def _fetch(workspace: Workspace, run: RunManifest, asked: Sequence[Write]) -> li
     return [record for record in found.values() if record.get("Type") in types]
 
 
-def _conditions(record_type: str, asked: Sequence[Write]) -> Iterator[str]:
+def _conditions(record_type: str, values: Sequence[Values]) -> Iterator[str]:
     """Yield WHERE clauses that together find every record that one of the rows may be."""
-    values = [one.values for one in asked]
     if record_type == "payment":
-        dates = sorted({one["payment_date"] for one in values if one.get("payment_date")})
-        for customers in _chunks({one.get("customer") for one in values}):
-            for some_dates in _chunks(set(dates)):
-                yield both(is_in("CustomerRef", customers), is_in("TxnDate", some_dates))
+        yield from _by_day(values, "payment_date")
         return
+    if record_type == "invoice":
+        unnumbered = [one for one in values if not one.get("invoice_number")]
+        yield from _by_day(unnumbered, "invoice_date")
     for property_name, field in _LOOKED_UP_BY[record_type]:
         for chunk in _chunks({one.get(field) for one in values}):
             yield is_in(property_name, chunk)
 
 
+def _by_day(values: Sequence[Values], field: str) -> Iterator[str]:
+    days = {one[field] for one in values if one.get(field)}
+    for customers in _chunks({one.get("customer") for one in values}):
+        for some_days in _chunks(days):
+            yield both(is_in("CustomerRef", customers), is_in("TxnDate", some_days))
+
+
 _LOOKED_UP_BY = {
-    "customer": (("DisplayName", "display_name"),),
+    "customer": (("DisplayName", "display_name"), ("PrimaryEmailAddr", "email")),
     "invoice": (("DocNumber", "invoice_number"),),
     "inventory_item": (("Sku", "tag_id"), ("Name", "item_name")),
 }

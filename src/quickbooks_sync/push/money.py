@@ -10,7 +10,7 @@ from typing import Any
 from quickbooks_sync.accounts import Account, FieldConflict
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.postgres.ledger import read_held_payments, read_rejected_ids
-from quickbooks_sync.postgres.links import read_link_ids, read_links
+from quickbooks_sync.postgres.links import DELETED, REPLACED, read_link_ids, read_links
 from quickbooks_sync.push.operations import Write
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.workspace import Workspace
@@ -49,7 +49,7 @@ def _refuse_again(workspace: Workspace, run: RunManifest, writes: Sequence[Write
     known = {
         link.quickbooks_id: link.document
         for link in links
-        if link.quickbooks_id not in outdated and link.state == "live"
+        if link.quickbooks_id not in outdated and link.state not in (DELETED, REPLACED)
     }
     return _refuse(
         workspace, run, [one for one in again if _asked(one).keys() <= known.keys()], known

@@ -132,18 +132,17 @@ def _stock_properties(settings: CompanySettings, write: Write) -> Json:
 
 def _build_update(mapping: RecordMapping, settings: CompanySettings, write: Write) -> Json:
     link = _link_of(write)
-    # A payment takes no sparse update, whatever the documentation says (Intuit: section 8.1).
-    is_whole = mapping.record_type == "payment"
-    fields = [one.name for one in mapping.two_way] if is_whole else list(write.fields)
     payload = values_to_payload(
         mapping,
         write.payload_values,
         document=link.document,
-        fields=[name for name in fields if name not in ("quantity", "is_void")],
+        fields=_sent(write),
         settings=settings,
     )
     key: Json = {"Id": link.quickbooks_id, "SyncToken": link.sync_token}
-    if is_whole:
+    if mapping.record_type == "payment":
+        # It takes no sparse update, whatever the documentation says (Intuit: section 8.1). Only what was
+        # decided is laid over QuickBooks' last document: a held field must not go along.
         whole = {**_resendable(link.document), **payload, **key}
         return {name: value for name, value in whole.items() if value is not None}
     if mapping.record_type == "invoice":

@@ -1,40 +1,116 @@
-"""Recovery: batches whose answer was never recorded are sent again, identically, before anything new."""
+"""Recovery: batches whose answer was never recorded are settled before anything is read or sent.
 
+A batch is sent again, identically, and QuickBooks answers with its first answer. Where that cannot be trusted,
+each item is looked up by the values that were *sent*: the row may have been edited since.
+"""
+
+import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from quickbooks_sync.errors import ConfigurationError, UnreachableError
 from quickbooks_sync.flows import RunManifest
-from quickbooks_sync.postgres.intents import Intent, close_intent, read_open_intents
+from quickbooks_sync.postgres.intents import Intent, IntentItem, close_intent, read_open_intents
 from quickbooks_sync.postgres.leases import hold_lease
-from quickbooks_sync.push.send import send_intent
-from quickbooks_sync.runs import lease_of
+from quickbooks_sync.postgres.ledger import write_accounts
+from quickbooks_sync.push.find_sent import find_sent
+from quickbooks_sync.push.send import send_batch
+from quickbooks_sync.push.settle import settle, settle_found
+from quickbooks_sync.quickbooks.batch import BatchItem
+from quickbooks_sync.runs import lease_of, place_of, write_counts
 from quickbooks_sync.workspace import Workspace
 
+logger = logging.getLogger(__name__)
+
 #: How long QuickBooks is trusted to remember a request id. Its retention is undocumented (Intuit:
-#: requestid, section 2.1); after this every item is looked up before it is sent anew.
+#: requestid, section 2.1).
 REMEMBERED_FOR = timedelta(hours=24)
+#: QuickBooks' lists show a new record late; sooner than this, not being found proves nothing.
+LISTED_AFTER = timedelta(hours=1)
+
+_ID_USED = "600"
+#: The name or number is taken, perhaps by the first try of the same create.
+_TAKEN = ("6240", "6140", _ID_USED)
+
+Answers = Mapping[str, BatchItem]
 
 
-def recover(workspace: Workspace, run: RunManifest, *, batch_number: int | None = None) -> None:
-    """Settle the open intents of the run's company and record type.
+def settle_open_intents(workspace: Workspace, run: RunManifest) -> None:
+    """Settle every open intent of the run's company and record type, before the run looks at anything.
 
-    Args:
-        workspace: The workspace.
-        run: The run.
-        batch_number: Only those of this batch; batches of one run may be loaded side by side, and
-            another's open intent is just being sent.
+    What a pull settles is written down with the run that had sent it; a push takes it as its own.
+
+    Raises:
+        ConfigurationError: The run is a preview, which may send nothing.
+        RetryableError: QuickBooks does not answer, or does not say what became of a batch.
     """
-    batch = None if batch_number is None else (run["run_id"], batch_number)
+    with workspace.engine.connect() as connection:
+        intents = read_open_intents(connection, run["realm_id"], run["record_type"])
+    if intents and run["preview"]:
+        raise ConfigurationError(
+            f"Run {intents[0].run_id} sent {run['record_type']} records whose answer is not known yet, so a "
+            f"preview would be wrong. Run pull_{run['record_type']}s first: it settles them.",
+            intents=len(intents),
+        )
+    for intent in intents:
+        _settle(workspace, run if run["direction"] == "push" else _as_sender(run, intent), intent)
+
+
+def recover(workspace: Workspace, run: RunManifest, batch_number: int) -> None:
+    """Settle the open intents of one staged batch of a push, as its step is repeated.
+
+    Other batches of the run may be loading side by side: their open intents are just being sent.
+    """
+    batch = run["run_id"], batch_number
     with workspace.engine.connect() as connection:
         intents = read_open_intents(connection, run["realm_id"], run["record_type"], batch=batch)
-    for one in intents:
-        if datetime.now(UTC) - one.created_at < REMEMBERED_FOR:
-            send_intent(workspace, run, one)
-        else:
-            _abandon(workspace, run, one)
+    for intent in intents:
+        _settle(workspace, run, intent)
 
 
-def _abandon(workspace: Workspace, run: RunManifest, intent: Intent) -> None:
-    """Give an old intent up; what it may have created is looked up before it is created again."""
+def _as_sender(run: RunManifest, intent: Intent) -> RunManifest:
+    return RunManifest(**{**run, "direction": "push", "run_id": intent.run_id})
+
+
+def _settle(workspace: Workspace, run: RunManifest, intent: Intent) -> None:
+    is_remembered = datetime.now(UTC) - intent.created_at < REMEMBERED_FOR
+    answers = _send_again(workspace, run, intent) if is_remembered else {}
+    doubtful = [item for item in intent.items if _is_doubtful(item, answers)]
+    found = find_sent(workspace, run, doubtful, intent.created_at)
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))
-        close_intent(connection, intent.intent_id, "abandoned")
+        settled = settle(workspace, run, connection, intent, answers)
+        outcomes = [*settled.accounts, *settle_found(workspace, run, connection, found)]
+        write_accounts(connection, place_of(run), outcomes)
+        close_intent(connection, intent.intent_id, "answered" if is_remembered else "abandoned")
+        write_counts(connection, run["run_id"])
+    logger.info(
+        "company %s: batch of run %s settled late; %d of its %d %s records are in QuickBooks",
+        run["realm_id"],
+        intent.run_id,
+        len(outcomes),
+        len(intent.items),
+        run["record_type"],
+    )
+
+
+def _send_again(workspace: Workspace, run: RunManifest, intent: Intent) -> Answers:
+    answers = send_batch(workspace.client(run["realm_id"], run["run_id"]), intent)
+    is_used = any(one.fault and one.fault.code == _ID_USED for one in answers.values())
+    if is_used and datetime.now(UTC) - intent.created_at < LISTED_AFTER:
+        raise UnreachableError(
+            f"QuickBooks has carried out a batch of run {intent.run_id} and does not repeat its answer. "
+            f"Its records are looked up once QuickBooks' lists are sure to show them: run the flow again after "
+            f"{intent.created_at + LISTED_AFTER:%H:%M} UTC.",
+            server="QuickBooks",
+        )
+    return answers
+
+
+def _is_doubtful(item: IntentItem, answers: Answers) -> bool:
+    """Whether the item may have been carried out although no answer says so."""
+    answer = answers.get(item.batch_item_id)
+    if answer is None:
+        return True
+    code = answer.fault.code if answer.fault else ""
+    return code == _ID_USED or (item.operation == "create" and code in _TAKEN)

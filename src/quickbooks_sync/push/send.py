@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from quickbooks_sync.accounts import Account, FieldConflict
 from quickbooks_sync.errors import QuickBooksFault
@@ -41,7 +40,7 @@ def send_intent(
         CompanyStoppedError: QuickBooks refuses the company; likewise.
     """
     client = workspace.client(run["realm_id"], run["run_id"])
-    items = _send(client, intent)
+    items = send_batch(client, intent)
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))
         settlement: Settlement = settle(workspace, run, connection, intent, items)
@@ -51,7 +50,8 @@ def send_intent(
     return settlement.refused
 
 
-def _send(client: QuickBooksClient, intent: Intent) -> dict[str, Any]:
+def send_batch(client: QuickBooksClient, intent: Intent) -> dict[str, BatchItem]:
+    """Send an intent's batch; returns the answer's items by `bId`."""
     try:
         return dict(client.send_batch(intent.body, intent.request_id).items)
     except QuickBooksFault as fault:

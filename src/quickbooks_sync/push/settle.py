@@ -1,19 +1,19 @@
 """Settles the answer to a batch: links, bases and accounts, in one transaction per answer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from quickbooks_sync.accounts import Account
+from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
 from quickbooks_sync.errors import QuickBooksFault
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.intake import IntakeBatch
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.postgres.intents import Intent, IntentItem
-from quickbooks_sync.postgres.links import Link, read_links
+from quickbooks_sync.postgres.links import Link, read_link_ids, read_links
 from quickbooks_sync.postgres.staging import StagedRecord
 from quickbooks_sync.push.computed import find_differences
 from quickbooks_sync.push.stock import ADJUST, settle_adjustments
@@ -87,11 +87,29 @@ def _fault_of(answer: Any) -> QuickBooksFault:
     )
 
 
+def settle_found(
+    workspace: Workspace,
+    run: RunManifest,
+    connection: Connection,
+    found: Sequence[tuple[IntentItem, Record]],
+) -> list[Account]:
+    """Write into links and Loupe what was found in QuickBooks of a batch without an answer.
+
+    The records may have been edited there since, so only what is still as it was sent is agreed.
+    """
+    return [
+        replace(one, outcome="linked") if one.outcome == "created" else one
+        for one in _settle_written(workspace, run, connection, found, is_answer=False)
+    ]
+
+
 def _settle_written(
     workspace: Workspace,
     run: RunManifest,
     connection: Connection,
-    written: list[tuple[IntentItem, Record]],
+    written: Sequence[tuple[IntentItem, Record]],
+    *,
+    is_answer: bool = True,
 ) -> list[Account]:
     if not written:
         return []
@@ -99,20 +117,17 @@ def _settle_written(
     settings = read_settings(connection, run["realm_id"])
     done = records_to_values(mapping, [record for _, record in written], settings=settings)
     values = frame_to_values(done.frame)
-    known = {
-        one.loupe_id: one
-        for one in read_links(
-            connection,
-            run["realm_id"],
-            run["record_type"],
-            loupe_ids=[item.loupe_id for item, _ in written],
-        )
-    }
+    links = LinksOfWrites(connection, run, written)
     answers = []
     accounts = []
     for position, (item, record) in enumerate(written):
         theirs = values[position]
-        link = _link_after(mapping, item, record, theirs, known.get(item.loupe_id))
+        stranger = links.find_stranger(item, record)
+        if stranger:
+            accounts.append(_stranger_account(item, record, stranger))
+            continue
+        known = links.by_row.get(item.loupe_id)
+        link = _link_after(mapping, item, record, theirs, known, is_answer=is_answer)
         staged = StagedRecord(
             position, record["Id"], str(record.get("SyncToken") or "0"), record, theirs
         )
@@ -122,18 +137,74 @@ def _settle_written(
     return accounts
 
 
+class LinksOfWrites:
+    """The links that the rows and the records of written items have already.
+
+    Args:
+        connection: An open transaction.
+        run: The run.
+        written: Items with the record that QuickBooks has for each.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        run: RunManifest,
+        written: Sequence[tuple[IntentItem, Record]],
+    ) -> None:
+        key = connection, run["realm_id"], run["record_type"]
+        rows = read_links(*key, loupe_ids=[item.loupe_id for item, _ in written])
+        pairs = read_link_ids(*key, quickbooks_ids=[record["Id"] for _, record in written])
+        self.by_row = {link.loupe_id: link for link in rows}
+        self._row_of = {quickbooks_id: loupe_id for loupe_id, quickbooks_id in pairs}
+
+    def find_stranger(self, item: IntentItem, record: Record) -> str | None:
+        """Return why record and row cannot be linked, or `None` after claiming the record for the row.
+
+        A link is never dropped or turned to another record: whichever is wrong, a person must say.
+        """
+        link = self.by_row.get(item.loupe_id)
+        if link is not None and link.quickbooks_id != record["Id"]:
+            return (
+                f"QuickBooks record {record['Id']} was made for Loupe row {item.loupe_id}, which is linked to "
+                f"{link.quickbooks_id}; void or merge one of the two in QuickBooks"
+            )
+        owner = self._row_of.setdefault(record["Id"], item.loupe_id)
+        if owner != item.loupe_id:
+            return (
+                f"QuickBooks record {record['Id']} was made for Loupe row {item.loupe_id} and is linked to Loupe "
+                f"row {owner}; enter it once in Loupe, or once more in QuickBooks"
+            )
+        return None
+
+
+def _stranger_account(item: IntentItem, record: Record, why: str) -> Account:
+    held = FieldConflict(RECORD_CONFLICT, why, item.row_version, record["Id"])
+    return Account(
+        str(item.loupe_id),
+        "conflict",
+        loupe_id=item.loupe_id,
+        quickbooks_id=record["Id"],
+        reason=why,
+        conflicts=(held,),
+    )
+
+
 def _link_after(
     mapping: RecordMapping,
     item: IntentItem,
     record: Record,
     theirs: Mapping[str, Any],
     known: Link | None,
+    *,
+    is_answer: bool,
 ) -> Link:
     """Return the link with the base that the write leaves.
 
     Loupe's half is what was sent, QuickBooks' half what it answered, so that its trimming and
     rounding never come back as a change. A default it filled in stays out of the base: then the
-    merge takes it to Loupe.
+    merge takes it to Loupe. Of a record that is no answer but was found later, only what is still as it
+    was sent is agreed.
     """
     ours = item.loupe_values
     names = item.sent_fields if known else [one.name for one in mapping.two_way]
@@ -143,7 +214,7 @@ def _link_after(
         if name in theirs
         and name in ours
         and not (_is_empty(ours[name]) and theirs[name])
-        and (name not in _TAKEN_AS_SENT or ours[name] == theirs[name])
+        and (ours[name] == theirs[name] or (is_answer and name not in _TAKEN_AS_SENT))
     ]
     return Link(
         item.loupe_id,

@@ -2,7 +2,7 @@
 
 An adjustment is a difference, not a target, so it is computed from the quantity that QuickBooks has at that
 moment (Intuit: InventoryAdjustment, section 8.7). Differences are adjusted only once both sides have
-agreed on a quantity: before that nobody can tell which of the two is right.
+agreed on a quantity: before that nobody can tell which of the two is right, whoever owns the stock.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ from quickbooks_sync.postgres.links import Link, read_links, update_links
 from quickbooks_sync.push.operations import Write
 from quickbooks_sync.quickbooks.batch import BatchRequest
 from quickbooks_sync.quickbooks.query import build_select, is_in
+from quickbooks_sync.rules import quantity_problem
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform import to_decimal
 from quickbooks_sync.workspace import Workspace
@@ -35,13 +36,13 @@ def quantity_verdict(
     Returns:
         `None` when nothing is to be done, else (`adjust` | `differs` | `waiting`, why).
     """
-    if settings["stock_owner"] == "quickbooks" or ours == theirs or theirs is None:
+    if ours == theirs or theirs is None:
         return None
-    if "quantity" not in link.loupe_base:
-        return "differs", (
-            f"Loupe has {ours}, QuickBooks {theirs}, and the two have never agreed; count, and correct "
-            "the side that is wrong. From then on QuickBooks follows Loupe."
-        )
+    never_agreed = quantity_problem(settings, link.loupe_base, ours, theirs)
+    if never_agreed:
+        return "differs", never_agreed
+    if settings["stock_owner"] == "quickbooks":
+        return None
     if not settings["adjustment_account"]:
         return "waiting", (
             f"Loupe has {ours}, QuickBooks {theirs}; the company setting adjustment_account is not "

@@ -13,7 +13,7 @@ from quickbooks_sync.merge import Base, Merge, merge_record, next_base
 from quickbooks_sync.postgres import staging
 from quickbooks_sync.postgres.decisions import Decision, read_field_decisions
 from quickbooks_sync.postgres.ledger import read_conflicted_loupe_ids
-from quickbooks_sync.postgres.links import Link, read_links
+from quickbooks_sync.postgres.links import DELETED, REPLACED, RETURNED, Link, read_links
 from quickbooks_sync.postgres.loupe_rows import read_invoice_currencies, read_paid_invoice_ids
 from quickbooks_sync.push.computed import find_differences
 from quickbooks_sync.push.gone import is_gone
@@ -35,6 +35,8 @@ from quickbooks_sync.workspace import Workspace
 
 Values = dict[str, Any]
 Action = dict[str, Any]
+
+_REPLACED = "its Id is another record's in QuickBooks now; decide the conflict that the pull listed"
 
 
 def transform(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> None:
@@ -119,7 +121,10 @@ class PushDecisions:
         if skipped:
             problems.clear()
             return {"operation": "none", "reason": skipped}
-        if link is not None and link.state != "live":
+        if link is not None and link.state == REPLACED:
+            problems.clear()
+            return {"operation": "conflict", "reason": _REPLACED}
+        if link is not None and link.state == DELETED:
             problems.clear()
             return _of_gone(row, link)
         if link is not None:
@@ -178,6 +183,8 @@ class PushDecisions:
                 theirs,
                 link.document,
                 is_paid=link.loupe_id in self._paid,
+                has_returned=link.state == RETURNED,
+                agreed=link.loupe_base.keys(),
             ),
         )
         rules = with_decisions(rules, self._decisions.get(link.loupe_id, ()), values, theirs)

@@ -51,6 +51,21 @@ def is_deleted(record: Mapping[str, Any]) -> bool:
     return record.get("status") == "Deleted"
 
 
+def is_missing(record: Mapping[str, Any]) -> bool:
+    """Whether a record is the stub of one that QuickBooks does not find, which is not confirmed yet."""
+    return record.get("status") == "Missing"
+
+
+def is_stub(record: Mapping[str, Any]) -> bool:
+    """Whether a record tells nothing but its Id, and that it is deleted or missing."""
+    return is_deleted(record) or is_missing(record)
+
+
 def deleted_stub(quickbooks_id: str) -> dict[str, Any]:
-    """Return the stub of a record that a search has shown to be gone."""
+    """Return the stub of a record that is shown to be deleted."""
     return {"domain": "QBO", "status": "Deleted", "Id": quickbooks_id}
+
+
+def missing_stub(quickbooks_id: str) -> dict[str, Any]:
+    """Return the stub of a record that QuickBooks did not find by its Id."""
+    return {"domain": "QBO", "status": "Missing", "Id": quickbooks_id}

@@ -103,8 +103,7 @@ def values_to_row(
     """Turn canonical values into the columns of a Loupe row.
 
     Lines come under their child table's name as a list of column dicts. A void invoice gives
-    `lifecycle_status` Void. A whole row of one that is not void gives Finalised, for it has been
-    issued; with `fields` the column is left out, so that Sent or Overdue stay.
+    `lifecycle_status` Void, one that is not void Finalised, for it has been issued.
 
     Args:
         mapping: The record type's mapping.
@@ -120,27 +119,19 @@ def values_to_row(
         if field.loupe is None or field.name not in values:
             continue
         if fields is None or field.name in fields:
-            row.update(_to_columns(field, values[field.name], references, is_new=fields is None))
+            row.update(_to_columns(field, values[field.name], references))
     return row
 
 
-def _to_columns(
-    field: Field, value: Any, references: LoupeIds, *, is_new: bool = False
-) -> dict[str, Any]:
+def _to_columns(field: Field, value: Any, references: LoupeIds) -> dict[str, Any]:
     column = str(field.loupe)
     if field.derive_loupe == "invoice_is_void":
-        return _to_lifecycle(column, is_void=bool(value), is_new=is_new)
+        return {column: "Void"} if value else {column: "Finalised", "void_reason": None}
     if field.type == "lines":
         return {column: _to_children(field, value or [], references)}
     if field.type == "reference":
         return {column: _to_loupe_id(field, value, references)}
     return {column: _TO_COLUMN.get(field.type, lambda same: same)(value)}
-
-
-def _to_lifecycle(column: str, *, is_void: bool, is_new: bool) -> dict[str, Any]:
-    if is_void:
-        return {column: "Void"}
-    return {column: "Finalised"} if is_new else {}
 
 
 def _to_children(

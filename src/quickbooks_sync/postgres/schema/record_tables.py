@@ -28,6 +28,7 @@ from quickbooks_sync.postgres.schema.columns import (
 from quickbooks_sync.postgres.schema.words import (
     DECISIONS,
     DIRECTIONS,
+    LINK_STATES,
     RECORD_TYPES,
     SYNC_SCHEMA,
 )
@@ -48,12 +49,13 @@ link = Table(
     Column("quickbooks_updated_at", Timestamp),
     Column("loupe_row_version", BigInteger),
     Column("state", Text, nullable=False, server_default=text("'live'")),
+    Column("missing_since_at", Timestamp),
     Column("generation", Integer, nullable=False, server_default=text("0")),
     Column("linked_at", Timestamp, nullable=False, server_default=func.now()),
     Column("synced_at", Timestamp, nullable=False, server_default=func.now()),
     one_of("record_type", RECORD_TYPES, "record_type_known"),
     one_of("origin", ("loupe", "quickbooks", "matched"), "origin_known"),
-    one_of("state", ("live", "deleted_in_quickbooks", "gone_in_loupe"), "state_known"),
+    one_of("state", LINK_STATES, "state_known"),
     UniqueConstraint("realm_id", "record_type", "loupe_id"),
     UniqueConstraint("realm_id", "record_type", "quickbooks_id"),
     schema=SYNC_SCHEMA,

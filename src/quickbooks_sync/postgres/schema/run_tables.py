@@ -51,6 +51,7 @@ watermark = Table(
     Column("direction", Text, primary_key=True),
     Column("changed_since", Timestamp, nullable=False),
     Column("full_completed_at", Timestamp),
+    Column("fields", JSONB),
     Column("updated_at", Timestamp, nullable=False, server_default=func.now()),
     one_of("record_type", RECORD_TYPES, "record_type_known"),
     one_of("direction", DIRECTIONS, "direction_known"),

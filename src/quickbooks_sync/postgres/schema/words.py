@@ -17,6 +17,13 @@ LINE_KINDS = ("sales", "shipping", "discount", "description", "group", "subtotal
 PRICE_BASES = ("piece", "carat", "gram")
 RECORD_TYPES = ("customer", "invoice", "payment", "inventory_item")
 DIRECTIONS = ("pull", "push")
+LINK_STATES = (
+    "live",
+    "deleted_in_quickbooks",
+    "gone_in_loupe",
+    "returned_in_quickbooks",
+    "replaced_in_quickbooks",
+)
 DECISIONS = ("loupe", "quickbooks", "same", "separate")
 OUTCOMES = (
     "created",

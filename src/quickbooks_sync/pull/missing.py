@@ -1,0 +1,139 @@
+"""Linked records that QuickBooks does not show: asked for one by one, and deleted only when that is certain.
+
+Intuit's lists and its change data capture lag behind, and an answer may be wrong. So a record is deleted when
+change data capture says so, or when QuickBooks answers "not found" (fault 610) to its Id in two runs
+some time apart. Until then it is *missing*: listed, and left as it is on both sides.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from quickbooks_sync.errors import QuickBooksFault, UnexpectedAnswerError
+from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.postgres.links import read_live_ids, read_missing_since
+from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub, missing_stub
+from quickbooks_sync.quickbooks.client import QuickBooksClient
+from quickbooks_sync.quickbooks.query import is_in
+from quickbooks_sync.runs import is_narrowed, read_watermark
+from quickbooks_sync.workspace import Workspace
+
+#: LastUpdatedTime has a resolution of one second and rows may appear late, so an incremental
+#: read looks back over the watermark (Intuit: order and paging hazards, section 3.4).
+OVERLAP = timedelta(minutes=10)
+#: QuickBooks documents no limit for an IN list; a statement stays below a few kilobytes.
+IDS_PER_QUERY = 200
+#: Records are asked for by Id at a metered read each; a list that lacks more is not believed at all.
+MOST_ASKED = 1000
+#: How far apart two runs must be that do not find a record before it counts as deleted.
+CONFIRMED_AFTER = timedelta(minutes=10)
+
+_NOT_FOUND = "610"
+
+Record = dict[str, Any]
+
+
+def read_since(workspace: Workspace, run: RunManifest) -> datetime | None:
+    """Return the moment from which change data capture is asked; `None` where it looks back too far."""
+    with workspace.engine.connect() as connection:
+        mark = read_watermark(connection, run["realm_id"], run["record_type"], "pull")
+    if mark is None or datetime.now(UTC) - mark.changed_since > WINDOW:
+        return None
+    since: datetime = mark.changed_since - OVERLAP
+    return since
+
+
+def find_missing(
+    workspace: Workspace,
+    run: RunManifest,
+    client: QuickBooksClient,
+    seen: set[str],
+    *,
+    is_full: bool,
+) -> list[Record]:
+    """Return what became of linked records that were not read.
+
+    After a full read these are all that it did not show; else those that an earlier run did not find.
+
+    Args:
+        workspace: The workspace.
+        run: The run; a narrowed one looks for nothing.
+        client: The company's client.
+        seen: QuickBooks Ids that were read.
+        is_full: Whether everything was read.
+
+    Returns:
+        Per record: itself, where it was only not shown; else a stub, deleted or missing.
+
+    Raises:
+        UnexpectedAnswerError: The list lacks so many that it cannot be right.
+    """
+    if is_narrowed(run):
+        return []
+    with workspace.engine.connect() as connection:
+        since = read_missing_since(connection, run["realm_id"], run["record_type"])
+        linked = (
+            read_live_ids(connection, run["realm_id"], run["record_type"]) if is_full else since
+        )
+    absent = sorted(set(linked) - seen)
+    if not absent:
+        return []
+    _refuse_too_many(run, len(absent), len(linked))
+    entity = workspace.mapping(run["record_type"]).entity
+    found = _fetch_by_ids(client, entity, absent)
+    left = [quickbooks_id for quickbooks_id in absent if quickbooks_id not in found]
+    deleted = _fetch_deleted(workspace, run, client, entity) if is_full and left else set()
+    return [
+        *found.values(),
+        *(
+            deleted_stub(quickbooks_id)
+            if quickbooks_id in deleted
+            else _ask(client, entity, quickbooks_id, since.get(quickbooks_id))
+            for quickbooks_id in left
+        ),
+    ]
+
+
+def _refuse_too_many(run: RunManifest, absent: int, linked: int) -> None:
+    if absent > MOST_ASKED:
+        raise UnexpectedAnswerError(
+            f"QuickBooks listed {linked - absent} of {linked} linked {run['record_type']} records; "
+            f"more than {MOST_ASKED} are not shown, so the list cannot be right. Nothing was changed. "
+            "Run the flow again in an hour; if it persists, look at the company in QuickBooks.",
+            absent=absent,
+            linked=linked,
+        )
+
+
+def _fetch_by_ids(client: QuickBooksClient, entity: str, ids: Sequence[str]) -> dict[str, Record]:
+    found: dict[str, Record] = {}
+    for start in range(0, len(ids), IDS_PER_QUERY):
+        condition = is_in("Id", ids[start : start + IDS_PER_QUERY])
+        for page in client.pages(entity, where=condition):
+            found.update((record["Id"], record) for record in page.records)
+    return found
+
+
+def _fetch_deleted(
+    workspace: Workspace, run: RunManifest, client: QuickBooksClient, entity: str
+) -> set[str]:
+    """Return the Ids that change data capture calls deleted since the last pull."""
+    since = read_since(workspace, run)
+    if since is None:
+        return set()
+    return {stub["Id"] for stub in client.changes(entity, since).deleted}
+
+
+def _ask(
+    client: QuickBooksClient, entity: str, quickbooks_id: str, missing_since: datetime | None
+) -> Record:
+    """Ask for one record by its Id, which QuickBooks answers without delay."""
+    try:
+        return client.fetch(entity, quickbooks_id)
+    except QuickBooksFault as fault:
+        if fault.code != _NOT_FOUND:
+            raise
+    is_confirmed = missing_since is not None and (
+        datetime.now(UTC) - missing_since >= CONFIRMED_AFTER
+    )
+    return deleted_stub(quickbooks_id) if is_confirmed else missing_stub(quickbooks_id)
