@@ -1,7 +1,7 @@
 """A run: opened by `check`, closed by `finish`; the only place that moves a watermark."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,13 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from quickbooks_sync.errors import ConnectionNeededError, LeaseLostError, SyncError
+from quickbooks_sync.errors import (
+    ConfigurationError,
+    ConnectionNeededError,
+    LeaseLostError,
+    MappingError,
+    SyncError,
+)
 from quickbooks_sync.flows import Flow, FlowOptions, RunManifest, RunSummary
 from quickbooks_sync.postgres.companies import resolve_company
 from quickbooks_sync.postgres.housekeeping import forget_raw_records
@@ -44,7 +50,9 @@ def open_run(
                 reason=company.status_reason,
             )
         held = take_lease(connection, company.realm_id, flow.record_type, holder)
-        mode = _effective_mode(connection, company.realm_id, flow, options)
+        unread = _find_unread_fields(workspace, connection, company.realm_id, flow.record_type)
+        _refuse_unread(flow, options, unread)
+        mode = _effective_mode(connection, company.realm_id, flow, options, unread)
         run_id = _write_run(connection, flow, options, held, mode, run_key, triggered_by)
     return RunManifest(
         run_id=run_id,
@@ -71,7 +79,7 @@ def close_run(
     Repeatable: a run that was closed as a success stays one.
     """
     with workspace.engine.begin() as connection:
-        reason = _why_failed(connection, run, failed_steps)
+        reason = _why_failed(workspace, connection, run, failed_steps)
         status = "failed" if reason else "success"
         counts = read_outcome_counts(connection, run["run_id"])
         row = connection.execute(
@@ -109,7 +117,7 @@ def note_failure(workspace: Workspace, run: RunManifest, step: str, error: Excep
 
 
 def _why_failed(
-    connection: Connection, run: RunManifest, failed_steps: Sequence[str]
+    workspace: Workspace, connection: Connection, run: RunManifest, failed_steps: Sequence[str]
 ) -> str | None:
     """Return why the run counts as failed, or `None` after moving its watermark."""
     row = connection.execute(
@@ -129,7 +137,7 @@ def _why_failed(
         hold_lease(connection, lease_of(run))
     except LeaseLostError as error:
         return error.message
-    _move_watermark(connection, run)
+    _move_watermark(connection, run, workspace.mapping(run["record_type"]).sources)
     return None
 
 
@@ -182,8 +190,51 @@ def has_complete_pull(connection: Connection, realm_id: str, record_type: str) -
     return row is not None and row.full_completed_at is not None
 
 
-def _effective_mode(connection: Connection, realm_id: str, flow: Flow, options: FlowOptions) -> str:
+def _find_unread_fields(
+    workspace: Workspace, connection: Connection, realm_id: str, record_type: str
+) -> list[str]:
+    """Return the fields that the mapping has gained, or reads from elsewhere, since all records were read.
+
+    While no pull has ever been completed, the last push counts: what it made is known as it was sent.
+    """
+    marks = (
+        read_watermark(connection, realm_id, record_type, direction)
+        for direction in ("pull", "push")
+    )
+    mark = next((row for row in marks if row is not None), None)
+    if mark is None:
+        return []
+    try:
+        sources = workspace.mapping(record_type).sources
+    except MappingError:
+        return []  # `extract` says so, on a run that can be looked up
+    known = mark.fields or {}
+    return [name for name, source in sources.items() if known.get(name) != source]
+
+
+def _refuse_unread(flow: Flow, options: FlowOptions, unread: Sequence[str]) -> None:
+    if flow.direction == "pull" or options.preview or not unread:
+        return
+    pull = Flow(flow.record_type, "pull").name
+    raise ConfigurationError(
+        f"The mapping of {flow.record_type} reads fields that were never read from all QuickBooks records: "
+        f"{', '.join(unread)}. Nothing was sent, for what QuickBooks holds there is not known. Run {pull} "
+        f"(it reads everything once), then {flow.name} again.",
+        fields=list(unread),
+    )
+
+
+def _effective_mode(
+    connection: Connection,
+    realm_id: str,
+    flow: Flow,
+    options: FlowOptions,
+    unread: Sequence[str],
+) -> str:
     if options.mode == "full":
+        return "full"
+    if flow.direction == "pull" and unread and not options.is_narrowed:
+        logger.info("%s: everything is read once, for %s", flow.name, ", ".join(unread))
         return "full"
     row = read_watermark(connection, realm_id, flow.record_type, flow.direction)
     return "full" if row is None else "incremental"
@@ -217,20 +268,25 @@ def _write_run(
     return int(connection.execute(statement_returning).scalar_one())
 
 
-def _move_watermark(connection: Connection, run: RunManifest) -> None:
+def _move_watermark(connection: Connection, run: RunManifest, sources: Mapping[str, str]) -> None:
     at = connection.execute(
         select(run_table.c.next_watermark_at).where(run_table.c.run_id == run["run_id"])
     ).scalar_one()
     if at is None or run["preview"] or is_narrowed(run):
         return
-    moved: dict[str, Any] = {"changed_since": at, "updated_at": func.now()}
-    if run["mode"] == "full":
-        moved["full_completed_at"] = func.now()
     key = {
         "realm_id": run["realm_id"],
         "record_type": run["record_type"],
         "direction": run["direction"],
     }
+    moved: dict[str, Any] = {"changed_since": at, "updated_at": func.now()}
+    if run["mode"] == "full":
+        moved |= {"full_completed_at": func.now(), "fields": dict(sources)}
+    elif (mark := read_watermark(connection, **key)) and mark.fields:
+        # A field that left the mapping is not kept up with, and is new should it come back.
+        moved["fields"] = {
+            name: source for name, source in mark.fields.items() if sources.get(name) == source
+        }
     connection.execute(
         insert(watermark)
         .values(**key, **moved)

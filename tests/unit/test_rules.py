@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from quickbooks_sync.merge import Rules
-from quickbooks_sync.rules import LinkedPair, merge_rules, skip_push, unpushable
+from quickbooks_sync.rules import (
+    LinkedPair,
+    merge_rules,
+    quantity_problem,
+    skip_push,
+    unpushable,
+)
 from quickbooks_sync.settings import CompanySettings
 
 SETTINGS = CompanySettings({"home_currency": "USD"})
@@ -41,9 +47,9 @@ def rules_of(
     document: dict[str, Any] | None = None,
     origin: str = "loupe",
     settings: CompanySettings = SETTINGS,
-    is_paid: bool = False,
+    **facts: Any,
 ) -> Rules:
-    pair = LinkedPair(settings, row, origin, quickbooks or {}, document or {}, is_paid)
+    pair = LinkedPair(settings, row, origin, quickbooks or {}, document or {}, **facts)
     return merge_rules(record_type, pair)
 
 
@@ -118,7 +124,31 @@ def test_a_void_payment_keeps_its_amount_in_loupe() -> None:
 def test_the_stock_owner_decides_about_quantities() -> None:
     theirs = CompanySettings({"home_currency": "USD", "stock_owner": "quickbooks"})
     assert "quantity" in rules_of("inventory_item", item()).loupe_owned
-    assert rules_of("inventory_item", item(), settings=theirs).quickbooks_owned == {"quantity"}
+    agreed = rules_of("inventory_item", item(), settings=theirs, agreed={"quantity"})
+    assert agreed.quickbooks_owned == {"quantity"}
+
+
+def test_a_quantity_that_never_agreed_moves_to_neither_side() -> None:
+    # Naive: an item made with opening stock "none" has 0 in QuickBooks, and empties Loupe's stock.
+    theirs = CompanySettings({"home_currency": "USD", "stock_owner": "quickbooks"})
+    rules = rules_of("inventory_item", item(), settings=theirs)
+    assert (rules.quickbooks_owned, "quantity" in rules.loupe_owned) == (frozenset(), True)
+    assert quantity_problem(theirs, (), "10", "0") == (
+        "Loupe has 10, QuickBooks 0, and the two have never agreed; count, and correct the side that is wrong. "
+        "From then on Loupe follows QuickBooks."
+    )
+    assert quantity_problem(theirs, {"quantity"}, "10", "0") is None
+    assert quantity_problem(theirs, (), "10", "10") is None
+
+
+@pytest.mark.parametrize(
+    ("record_type", "row"), [("invoice", invoice(lifecycle_status="Void")), ("customer", {})]
+)
+def test_a_record_that_came_back_is_retired_and_revived_by_a_person_only(
+    record_type: str, row: dict[str, Any]
+) -> None:
+    rules = rules_of(record_type, row, has_returned=True)
+    assert {"is_void", "is_active"} <= rules.quickbooks_locked.keys() & rules.loupe_locked.keys()
 
 
 def test_an_item_in_stock_is_not_made_inactive_there() -> None:

@@ -11,6 +11,7 @@ from quickbooks_sync.first_contact import Match
 from quickbooks_sync.intake.deleted import remove
 from quickbooks_sync.intake.known import Known
 from quickbooks_sync.intake.outcomes import account, doubt, updated_at
+from quickbooks_sync.intake.replaced import describe_replaced, is_another
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.merge import Base, Merge, merge_record, next_base
 from quickbooks_sync.postgres.links import DELETED, REPLACED, RETURNED, Link
@@ -58,7 +59,8 @@ class LinkedRecords:
 
     def update(self, one: StagedRecord, link: Link) -> Account:
         """Take what has changed in QuickBooks, and nothing older than what is known."""
-        if is_another(link.document, one.raw) or link.state == REPLACED:
+        record_type = self.known.run["record_type"]
+        if link.state == REPLACED or is_another(record_type, link.document, one.raw):
             return self._hold_replaced(one, link)
         if int(one.source_version or 0) < int(link.sync_token):
             # A write of ours, or a later run, has already seen a newer version.
@@ -110,9 +112,8 @@ class LinkedRecords:
             )
             return self.merge(one, fresh, is_new=False)
         self.written.changed_links.append(replace(link, state=REPLACED, loupe_row_version=None))
-        return replace(
-            doubt(one, Match(link.loupe_id, _describe_replaced(link, one))), waits_for=None
-        )
+        why = describe_replaced(link.loupe_id, link.document, one.raw)
+        return replace(doubt(one, Match(link.loupe_id, why)), waits_for=None)
 
     def merge(self, one: StagedRecord, link: Link, *, is_new: bool) -> Account:
         """Merge a record with its row, field by field."""
@@ -235,28 +236,6 @@ class LinkedRecords:
             missing_since_at=None,
         )
         (self.written.new_links if is_new else self.written.changed_links).append(kept)
-
-
-def is_another(known: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
-    """Whether two documents of one Id are of different records, as in a company that was wiped.
-
-    A record keeps its CreateTime for life; where one of the two has none, nothing can be said.
-    """
-    times = [_created_at(document) for document in (known, record)]
-    return None not in times and times[0] != times[1]
-
-
-def _created_at(document: Mapping[str, Any]) -> datetime | None:
-    written = (document.get("MetaData") or {}).get("CreateTime")
-    return datetime.fromisoformat(written) if written else None
-
-
-def _describe_replaced(link: Link, record: StagedRecord) -> str:
-    return (
-        f"the QuickBooks record with Id {record.source_id} is not the one that Loupe row {link.loupe_id} was "
-        f"linked to: it was made on {_created_at(record.raw)}, the linked one on {_created_at(link.document)}. "
-        "Nothing was changed. Was the company reset? Decide `same` if the two are one, else `separate`"
-    )
 
 
 def _state_after(link: Link, merge: Merge) -> str:

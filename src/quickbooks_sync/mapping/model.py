@@ -142,8 +142,21 @@ class RecordMapping:
         """Names of the fields whose property a query must name to see."""
         return frozenset(one.name for one in self.fields if one.is_asked_for)
 
+    @property
+    def sources(self) -> dict[str, str]:
+        """Where each field is read from in QuickBooks, by name; sub-fields as `lines.amount`."""
+        return dict(_iter_sources(self.fields))
+
     def every_field(self) -> Iterator[Field]:
         """Walk the fields and the sub-fields of their lines."""
         for one in self.fields:
             yield one
             yield from one.fields
+
+
+def _iter_sources(fields: tuple[Field, ...], parent: str = "") -> Iterator[tuple[str, str]]:
+    for one in fields:
+        if one.is_in_quickbooks:
+            parts = (one.quickbooks, one.derive_quickbooks, one.named_in)
+            yield f"{parent}{one.name}", " ".join(part for part in parts if part)
+        yield from _iter_sources(one.fields, f"{parent}{one.name}.")
