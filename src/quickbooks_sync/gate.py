@@ -8,11 +8,14 @@ from quickbooks_sync.errors import GateClosedError
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.postgres import staging
 from quickbooks_sync.postgres.blanks import BlankedField, read_blanked_fields, read_blanked_ids
+from quickbooks_sync.postgres.links import read_live_ids
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.workspace import Workspace
 
 #: A gate never closes for fewer rejected records.
 MIN_REJECTED = 20
+#: Nor for the share of fewer deleted ones: a person may well delete a few of few.
+MIN_DELETED = 10
 #: Nor for a field that fewer records would lose: a person may well empty a few at once.
 MIN_BLANKED = 20
 
@@ -28,11 +31,12 @@ def gate(workspace: Workspace, run: RunManifest) -> dict[str, int]:
         settings = read_settings(connection, run["realm_id"])
         total, rejected = staging.read_totals(connection, run["run_id"])
         _refuse_rejected(settings, total, rejected)
-        gone = staging.count_deleted(connection, run["run_id"])
-        _refuse_deleted(settings, total, gone)
+        deleted = staging.count_deleted(connection, run["run_id"])
+        linked = len(read_live_ids(connection, run["realm_id"], run["record_type"]))
+        _refuse_deleted(settings, linked, deleted)
         blanked = read_blanked_fields(connection, run, fields, MIN_BLANKED)
         _refuse_blanked(connection, run, settings, blanked)
-    return {"records": total, "rejected": rejected, "deleted": gone}
+    return {"records": total, "rejected": rejected, "deleted": deleted}
 
 
 def _refuse_rejected(settings: CompanySettings, total: int, rejected: int) -> None:
@@ -49,16 +53,19 @@ def _refuse_rejected(settings: CompanySettings, total: int, rejected: int) -> No
     )
 
 
-def _refuse_deleted(settings: CompanySettings, total: int, gone: int) -> None:
-    most = settings.max_deletions
-    if gone <= most:
+def _refuse_deleted(settings: CompanySettings, linked: int, deleted: int) -> None:
+    most, share = settings.max_deletions, settings.max_deleted_ratio
+    is_share_passed = deleted >= MIN_DELETED and deleted > share * linked
+    if deleted <= most and not is_share_passed:
         return
+    limit = "max_deletions" if deleted > most else "max_deleted_ratio"
+    allowed = f"the allowed {most}" if deleted > most else f"the allowed share of {share}"
     raise GateClosedError(
-        f"{gone} records have vanished from QuickBooks since the last run, more than the allowed "
-        f"{most}. Nothing was loaded. If they were deleted on purpose, raise the setting "
-        "max_deletions and run again; if not, look at the company in QuickBooks first.",
-        gone=gone,
-        total=total,
+        f"{deleted} of {linked} linked records were deleted in QuickBooks since the last run, more than "
+        f"{allowed}. Nothing was loaded. If they were deleted on purpose, raise the setting {limit} and run "
+        "again; if not, look at the company in QuickBooks first.",
+        deleted=deleted,
+        linked=linked,
     )
 
 

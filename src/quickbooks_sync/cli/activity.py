@@ -70,6 +70,16 @@ def waiting(company: Company = None, limit: Limit = 1000, as_json: AsJson = Fals
     print_rows(rows, columns, as_json=as_json, empty="No record waits.")
 
 
+def missing(company: Company = None, limit: Limit = 1000, as_json: AsJson = False) -> None:
+    """List linked records that QuickBooks did not find; a later run finds them, or takes them for deleted."""
+    with build_engine().connect() as connection:
+        if company is not None:
+            read_company(connection, company)
+        rows = activity.read_missing(connection, realm_id=company, limit=limit)
+    columns = ("record_type", "quickbooks_id", "loupe_id", "called", "missing_since_at")
+    print_rows(rows, columns, as_json=as_json, empty="No record is missing.")
+
+
 def rejected(company: Company = None, limit: Limit = 1000, as_json: AsJson = False) -> None:
     """List records that break a rule; each is tried again once its cause has changed."""
     with build_engine().connect() as connection:

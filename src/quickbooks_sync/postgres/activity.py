@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Select, Table, func, select
 
 from quickbooks_sync.errors import ConfigurationError
 from quickbooks_sync.postgres.called import called_in, called_in_loupe
+from quickbooks_sync.postgres.links import DELETED
 from quickbooks_sync.postgres.schema import (
     conflict,
     link,
@@ -82,6 +83,26 @@ def read_waiting(
 ) -> list[Row]:
     """Read the records that wait, the newest first; without their raw form."""
     return _read_open(connection, waiting_record, realm_id, limit)
+
+
+def read_missing(
+    connection: Connection, *, realm_id: str | None = None, limit: int = 1000
+) -> list[Row]:
+    """Read the linked records that QuickBooks did not find, those missing longest first.
+
+    Returns:
+        Dicts with `realm_id`, `record_type`, `quickbooks_id`, `loupe_id`, `called`, `missing_since_at`.
+    """
+    columns = ("realm_id", "record_type", "quickbooks_id", "loupe_id", "missing_since_at")
+    in_loupe = called_in_loupe(link.c.record_type, link.c.loupe_id)
+    called = func.coalesce(in_loupe, called_in(link.c.document)).label("called")
+    statement = (
+        _of_company(select(*(link.c[name] for name in columns), called), link, realm_id)
+        .where(link.c.missing_since_at.is_not(None), link.c.state != DELETED)
+        .order_by(link.c.missing_since_at, link.c.link_id)
+        .limit(limit)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
 
 
 def read_rejected(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, delete, exists, select, text, update
 
 from quickbooks_sync.json_text import to_json
 from quickbooks_sync.postgres.copying import copy_rows
@@ -107,6 +107,18 @@ def read_link_ids(
     if loupe_ids is not None:
         statement = statement.where(link.c.loupe_id.in_(list(loupe_ids)))
     return [(row.loupe_id, row.quickbooks_id) for row in connection.execute(statement)]
+
+
+def has_link_before(
+    connection: Connection, realm_id: str, record_type: str, moment: datetime
+) -> bool:
+    """Whether a record of the type was linked before a moment."""
+    found = select(link.c.link_id).where(
+        link.c.realm_id == realm_id,
+        link.c.record_type == record_type,
+        link.c.linked_at < moment,
+    )
+    return bool(connection.scalar(select(exists(found))))
 
 
 def read_live_ids(connection: Connection, realm_id: str, record_type: str) -> set[str]:

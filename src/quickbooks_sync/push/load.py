@@ -13,7 +13,7 @@ from quickbooks_sync.postgres.ledger import (
     write_accounts,
     write_run_accounts,
 )
-from quickbooks_sync.postgres.links import update_links
+from quickbooks_sync.postgres.links import read_links, update_links
 from quickbooks_sync.push.lookup import link_existing
 from quickbooks_sync.push.money import refuse_overpayments
 from quickbooks_sync.push.operations import Write, build_request
@@ -21,7 +21,7 @@ from quickbooks_sync.push.plan import Plan, Planner
 from quickbooks_sync.push.recover import recover
 from quickbooks_sync.push.second_try import look_again
 from quickbooks_sync.push.send import refused_account, send_intent
-from quickbooks_sync.push.stock import build_adjustments
+from quickbooks_sync.push.stock import build_adjustments, to_adjustments
 from quickbooks_sync.quickbooks.batch import MAX_ITEMS, BatchRequest, serialise_batch
 from quickbooks_sync.runs import lease_of, place_of
 from quickbooks_sync.settings import CompanySettings, read_settings
@@ -77,8 +77,20 @@ class Sender:
         writes = [one for one in plan.writes if one.loupe_id not in existing]
         for start in range(0, len(writes), MAX_ITEMS):
             self._send(writes[start : start + MAX_ITEMS])
-        for start in range(0, len(plan.adjustments), MAX_ITEMS):
-            self._adjust(plan.adjustments[start : start + MAX_ITEMS])
+        adjustments = [*plan.adjustments, *self._adjustments_of(writes)]
+        for start in range(0, len(adjustments), MAX_ITEMS):
+            self._adjust(adjustments[start : start + MAX_ITEMS])
+
+    def _adjustments_of(self, writes: Sequence[Write]) -> list[Write]:
+        created = [write for write in writes if write.operation == "create"]
+        if not created or self._run["record_type"] != "inventory_item":
+            return []
+        ids = [write.loupe_id for write in created]
+        with self._workspace.engine.connect() as connection:
+            links = read_links(
+                connection, self._run["realm_id"], self._run["record_type"], loupe_ids=ids
+            )
+        return to_adjustments(self._settings, created, {link.loupe_id: link for link in links})
 
     def _adjust(self, writes: Sequence[Write]) -> None:
         built = build_adjustments(self._workspace, self._run, self._settings, writes)

@@ -51,6 +51,7 @@ class Write:
         conflicts: Fields of the record that are held and not sent.
         sent_values: Values to build the payload from where QuickBooks needs others than Loupe has
             (a unique item name); the base still holds Loupe's own.
+        opening_quantity: Stock that a new item starts with in QuickBooks.
     """
 
     loupe_id: int
@@ -64,6 +65,7 @@ class Write:
     retry_key: str = ""
     conflicts: tuple[FieldConflict, ...] = ()
     sent_values: Mapping[str, Any] | None = None
+    opening_quantity: str = "0"
 
     @property
     def payload_values(self) -> Values:
@@ -118,11 +120,10 @@ def _sent(write: Write) -> list[str]:
 
 def _stock_properties(settings: CompanySettings, write: Write) -> Json:
     """QuickBooks demands accounts, quantity and start date of a new Inventory item (section 8.6)."""
-    opening = write.values.get("quantity") or "0"
     return {
         "Type": "Inventory",
         "TrackQtyOnHand": True,
-        "QtyOnHand": to_decimal(opening if settings["opening_stock"] == "push" else "0"),
+        "QtyOnHand": to_decimal(write.opening_quantity),
         "InvStartDate": settings["inventory_start_date"],
         "IncomeAccountRef": {"value": settings["income_account"]},
         "ExpenseAccountRef": {"value": settings["cogs_account"]},

@@ -14,7 +14,7 @@ from quickbooks_sync.postgres.schema import run_record
 from quickbooks_sync.postgres.staging import StagedRecord
 from quickbooks_sync.push.operations import Write
 from quickbooks_sync.push.rows import from_staged
-from quickbooks_sync.push.stock import ADJUST
+from quickbooks_sync.push.stock import ADJUST, OpeningStock
 from quickbooks_sync.refusals import retry_key
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.workspace import Workspace
@@ -53,6 +53,7 @@ class Planner:
         self._run = run
         self._connection = connection
         self._settings = settings
+        self._opening = OpeningStock(connection, run, settings)
 
     def plan(self, records: list[StagedRecord]) -> Plan:
         """Sort the rows; those that this run has already accounted for are left out."""
@@ -137,12 +138,16 @@ class Planner:
         return Account(one.source_id, "rejected", causes=tuple(causes), **common)
 
     def _to_write(self, one: StagedRecord, action: Mapping[str, Any], link: Link | None) -> Write:
+        values, fields = one.values or {}, tuple(action.get("fields") or ())
+        is_new_item = "quantity" in fields and action["operation"] == "create"
+        opening = self._opening.start(values) if is_new_item else None
         return Write(
             loupe_id=int(one.source_id),
             row_version=int(one.source_version or 0),
             operation=action["operation"],
-            values=one.values or {},
-            fields=tuple(action.get("fields") or ()),
+            values=values,
+            fields=fields if opening else tuple(name for name in fields if name != "quantity"),
+            opening_quantity=opening or "0",
             link=link,
             row=from_staged(self._run["record_type"], one.raw),
             raw=one.raw,

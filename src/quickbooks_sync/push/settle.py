@@ -216,18 +216,32 @@ def _link_after(
         and not (_is_empty(ours[name]) and theirs[name])
         and (ours[name] == theirs[name] or (is_answer and name not in _TAKEN_AS_SENT))
     ]
+    # A new item starts with the quantity that was meant for it; what is missing to Loupe's is adjusted.
+    started = {"quantity": theirs["quantity"]} if _is_started(item, theirs, known) else {}
     return Link(
         item.loupe_id,
         record["Id"],
         known.origin if known else "loupe",
         str(record.get("SyncToken") or "0"),
         record,
-        {**(known.loupe_base if known else {}), **{name: ours[name] for name in settled}},
-        {**(known.quickbooks_base if known else {}), **{name: theirs[name] for name in settled}},
+        {
+            **(known.loupe_base if known else {}),
+            **{name: ours[name] for name in settled},
+            **started,
+        },
+        {
+            **(known.quickbooks_base if known else {}),
+            **{name: theirs[name] for name in settled},
+            **started,
+        },
         _updated_at(record),
         None,
         generation=known.generation if known else 0,
     )
+
+
+def _is_started(item: IntentItem, theirs: Mapping[str, Any], known: Link | None) -> bool:
+    return known is None and "quantity" in item.sent_fields and theirs.get("quantity") is not None
 
 
 def _account(

@@ -16,16 +16,55 @@ from sqlalchemy import Connection
 from quickbooks_sync.accounts import Account
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.postgres.intents import IntentItem
-from quickbooks_sync.postgres.links import Link, read_links, update_links
+from quickbooks_sync.postgres.links import Link, has_link_before, read_links, update_links
 from quickbooks_sync.push.operations import Write
 from quickbooks_sync.quickbooks.batch import BatchRequest
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.rules import quantity_problem
+from quickbooks_sync.runs import read_watermark
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform import to_decimal
 from quickbooks_sync.workspace import Workspace
 
 ADJUST = "adjust"
+
+
+class OpeningStock:
+    """With what quantity a new item starts in QuickBooks.
+
+    Opening stock posts to equity, on the first day of the inventory. That is right for what was there when the
+    sync began, so until a push of items is complete. What comes later is received or made by splitting other
+    stock: it starts at 0 and is adjusted like any other movement.
+    """
+
+    def __init__(self, connection: Connection, run: RunManifest, settings: CompanySettings) -> None:
+        self._is_sent = settings.opening_stock == "push"
+        pushed = read_watermark(connection, run["realm_id"], run["record_type"], "push")
+        is_over = pushed is not None and has_link_before(
+            connection, run["realm_id"], run["record_type"], pushed.updated_at
+        )
+        self._is_whole = not is_over or settings.stock_owner == "quickbooks"
+
+    def start(self, values: Mapping[str, Any]) -> str | None:
+        """Return the quantity to start with; `None` where quantities of new items are not sent at all."""
+        if not self._is_sent:
+            return None
+        return str(values.get("quantity") or "0") if self._is_whole else "0"
+
+
+def to_adjustments(
+    settings: CompanySettings, created: Sequence[Write], links: Mapping[int, Link]
+) -> list[Write]:
+    """Return the adjustments that bring new items from where they started to Loupe's quantity."""
+    if not settings["adjustment_account"]:
+        return []  # the next push says what waits for it
+    return [
+        replace(write, operation=ADJUST, link=links[write.loupe_id], fields=())
+        for write in created
+        if write.loupe_id in links
+        and "quantity" in write.fields
+        and to_decimal(write.values["quantity"]) != to_decimal(write.opening_quantity)
+    ]
 
 
 def quantity_verdict(

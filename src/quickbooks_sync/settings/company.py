@@ -115,6 +115,11 @@ class CompanySettings(Mapping[str, str | None]):
         return int(self["max_deletions"] or "50")
 
     @property
+    def max_deleted_ratio(self) -> Decimal:
+        """Share of a type's linked records that may be deleted between two runs, 0 to 1."""
+        return Decimal(self["max_deleted_ratio"] or "0.2")
+
+    @property
     def max_blanked_ratio(self) -> Decimal:
         """Share of one field's values that a run may empty, 0 to 1."""
         return Decimal(self["max_blanked_ratio"] or "0.2")

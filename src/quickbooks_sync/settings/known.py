@@ -105,7 +105,8 @@ _LISTED = (
     ),
     Setting(
         "opening_stock",
-        "Whether a new item's quantity is sent: none, or push (it posts to equity).",
+        "Whether a new item's quantity is sent: none, or push (the first push of items opens with it, which posts "
+        "to equity; later items start at 0 and are adjusted).",
         "choice",
         choices=("none", "push"),
         default="none",
@@ -136,6 +137,12 @@ _LISTED = (
         "Most records that may vanish from QuickBooks between two runs before nothing is loaded.",
         "count",
         default="50",
+    ),
+    Setting(
+        "max_deleted_ratio",
+        "Share of the linked records of a type, 0 to 1, above which nothing is loaded when deleted.",
+        "ratio",
+        default="0.2",
     ),
     Setting(
         "max_blanked_ratio",
