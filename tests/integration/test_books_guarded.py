@@ -254,6 +254,12 @@ def test_what_was_merged_away_in_quickbooks_is_left_to_a_person(
         )
     writes = house.writes()
     run = house.run(f"pull_{flow}", mode="full")
+    assert house.said(run, quickbooks_id="999999") == ["waiting"]
+    with house.workspace.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "update quickbooks_sync.link set missing_since_at = missing_since_at - interval '11 minutes'"
+        )
+    run = house.run(f"pull_{flow}", mode="full")
     assert house.said(run, quickbooks_id="999999") == ["conflict"]
     assert house.row(record_type, loupe_id)["is_active"] is True
     assert house.said(house.run(f"push_{flow}", mode="full"), loupe_id=loupe_id) == ["conflict"]

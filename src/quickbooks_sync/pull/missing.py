@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from quickbooks_sync.errors import QuickBooksFault, UnexpectedAnswerError
+from quickbooks_sync.errors import UnexpectedAnswerError
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.postgres.links import read_live_ids, read_missing_since
 from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub, missing_stub
-from quickbooks_sync.quickbooks.client import QuickBooksClient
+from quickbooks_sync.quickbooks.client import QuickBooksClient, fetch_if_there
 from quickbooks_sync.quickbooks.query import is_in
 from quickbooks_sync.runs import is_narrowed, read_watermark
 from quickbooks_sync.workspace import Workspace
@@ -27,8 +27,6 @@ IDS_PER_QUERY = 200
 MOST_ASKED = 1000
 #: How far apart two runs must be that do not find a record before it counts as deleted.
 CONFIRMED_AFTER = timedelta(minutes=10)
-
-_NOT_FOUND = "610"
 
 Record = dict[str, Any]
 
@@ -128,11 +126,9 @@ def _ask(
     client: QuickBooksClient, entity: str, quickbooks_id: str, missing_since: datetime | None
 ) -> Record:
     """Ask for one record by its Id, which QuickBooks answers without delay."""
-    try:
-        return client.fetch(entity, quickbooks_id)
-    except QuickBooksFault as fault:
-        if fault.code != _NOT_FOUND:
-            raise
+    record = fetch_if_there(client, entity, quickbooks_id)
+    if record is not None:
+        return record
     is_confirmed = missing_since is not None and (
         datetime.now(UTC) - missing_since >= CONFIRMED_AFTER
     )

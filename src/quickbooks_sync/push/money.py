@@ -12,6 +12,7 @@ from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.postgres.ledger import read_held_payments, read_rejected_ids
 from quickbooks_sync.postgres.links import DELETED, REPLACED, read_link_ids, read_links
 from quickbooks_sync.push.operations import Write
+from quickbooks_sync.quickbooks.client import fetch_if_there
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.workspace import Workspace
 
@@ -89,7 +90,10 @@ def _fetch_invoices(
         return {}
     client = workspace.client(run["realm_id"], run["run_id"])
     statement = build_select("Invoice", is_in("Id", ids), max_results=1000)
-    return {record["Id"]: record for record in client.query(statement).records}
+    found = {record["Id"]: record for record in client.query(statement).records}
+    # A list shows a new invoice late; by its Id it answers at once.
+    late = {one: fetch_if_there(client, "Invoice", one) for one in ids if one not in found}
+    return found | {number: record for number, record in late.items() if record is not None}
 
 
 def _find_unseen(
