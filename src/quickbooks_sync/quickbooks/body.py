@@ -1,10 +1,13 @@
 """Reads an answer's body within limits: of bytes, unpacked, and of seconds for the whole of it.
 
 The time limit of `requests` holds for each part that arrives, so a server that sends a byte a minute would hold
-a task for ever; and a few kilobytes may unpack to gigabytes.
+a task for ever; and a few kilobytes may unpack to gigabytes. Unpacking is done here, because urllib3 goes on reading
+until a part has unpacked to something.
 """
 
 import time
+import zlib
+from collections.abc import Iterator
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -12,7 +15,11 @@ from urllib3.exceptions import HTTPError
 from quickbooks_sync.errors import UnexpectedAnswerError, UnreachableError
 from quickbooks_sync.quickbooks.patience import Patience
 
+#: What `read_body` unpacks; a request must not ask for another encoding.
+ENCODING = "gzip"
+
 _PART = 1 << 16
+_GZIP_OR_ZLIB = 47
 
 
 def read_body(response: requests.Response, patience: Patience, started: float) -> bytes:
@@ -27,33 +34,42 @@ def read_body(response: requests.Response, patience: Patience, started: float) -
         UnreachableError: It broke off, or did not end within the deadline.
         UnexpectedAnswerError: It is longer than any answer of QuickBooks.
     """
-    parts, length = [], 0
+    is_read = False
     try:
-        while part := response.raw.read1(_PART, decode_content=True):
-            parts.append(part)
-            length += len(part)
-            _check(length, time.monotonic() - started, patience)
-    except (HTTPError, OSError) as error:
-        response.close()
+        body = b"".join(_parts(response, patience, started + patience.deadline))
+        is_read = True
+    except (HTTPError, OSError, EOFError, zlib.error) as error:
         raise UnreachableError(
-            f"QuickBooks' answer broke off after {length} bytes ({type(error).__name__}). Try again later.",
+            f"QuickBooks' answer broke off or could not be unpacked ({type(error).__name__}). Try again later.",
             server="QuickBooks",
         ) from None
-    except (UnreachableError, UnexpectedAnswerError):
-        response.close()
-        raise
-    return b"".join(parts)
+    finally:
+        if not is_read:
+            response.close()
+    return body
 
 
-def _check(length: int, seconds: float, patience: Patience) -> None:
-    if length > patience.longest_answer:
-        raise UnexpectedAnswerError(
-            f"QuickBooks' answer is longer than {patience.longest_answer} bytes, which no answer that Intuit "
-            "documents is; the rest was not read. Check api_url of the QuickBooks connection."
-        )
-    if seconds > patience.deadline:
-        raise UnreachableError(
-            f"QuickBooks' answer was not complete after {patience.deadline:.0f} s ({length} bytes). "
-            "Try again later; if it goes on, look at the network and at a proxy on the way.",
-            server="QuickBooks",
-        )
+def _parts(response: requests.Response, patience: Patience, deadline: float) -> Iterator[bytes]:
+    """Yield the unpacked parts as they arrive."""
+    left = patience.longest_answer
+    is_packed = response.headers.get("Content-Encoding", "").lower() in (ENCODING, "x-gzip")
+    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB) if is_packed else None
+    is_whole = True  # of nothing at all, as gateways answer
+    while packed := response.raw.read1(_PART, decode_content=False):
+        if time.monotonic() > deadline:
+            raise UnreachableError(
+                f"QuickBooks' answer was not complete after {patience.deadline:g} s. Try again later; if it "
+                "goes on, look at the network and at a proxy on the way.",
+                server="QuickBooks",
+            )
+        part = unpacker.decompress(packed, left + 1) if unpacker else packed
+        left -= len(part)
+        if left < 0:
+            raise UnexpectedAnswerError(
+                f"QuickBooks' answer is longer than {patience.longest_answer} bytes, as no answer that Intuit "
+                "documents is; the rest was not read. Check api_url of the QuickBooks connection."
+            )
+        is_whole = unpacker is None or unpacker.eof
+        yield part
+    if not is_whole:
+        raise EOFError

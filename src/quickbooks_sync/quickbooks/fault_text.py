@@ -56,11 +56,15 @@ def parse_fault_text(text: str) -> Fault | None:
 
 def _fault_places(document: Any) -> Iterator[Any]:
     yield document
-    if isinstance(document, Mapping):
-        for name in ("CDCResponse", "QueryResponse"):
-            inner = document.get(name)
-            for part in inner if isinstance(inner, list) else [inner]:
-                yield from _fault_places(part)
+    yield from _parts(document, "QueryResponse")
+    for response in _parts(document, "CDCResponse"):
+        yield response
+        yield from _parts(response, "QueryResponse")
+
+
+def _parts(holder: Any, name: str) -> list[Any]:
+    inner = holder.get(name) if isinstance(holder, Mapping) else None
+    return inner if isinstance(inner, list) else [inner]
 
 
 def _to_error(error: Mapping[str, Any]) -> FaultError:

@@ -9,7 +9,7 @@ Design note
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from quickbooks_sync.errors import UnexpectedAnswerError
@@ -21,6 +21,7 @@ DELETED = "Deleted"
 #: QuickBooks' own records are nested some eight levels deep.
 _MOST_LEVELS = 50
 _ID = re.compile(r"[!-~]{1,64}")
+_TOKEN = re.compile(r"[0-9]{1,18}")
 #: Properties that name a record, at any depth; `value` is what a reference points to.
 _POINTERS = frozenset({"Id", "SyncToken", "value", "TxnId", "TxnLineId"})
 #: What stands beside the records of a list.
@@ -156,7 +157,7 @@ def _refuse_strangers(asked: Asked, fields: Mapping[str, Any], entity: str) -> N
 
 def _check_version(asked: Asked, record: Record, *, is_whole: bool) -> None:
     token = record.get("SyncToken")
-    is_known = isinstance(token, str) and _ID.fullmatch(token)
+    is_known = isinstance(token, str) and _TOKEN.fullmatch(token)
     if not is_known and (is_whole or token is not None):
         raise asked.refused(
             f"record {record['Id']}, whose SyncToken is {kind_of(token)}", "a SyncToken"
@@ -169,10 +170,11 @@ def _check_version(asked: Asked, record: Record, *, is_whole: bool) -> None:
 
 
 def _parse_time(value: Any) -> datetime | None:
-    """Return a time, or a day, in ISO 8601."""
+    """Return a time in ISO 8601, or a day, as Intuit has it for some entities."""
     try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
 
 
@@ -204,9 +206,12 @@ def _newest(records: list[Record]) -> list[Record]:
     return list(newest.values())
 
 
-def _age(record: Record) -> tuple[bool, int, float]:
+def _age(record: Record) -> tuple[bool, int, datetime]:
     """Return what grows with a record's versions; an Id is never used again, so a deletion is the last."""
     token = str(record.get("SyncToken") or "")
     written = _parse_time(record.get("MetaData", {}).get("LastUpdatedTime"))
-    moment = written.timestamp() if written else 0.0
-    return record.get("status") == DELETED, int(token) if token.isdecimal() else 0, moment
+    return (
+        record.get("status") == DELETED,
+        int(token or 0),
+        written or datetime.min.replace(tzinfo=UTC),
+    )

@@ -26,7 +26,7 @@ from quickbooks_sync.errors import (
 from quickbooks_sync.grant import TokenSource
 from quickbooks_sync.json_text import parse_json
 from quickbooks_sync.metering import CallKind, Meter
-from quickbooks_sync.quickbooks.body import read_body
+from quickbooks_sync.quickbooks.body import ENCODING, read_body
 from quickbooks_sync.quickbooks.fault_text import find_answer_fault, parse_fault_text
 from quickbooks_sync.quickbooks.faults import Fault, to_error, to_lasting
 from quickbooks_sync.quickbooks.moments import parse_retry_after, parse_server_time
@@ -250,7 +250,7 @@ def build_session() -> requests.Session:
 
 
 def _headers(call: Call) -> dict[str, str]:
-    headers = {"Accept": "application/json"}
+    headers = {"Accept": "application/json", "Accept-Encoding": ENCODING}
     if call.content_type:
         headers["Content-Type"] = call.content_type
     return headers

@@ -86,6 +86,8 @@ NOTHING = [
     b'{"QueryResponse": 7, "CDCResponse": {}, "Customer": {}, "Preferences": {}, "CompanyInfo": {}}',
     b'{"CDCResponse": null, "CDCResponse": [{"QueryResponse": [{}]}], "QueryResponse": {}, "QueryResponse": {}}',
     b"\xff\xfe{}",
+    b'{"QueryResponse":' * 900 + b"1" + b"}" * 900,
+    b'{"CDCResponse":[' * 400 + b"1" + b"]}" * 400,
 ]
 
 
@@ -119,6 +121,9 @@ def test_what_is_no_answer_is_refused_whatever_was_asked(
         {"Customer": [customer(" 1 ")]},
         {"Customer": [customer("1", "")]},
         {"Customer": [customer("1", None)]},
+        {"Customer": [customer("1", "one")]},
+        {"Customer": [customer("1", -1)]},
+        {"Customer": [customer(MetaData={"LastUpdatedTime": "0001-01-01T00:00:00+14:00"})]},
         {"Customer": [{"Id": "1"}]},
         {"Customer": [customer(MetaData=None)]},
         {"Customer": [customer(MetaData={"LastUpdatedTime": "yesterday"})]},

@@ -71,6 +71,36 @@ def test_an_answer_that_drips_is_not_waited_for_without_end(
     assert time.monotonic() - started < 3
 
 
+def test_a_packed_answer_that_drips_is_not_waited_for_without_end(
+    scripted: ScriptedServer, talk_to: Build
+) -> None:
+    nothing = bytes([0, 0, 0, 255, 255]) * 500
+    scripted.answers = [gzip.compress(b"")[:10] + nothing]
+    scripted.headers, scripted.pause = {"Content-Encoding": "gzip"}, 0.05
+    started = time.monotonic()
+    with pytest.raises(UnreachableError, match="not complete"):
+        talk_to(attempts=1, deadline=0.3).count("Customer")
+    assert time.monotonic() - started < 3
+
+
+def test_a_packed_answer_without_its_end_is_asked_again(
+    scripted: ScriptedServer, reader: QuickBooksClient
+) -> None:
+    good = gzip.compress(json.dumps(total(7)).encode())
+    scripted.answers = [good[:-12], good]
+    scripted.headers = {"Content-Encoding": "gzip"}
+    assert reader.count("Customer") == 7
+
+
+def test_nothing_at_all_counts_by_its_status_also_where_it_should_be_packed(
+    scripted: ScriptedServer, reader: QuickBooksClient
+) -> None:
+    scripted.status, scripted.answers = 429, [b""]
+    scripted.headers = {"Content-Encoding": "gzip"}
+    with pytest.raises(RateLimitedError):
+        reader.count("Customer")
+
+
 def test_an_answer_cut_short_is_asked_again(
     scripted: ScriptedServer, reader: QuickBooksClient
 ) -> None:
