@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from quickbooks_sync.errors import (
@@ -26,7 +25,8 @@ from quickbooks_sync.errors import (
 from quickbooks_sync.grant import TokenSource
 from quickbooks_sync.json_text import parse_json
 from quickbooks_sync.metering import CallKind, Meter
-from quickbooks_sync.quickbooks.body import ENCODING, read_body
+from quickbooks_sync.quickbooks.body import read_body
+from quickbooks_sync.quickbooks.deadline import TimedAdapter, complete_within
 from quickbooks_sync.quickbooks.fault_text import find_answer_fault, parse_fault_text
 from quickbooks_sync.quickbooks.faults import Fault, to_error, to_lasting
 from quickbooks_sync.quickbooks.moments import parse_retry_after, parse_server_time
@@ -133,8 +133,25 @@ class Transport:
     def _exchange(self, call: Call, token: str) -> _Reply:
         self.throttle.wait_for_request(is_batch=call.is_batch)
         started = time.monotonic()
+        with complete_within(self.patience.deadline):
+            response = self._request(call, token, started)
+            if response.status_code not in (401, 403, 429):
+                self._count(call)
+            body = self._read(response, started)
+        logger.info(
+            "company %s: %s %s answered %s in %.2f s (intuit_tid %s)",
+            self.realm_id,
+            call.method,
+            call.path,
+            response.status_code,
+            time.monotonic() - started,
+            response.headers.get("intuit_tid", "-"),
+        )
+        return _Reply(response.status_code, response.headers, body)
+
+    def _request(self, call: Call, token: str, started: float) -> requests.Response:
         try:
-            response = self.session.request(
+            return self.session.request(
                 call.method,
                 f"{self.api_url.rstrip('/')}/v3/company/{self.realm_id}/{call.path}",
                 params=dict(call.params),
@@ -146,24 +163,17 @@ class Transport:
                 stream=True,
             )
         except requests.ConnectTimeout as error:
-            raise self._no_answer(error) from None
+            raise self._no_answer(error, started) from None
         except requests.RequestException as error:
             # The request may have arrived and be counted; the error's own text quotes the address.
             self._count(call)
-            raise self._no_answer(error) from None
-        if response.status_code not in (401, 403, 429):
-            self._count(call)
-        body = read_body(response, self.patience, started)
-        logger.info(
-            "company %s: %s %s answered %s in %.2f s (intuit_tid %s)",
-            self.realm_id,
-            call.method,
-            call.path,
-            response.status_code,
-            time.monotonic() - started,
-            response.headers.get("intuit_tid", "-"),
-        )
-        return _Reply(response.status_code, response.headers, body)
+            raise self._no_answer(error, started) from None
+
+    def _read(self, response: requests.Response, started: float) -> bytes:
+        try:
+            return read_body(response, self.patience.longest_answer)
+        except requests.RequestException as error:
+            raise self._no_answer(error, started) from None
 
     def _to_answer(self, call: Call, reply: _Reply) -> Answer:
         tid = reply.headers.get("intuit_tid")
@@ -209,9 +219,11 @@ class Transport:
         if self.meter is not None:
             self.meter.count(call.kind, call.number)
 
-    def _no_answer(self, error: requests.RequestException) -> RetryableError:
+    def _no_answer(self, error: requests.RequestException, started: float) -> RetryableError:
+        is_late = time.monotonic() - started > self.patience.deadline
+        trouble = f"not complete after {self.patience.deadline:g} s" if is_late else ""
         return UnreachableError(
-            f"QuickBooks did not answer for company {self.realm_id} ({type(error).__name__}). "
+            f"QuickBooks did not answer for company {self.realm_id} ({trouble or type(error).__name__}). "
             "Check the network and api_url of the QuickBooks connection, then try again.",
             server="QuickBooks",
         )
@@ -245,12 +257,12 @@ def build_session() -> requests.Session:
     """Build a keep-alive session that leaves repeats to `Transport`."""
     session = requests.Session()
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_connections=2, pool_maxsize=10, max_retries=0))
+        session.mount(scheme, TimedAdapter(pool_connections=2, pool_maxsize=10, max_retries=0))
     return session
 
 
 def _headers(call: Call) -> dict[str, str]:
-    headers = {"Accept": "application/json", "Accept-Encoding": ENCODING}
+    headers = {"Accept": "application/json"}
     if call.content_type:
         headers["Content-Type"] = call.content_type
     return headers

@@ -177,6 +177,7 @@ class ScriptedServer:
         status: Of every answer.
         headers: Of every answer.
         pause: Seconds after each byte of a body.
+        preface: What goes before the body, in the same slow way: chunks of headers, say.
         asked: The statements, or else the paths, that were asked.
     """
 
@@ -185,6 +186,7 @@ class ScriptedServer:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     pause: float = 0
+    preface: bytes = b""
     asked: list[str] = field(default_factory=list)
 
     def next_body(self) -> bytes:
@@ -204,9 +206,9 @@ def _handler_of(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
             self.send_response_only(server.status)
             for name, value in {"Content-Length": str(len(body)), **server.headers}.items():
                 self.send_header(name, value)
-            self.end_headers()
+            self.flush_headers()
             try:
-                self._send(body)
+                self._send(server.preface + b"\r\n" + body)
             except OSError:
                 self.close_connection = True
 
