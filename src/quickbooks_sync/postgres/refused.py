@@ -22,6 +22,9 @@ _LOST = ("08", "57P")
 #: A missing or existing table, schema or column, and a missing right: PostgreSQL's text names these alone.
 _ABOUT_SCHEMA = ("3F000", "42501", "42701", "42703", "42710", "42P01", "42P06", "42P07")
 
+_UNDONE = "Nothing of this batch was written."
+_CHECK_SCHEMA = "Run `quickbooks-sync db upgrade`, and check the rights of the database's role."
+
 #: The line of an error's context that speaks of COPY; a trigger's own lines come before it.
 _PLACE = re.compile(r"^COPY \w+, line (\d+)(?:, column (\w+))?", re.MULTILINE)
 _FUNCTION = re.compile(r"^PL/pgSQL function ([\w.\"]+\([^()]*\)) line \d+ at (\w+)", re.MULTILINE)
@@ -59,12 +62,16 @@ def to_sync_error(error: psycopg2.Error, statement: str) -> SyncError:
     row = int(place[1]) if place else None
     message = (
         f"PostgreSQL refused {_what(statement, table, row)}{_names(error, place)}: {_why(error)} "
-        f"(SQLSTATE {error.pgcode or 'none'}). Nothing of this batch was written."
+        f"(SQLSTATE {error.pgcode or 'none'})."
     )
     facts = {"table": table, "sqlstate": error.pgcode, "row": row}
     if (error.pgcode or "").startswith(_PASSING):
-        return RetryableError(f"{message} The step can be repeated.", **facts)
-    return FatalError(f"{message} Correct that record at its source, then run again.", **facts)
+        return RetryableError(f"{message} {_UNDONE} The step can be repeated.", **facts)
+    if error.pgcode in _ABOUT_SCHEMA:
+        return FatalError(f"{message} {_CHECK_SCHEMA}", **facts)
+    return FatalError(
+        f"{message} {_UNDONE} Correct that record at its source, then run again.", **facts
+    )
 
 
 def hide_values(error: BaseException | None) -> None:
