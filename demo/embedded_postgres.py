@@ -28,6 +28,18 @@ from demo.state import read_secret
 
 SUPERUSER = "etl"
 
+#: The server's own log holds no value of a row: no statement, no parameter, no DETAIL, and no ERROR, for a trigger or
+#: a cast quotes the row in its very message. Who sent the statement reports the error.
+_SILENCE = {
+    "log_statement": "none",
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_min_duration_statement": "-1",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+    "log_error_verbosity": "terse",
+}
+
 
 @dataclass(frozen=True)
 class EmbeddedPostgres:
@@ -190,6 +202,7 @@ def build_command(server: Path, data: Path, port: int, *, is_durable: bool) -> l
         "unix_socket_directories": "",
         "max_connections": "200",
         "timezone": "UTC",
+        **_SILENCE,
     }
     if not is_durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -110,7 +110,7 @@ def note_failure(workspace: Workspace, run: RunManifest, step: str, error: Excep
                 .where(run_table.c.run_id == run["run_id"], run_table.c.status == "running")
                 .values(reason=f"{step}: {told}")
             )
-    except SQLAlchemyError as trouble:
+    except (SyncError, SQLAlchemyError) as trouble:
         logger.warning(
             "run %s: could not note why %s failed (%s)", run["run_id"], step, type(trouble).__name__
         )

@@ -89,6 +89,8 @@ def test_more_deletions_than_allowed_stop_the_run_before_anything_is_loaded(
     confirm_settings(synced.workspace, synced.realm_id, {"max_deletions": "1"})
     for one in unpaid(synced)[:2]:
         delete(synced, "Invoice", one)
-    with pytest.raises(GateClosedError, match=r"2 of \d+ linked records were deleted in QuickBooks"):
+    with pytest.raises(
+        GateClosedError, match=r"2 of \d+ linked records were deleted in QuickBooks"
+    ):
         synced.run("pull_invoices")
     assert not [row for row in synced.rows("invoice") if row["void_reason"]]

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from quickbooks_sync.errors import ConfigurationError
+from quickbooks_sync.postgres.engine import build_engine
 from quickbooks_sync.postgres.migrations import (
     VERSION_TABLE,
     newest_revision,
@@ -121,6 +122,18 @@ def test_a_table_made_otherwise_stops_the_upgrade_and_nothing_is_left(empty: Eng
             text("select tablename from pg_tables where schemaname in ('loupe', 'quickbooks_sync')")
         )
         assert list(tables) == ["payment"]
+
+
+def test_the_products_own_engine_says_what_stands_in_the_way_of_an_upgrade(empty: Engine) -> None:
+    engine = build_engine(empty.url.render_as_string(hide_password=False))
+    with engine.begin() as connection:
+        connection.execute(text("create schema loupe"))
+        connection.execute(text("create table loupe.payment (payment_id int)"))
+
+    with pytest.raises(ConfigurationError, match=r'"payment" already exists.*Nothing was changed'):
+        upgrade_database(engine)
+
+    engine.dispose()
 
 
 def test_a_change_of_a_row_raises_its_version_whatever_it_sets(connection: Connection) -> None:

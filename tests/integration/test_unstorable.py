@@ -61,3 +61,19 @@ def test_a_kept_record_stays_rejected_until_quickbooks_has_it_right(house: House
     house.run("pull_customers", mode="full")
     link = house.loupe_id("customer", record["Id"])
     assert house.row("customer", link)["city"] == "CITYWORD"
+
+
+def test_a_number_without_measure_rejects_its_record_alone(house: House) -> None:
+    good, endless = made(house, "Measured"), made(house, "Endless", Notes="N")
+    text = json.dumps(
+        {"QueryResponse": {"Customer": [good, endless]}, "time": "2026-11-01T00:00:00Z"}
+    )
+    body = text.replace('"Notes": "N"', '"Notes": 1e999999999')
+    assert body != text
+    house.order_fault("status", "/query", status=200, body=body)
+    run = house.run("pull_customers", mode="full")
+    assert run["status"] == "success"
+    assert house.said(run, quickbooks_id=good["Id"]) == ["created"]
+    (rejected,) = house.records(run, "rejected")
+    assert rejected["quickbooks_id"] == endless["Id"]
+    assert rejected["rule"] == "holds only numbers that can be stored"

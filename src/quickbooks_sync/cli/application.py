@@ -3,7 +3,6 @@
 from typing import Any
 
 import typer
-from sqlalchemy.exc import OperationalError, ProgrammingError
 from typer.core import TyperGroup
 
 from quickbooks_sync.cli import acting, activity, companies, database, reads, review, settings
@@ -12,7 +11,7 @@ from quickbooks_sync.errors import ConfigurationError, SyncError
 #: Exit statuses: 1 try again or look into it, 2 something must be changed first.
 FAILED, MISCONFIGURED = 1, 2
 
-#: SQLSTATE of a missing table and of a missing schema.
+#: SQLSTATE of a missing table, schema or column.
 _NOT_THERE = ("42P01", "3F000", "42703")
 
 
@@ -24,26 +23,18 @@ class SyncGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except SyncError as error:
+            if error.facts.get("sqlstate") in _NOT_THERE:
+                stop(
+                    "The database is not at this version's schema. Run `quickbooks-sync db upgrade`.",
+                    MISCONFIGURED,
+                )
             stop(error.message, MISCONFIGURED if isinstance(error, ConfigurationError) else FAILED)
-        except OperationalError as error:
-            stop(f"Postgres did not answer: {_first_line(error)}", FAILED)
-        except ProgrammingError as error:
-            if getattr(error.orig, "pgcode", None) not in _NOT_THERE:
-                raise
-            stop(
-                "The database is not at this version's schema. Run `quickbooks-sync db upgrade`.",
-                MISCONFIGURED,
-            )
 
 
 def stop(message: str, status: int) -> None:
     """Say what is wrong on stderr and end with a status."""
     typer.echo(message, err=True)
     raise typer.Exit(status)
-
-
-def _first_line(error: OperationalError) -> str:
-    return str(error.orig).strip().splitlines()[0]
 
 
 app = typer.Typer(

@@ -178,7 +178,9 @@ class IntakeBatch:
         if not inserts:
             return []
         run, rows = self.known.run, [row for _, row in inserts]
-        keys = insert_rows(self.known.connection, run["record_type"], run["organization_id"], rows)
+        names = [f"QuickBooks' {run['record_type']} {staged.source_id}" for staged, _ in inserts]
+        where = run["record_type"], run["organization_id"]
+        keys = insert_rows(self.known.connection, *where, rows, names)
         stored = self.known.read_rows(keys)
         held = self.known.to_loupe_values(stored)
         accounts = []

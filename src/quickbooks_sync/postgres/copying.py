@@ -7,7 +7,6 @@ Design note
 """
 
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,14 +14,8 @@ import psycopg2
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from quickbooks_sync.errors import FatalError, RetryableError, SyncError, UnreachableError
 from quickbooks_sync.json_text import to_json
-
-#: SQLSTATE classes and codes that pass: serialization, deadlock, locks, cancelled, out of resources.
-_PASSING = ("40", "53", "55P03", "57014")
-
-#: The line of an error's context that speaks of COPY; a trigger's own lines come before it.
-_PLACE = re.compile(r"^COPY \w+, line (\d+)(?:, column (\w+))?", re.MULTILINE)
+from quickbooks_sync.postgres.refused import to_sync_error
 
 
 def copy_rows(
@@ -49,12 +42,14 @@ def copy_rows(
     listed = ", ".join(f'"{name}"' for name in columns)
     statement = f'copy "{table.schema}"."{table.name}" ({listed}) from stdin'
     cursor: Any = connection.connection.cursor()
+    refusal = None
     with cursor:
         try:
             cursor.copy_expert(statement, stream)
         except psycopg2.Error as error:
-            # Not chained: PostgreSQL's own text quotes the row.
-            raise _to_sync_error(error, table) from None
+            refusal = to_sync_error(error, statement)
+    if refusal is not None:
+        raise refusal
     return stream.rows
 
 
@@ -69,35 +64,6 @@ def next_ids(connection: Connection, table: Table, key: str, count: int) -> list
     return list(
         connection.execute(statement, {"table": name, "key": key, "count": count}).scalars()
     )
-
-
-def _to_sync_error(error: psycopg2.Error, table: Table) -> SyncError:
-    said = error.diag
-    code = error.pgcode or ""
-    if not code or code.startswith("08"):
-        return UnreachableError(
-            f"The connection to PostgreSQL broke while rows were copied into {table.fullname}; "
-            "nothing of them was written. The step can be repeated.",
-            server="PostgreSQL",
-        )
-    where = _PLACE.search(said.context or "")
-    row = f"row {where[1]}" if where else "the rows"
-    column = said.column_name or (where[2] if where else None)
-    message = (
-        f"PostgreSQL refused {row} of a COPY into {table.fullname}"
-        f"{f', column {column}' if column else ''}: {_without_values(said.message_primary or '')} "
-        f"(SQLSTATE {code}{f', {said.constraint_name}' if said.constraint_name else ''}). "
-        "Nothing of this batch was written."
-    )
-    facts = {"table": table.fullname, "sqlstate": code, "row": int(where[1]) if where else None}
-    if code.startswith(_PASSING):
-        return RetryableError(f"{message} The step can be repeated.", **facts)
-    return FatalError(f"{message} Correct that record at its source, then run again.", **facts)
-
-
-def _without_values(text: str) -> str:
-    """PostgreSQL quotes the offending value behind a colon."""
-    return re.sub(r': ".*"', "", text, flags=re.DOTALL)
 
 
 def _lines(

@@ -13,7 +13,6 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Connection, Engine, Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import OperationalError
 
 from quickbooks_sync.errors import (
     ConfigurationError,
@@ -31,6 +30,7 @@ logger = logging.getLogger(__name__)
 REFRESH_BEFORE_END = timedelta(minutes=5)
 #: Longer than a holder's refresh with all its attempts can take.
 LOCK_SECONDS = 300
+_LOCK_NOT_AVAILABLE = "55P03"
 
 _REFUSED = (
     "Intuit refused to renew the access ({said}): it was withdrawn in QuickBooks, has expired, or a "
@@ -128,7 +128,9 @@ class GrantTokens:
                 .where(company_grant.c.realm_id == self._realm_id)
                 .with_for_update()
             ).one_or_none()
-        except OperationalError:
+        except RetryableError as error:
+            if error.facts.get("sqlstate") != _LOCK_NOT_AVAILABLE:
+                raise
             raise RetryableError(
                 f"Another process has been renewing the access to company {self._realm_id} for over "
                 f"{LOCK_SECONDS} s. Try again; if it persists, look for a hanging database session.",

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, delete, func, select, update
 
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.postgres.copying import copy_rows, next_ids
+from quickbooks_sync.postgres.refused import about
 
 #: Who `updated_by` names after a load.
 LOADER = "quickbooks-sync"
@@ -125,9 +126,21 @@ def iter_columns(
 
 
 def insert_rows(
-    connection: Connection, record_type: str, organization_id: int, rows: Sequence[Row]
+    connection: Connection,
+    record_type: str,
+    organization_id: int,
+    rows: Sequence[Row],
+    names: Sequence[str] = (),
 ) -> list[int]:
-    """Insert rows with their child rows by COPY; returns their new keys in the same order."""
+    """Insert rows with their child rows by COPY; returns their new keys in the same order.
+
+    Args:
+        connection: An open transaction.
+        record_type: The record type.
+        organization_id: Whose rows they are.
+        rows: The rows, each with its lines.
+        names: What to call each of them where it is refused.
+    """
     where = LOUPE_TABLES[record_type]
     keys = next_ids(connection, where.table, where.key, len(rows))
     full = [
@@ -135,8 +148,9 @@ def insert_rows(
         for row, key in zip(rows, keys, strict=True)
     ]
     columns = sorted({name for row in full for name in row if name in where.table.c})
-    copy_rows(connection, where.table, columns, full)
-    _insert_children(connection, where, organization_id, full)
+    with about(names):
+        copy_rows(connection, where.table, columns, full)
+    _insert_children(connection, where, organization_id, full, names)
     return keys
 
 
@@ -158,18 +172,19 @@ def update_row(
     table = where.table
     mine = table.c[where.key] == key
     columns = {name: value for name, value in changes.items() if name in table.c}
-    moved = connection.execute(
-        update(table)
-        .where(mine, table.c.row_version == row_version)
-        .values(**columns, updated_by=LOADER)
-    )
-    if moved.rowcount != 1:
-        return None
-    child_name = where.child_name
-    if where.child is not None and child_name is not None and child_name in changes:
-        connection.execute(delete(where.child).where(where.child.c[where.key] == key))
-        children = {where.key: key, child_name: changes[child_name]}
-        _insert_children(connection, where, organization_id, [children])
+    with about([f"Loupe's {record_type} {key}"]):
+        moved = connection.execute(
+            update(table)
+            .where(mine, table.c.row_version == row_version)
+            .values(**columns, updated_by=LOADER)
+        )
+        if moved.rowcount != 1:
+            return None
+        child_name = where.child_name
+        if where.child is not None and child_name is not None and child_name in changes:
+            connection.execute(delete(where.child).where(where.child.c[where.key] == key))
+            children = {where.key: key, child_name: changes[child_name]}
+            _insert_children(connection, where, organization_id, [children])
     return int(connection.execute(select(table.c.row_version).where(mine)).scalar_one())
 
 
@@ -253,7 +268,11 @@ def _attach_children(connection: Connection, where: LoupeTable, found: dict[int,
 
 
 def _insert_children(
-    connection: Connection, where: LoupeTable, organization_id: int, rows: Sequence[Row]
+    connection: Connection,
+    where: LoupeTable,
+    organization_id: int,
+    rows: Sequence[Row],
+    names: Sequence[str] = (),
 ) -> None:
     if where.child is None:
         return
@@ -264,4 +283,7 @@ def _insert_children(
     ]
     if children:
         columns = sorted({name for child in children for name in child if name in where.child.c})
-        copy_rows(connection, where.child, columns, children)
+        lines = [len(row.get(str(where.child_name)) or ()) for row in rows]
+        owners = [name for name, number in zip(names, lines, strict=False) for _ in range(number)]
+        with about(owners):
+            copy_rows(connection, where.child, columns, children)

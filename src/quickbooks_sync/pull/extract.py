@@ -58,7 +58,7 @@ def _fetch_changes(
     """Return changed and deleted records by CDC, or `None` where everything must be read.
 
     Everything is read by a full or narrowed run, for items (a sale may leave an item's
-    LastUpdatedTime as it was), when the watermark is too old for CDC, and when so much changed that the
+    LastUpdatedTime as it was), when the watermark is too old for CDC, or QuickBooks finds it so, and when the
     answer may be cut off: that costs no more reads than a query by time with a sweep of all Ids.
     """
     if run["mode"] != "incremental" or is_narrowed(run) or run["record_type"] == "inventory_item":
@@ -67,7 +67,7 @@ def _fetch_changes(
     if since is None:
         return None
     changes = client.changes(workspace.mapping(run["record_type"]).entity, since)
-    if not changes.is_complete:
+    if changes is None or not changes.is_complete:
         return None
     _note_time(workspace, run, changes.server_time)
     return [*changes.records, *changes.deleted]

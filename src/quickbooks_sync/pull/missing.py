@@ -119,7 +119,8 @@ def _fetch_deleted(
     since = read_since(workspace, run)
     if since is None:
         return set()
-    return {stub["Id"] for stub in client.changes(entity, since).deleted}
+    changes = client.changes(entity, since)
+    return {stub["Id"] for stub in changes.deleted} if changes else set()
 
 
 def _ask(

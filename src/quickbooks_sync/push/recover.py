@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from quickbooks_sync.errors import ConfigurationError, UnreachableError
+from quickbooks_sync.errors import ConfigurationError, UnexpectedAnswerError, UnreachableError
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.postgres.intents import Intent, IntentItem, close_intent, read_open_intents
 from quickbooks_sync.postgres.leases import hold_lease
@@ -82,7 +82,7 @@ def _settle(workspace: Workspace, run: RunManifest, intent: Intent) -> None:
         settled = settle(workspace, run, connection, intent, answers)
         outcomes = [*settled.accounts, *settle_found(workspace, run, connection, found)]
         write_accounts(connection, place_of(run), outcomes)
-        close_intent(connection, intent.intent_id, "answered" if is_remembered else "abandoned")
+        close_intent(connection, intent.intent_id, "answered" if answers else "abandoned")
         write_counts(connection, run["run_id"])
     logger.info(
         "company %s: batch of run %s settled late; %d of its %d %s records are in QuickBooks",
@@ -95,9 +95,15 @@ def _settle(workspace: Workspace, run: RunManifest, intent: Intent) -> None:
 
 
 def _send_again(workspace: Workspace, run: RunManifest, intent: Intent) -> Answers:
-    answers = send_batch(workspace.client(run["realm_id"], run["run_id"]), intent)
-    is_used = any(one.fault and one.fault.code == _ID_USED for one in answers.values())
-    if is_used and datetime.now(UTC) - intent.created_at < LISTED_AFTER:
+    """Return the batch's answer; none where QuickBooks will not give one that can be understood."""
+    is_listed = datetime.now(UTC) - intent.created_at >= LISTED_AFTER
+    try:
+        answers = send_batch(workspace.client(run["realm_id"], run["run_id"]), intent)
+    except UnexpectedAnswerError:
+        if is_listed:
+            return {}
+        raise
+    if not is_listed and any(one.fault and one.fault.code == _ID_USED for one in answers.values()):
         raise UnreachableError(
             f"QuickBooks has carried out a batch of run {intent.run_id} and does not repeat its answer. "
             f"Its records are looked up once QuickBooks' lists are sure to show them: run the flow again after "

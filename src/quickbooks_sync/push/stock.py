@@ -7,7 +7,7 @@ agreed on a quantity: before that nobody can tell which of the two is right, who
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -94,13 +94,13 @@ def build_adjustments(
     workspace: Workspace, run: RunManifest, settings: CompanySettings, writes: Sequence[Write]
 ) -> list[tuple[Write, BatchRequest]]:
     """Build the adjustments that make QuickBooks' quantities Loupe's; one metered read."""
-    on_hand = _read_quantities(workspace, run, [_id(one) for one in writes])
+    on_hand, day = _fetch_quantities(workspace, run, [_id(one) for one in writes])
     built: list[tuple[Write, BatchRequest]] = []
     for write in writes:
         wanted = to_decimal(write.values["quantity"]) or Decimal(0)
         difference = wanted - on_hand.get(_id(write), wanted)
         if difference:
-            payload = _payload(settings, run, _id(write), difference)
+            payload = _payload(settings, run, _id(write), difference, day)
             number = str(len(built) + 1)
             built.append((write, BatchRequest(number, "create", "InventoryAdjustment", payload)))
     return built
@@ -147,23 +147,26 @@ def _with_quantity(link: Link, item: IntentItem) -> Link:
     )
 
 
-def _read_quantities(
+def _fetch_quantities(
     workspace: Workspace, run: RunManifest, ids: Sequence[str]
-) -> dict[str, Decimal]:
+) -> tuple[dict[str, Decimal], date]:
+    """Return what QuickBooks has on hand, and which day it is for the company there."""
     client = workspace.client(run["realm_id"], run["run_id"])
-    statement = build_select("Item", is_in("Id", ids), max_results=1000)
-    return {
-        record["Id"]: Decimal(record.get("QtyOnHand") or 0)
-        for record in client.query(statement).records
-    }
+    answer = client.query(build_select("Item", is_in("Id", ids), max_results=1000))
+    on_hand = {record["Id"]: Decimal(record.get("QtyOnHand") or 0) for record in answer.records}
+    return on_hand, datetime.now(UTC).astimezone(answer.server_time.tzinfo).date()
 
 
 def _payload(
-    settings: Mapping[str, str | None], run: RunManifest, item_id: str, difference: Decimal
+    settings: Mapping[str, str | None],
+    run: RunManifest,
+    item_id: str,
+    difference: Decimal,
+    day: date,
 ) -> dict[str, Any]:
     return {
         "AdjustAccountRef": {"value": settings["adjustment_account"]},
-        "TxnDate": datetime.now(UTC).date().isoformat(),
+        "TxnDate": day.isoformat(),
         "PrivateNote": f"Stock as in Loupe Factory, sync run {run['run_id']}",
         "Line": [
             {

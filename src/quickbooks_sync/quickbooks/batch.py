@@ -6,13 +6,10 @@ a new serialisation.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Literal
 
-from quickbooks_sync.errors import FatalError, QuickBooksFault, UnexpectedAnswerError
+from quickbooks_sync.errors import FatalError, QuickBooksFault
 from quickbooks_sync.json_text import parse_json, to_json
-from quickbooks_sync.quickbooks.fault_text import find_fault
-from quickbooks_sync.quickbooks.faults import to_record_fault
 
 MAX_ITEMS = 30
 MAX_ID_LENGTH = 10
@@ -46,14 +43,9 @@ class BatchItem:
 
 @dataclass(frozen=True)
 class BatchAnswer:
-    """The answer to a batch, by the callers' names.
-
-    Attributes:
-        server_time: QuickBooks' clock when it answered, UTC.
-    """
+    """The answer to a batch, by the callers' names."""
 
     items: dict[str, BatchItem]
-    server_time: datetime
 
 
 def serialise_batch(requests: Sequence[BatchRequest]) -> str:
@@ -79,48 +71,9 @@ def parse_batch_body(body: str) -> list[dict[str, Any]]:
     return items
 
 
-def parse_batch_answer(
-    document: Mapping[str, Any],
-    sent: Sequence[str],
-    server_time: datetime,
-    intuit_tid: str | None,
-) -> BatchAnswer:
-    """Parse a batch's answer; order is Intuit's own, so items are matched by name.
-
-    Raises:
-        UnexpectedAnswerError: An item that was sent is not answered.
-    """
-    answered = {
-        str(item.get("bId")): _parse_item(item, intuit_tid)
-        for item in document.get("BatchItemResponse") or []
-    }
-    missing = [b_id for b_id in sent if b_id not in answered]
-    if missing:
-        raise UnexpectedAnswerError(
-            f"QuickBooks answered {len(answered)} of {len(sent)} items of a batch; item {missing[0]} "
-            "is missing. Its effect is unknown: look the records up before sending them again.",
-            intuit_tid=intuit_tid,
-            missing=missing,
-        )
-    return BatchAnswer({b_id: answered[b_id] for b_id in sent}, server_time)
-
-
 def _to_item(request: BatchRequest) -> dict[str, Any]:
     if request.operation == "void":
         head = {"bId": request.b_id, "operation": "update", "optionsData": "void"}
     else:
         head = {"bId": request.b_id, "operation": request.operation}
     return {**head, request.entity: request.payload}
-
-
-def _parse_item(item: Mapping[str, Any], intuit_tid: str | None) -> BatchItem:
-    fault = find_fault(item)
-    if fault is not None:
-        return BatchItem(None, to_record_fault(fault, status=200, intuit_tid=intuit_tid))
-    records = [value for name, value in item.items() if name != "bId" and isinstance(value, dict)]
-    if len(records) != 1:
-        raise UnexpectedAnswerError(
-            f"Item {item.get('bId')} of a batch's answer holds {len(records)} records, expected one.",
-            intuit_tid=intuit_tid,
-        )
-    return BatchItem(records[0], None)

@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from quickbooks_sync.quickbooks.forms import DELETED
+
 MAX_OBJECTS = 1000
 #: A day less than Intuit's window: a run must not fall out of it while it waits.
 WINDOW = timedelta(days=29)
+#: Status of a stub of our own; QuickBooks has no such word.
+MISSING = "Missing"
 
 
 @dataclass(frozen=True)
@@ -21,8 +25,9 @@ class Changes:
     Attributes:
         records: Whole objects, as they are now.
         deleted: Stubs of deleted objects: Id, `status` "Deleted", MetaData.
-        server_time: QuickBooks' clock when it answered, UTC.
-        is_complete: False where the answer is so long that it may have been cut off.
+        server_time: QuickBooks' clock when it answered, with the offset that it writes.
+        is_complete: False where the answer may have been cut off: it is as long as answers get, or it says that
+            it holds more records than came.
     """
 
     records: list[dict[str, Any]] = field(repr=False)
@@ -31,29 +36,14 @@ class Changes:
     is_complete: bool
 
 
-def parse_changes(document: Mapping[str, Any], entity: str, server_time: datetime) -> Changes:
-    """Parse a CDC answer for one entity; an entity without changes is an empty object."""
-    found: list[dict[str, Any]] = []
-    for response in document.get("CDCResponse") or ():
-        for part in response.get("QueryResponse") or ():
-            found.extend(part.get(entity) or ())
-    deleted = [one for one in found if is_deleted(one)]
-    return Changes(
-        [one for one in found if not is_deleted(one)],
-        deleted,
-        server_time,
-        is_complete=len(found) < MAX_OBJECTS,
-    )
-
-
 def is_deleted(record: Mapping[str, Any]) -> bool:
     """Whether a record is the stub of a deleted one; it tells nothing but its Id."""
-    return record.get("status") == "Deleted"
+    return record.get("status") == DELETED
 
 
 def is_missing(record: Mapping[str, Any]) -> bool:
     """Whether a record is the stub of one that QuickBooks does not find, which is not confirmed yet."""
-    return record.get("status") == "Missing"
+    return record.get("status") == MISSING
 
 
 def is_stub(record: Mapping[str, Any]) -> bool:
@@ -63,9 +53,9 @@ def is_stub(record: Mapping[str, Any]) -> bool:
 
 def deleted_stub(quickbooks_id: str) -> dict[str, Any]:
     """Return the stub of a record that is shown to be deleted."""
-    return {"domain": "QBO", "status": "Deleted", "Id": quickbooks_id}
+    return {"domain": "QBO", "status": DELETED, "Id": quickbooks_id}
 
 
 def missing_stub(quickbooks_id: str) -> dict[str, Any]:
     """Return the stub of a record that QuickBooks did not find by its Id."""
-    return {"domain": "QBO", "status": "Missing", "Id": quickbooks_id}
+    return {"domain": "QBO", "status": MISSING, "Id": quickbooks_id}

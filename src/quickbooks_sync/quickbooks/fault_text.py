@@ -1,7 +1,7 @@
 """Reading faults out of whatever QuickBooks' gateway and services answer with."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any
 
@@ -14,13 +14,28 @@ _XML_ERROR = re.compile(r"<Error\b([^>]*)>(.*?)(?=</Error>|<Error\b|</Fault>|\Z)
 _XML_ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*["']([^"']*)["']""")
 
 
+def find_answer_fault(document: Any) -> Fault | None:
+    """Return the fault of a whole answer, wherever Intuit hides it; else `None`.
+
+    A part of a query's or CDC answer may be a fault under HTTP 200. Items of a batch are not looked into:
+    theirs are no faults of the whole.
+    """
+    for place in _fault_places(document):
+        fault = find_fault(place)
+        if fault is not None:
+            return fault
+    return None
+
+
 def find_fault(document: Any) -> Fault | None:
     """Return the fault in a parsed JSON answer or batch item, whatever its casing; else `None`."""
     if not isinstance(document, Mapping):
         return None
     body = _lower(document).get("fault")
-    if not isinstance(body, Mapping):
+    if body is None:
         return None
+    if not isinstance(body, Mapping):
+        return Fault((FaultError(code=""),))
     fields = _lower(body)
     listed = fields.get("error")
     errors = listed if isinstance(listed, list) else [listed]
@@ -37,6 +52,19 @@ def parse_fault_text(text: str) -> Fault | None:
     )
     kind = re.search(r"""<Fault\b[^>]*\btype=["']([^"']*)["']""", text)
     return Fault(errors or (FaultError(code=""),), kind.group(1) if kind else "")
+
+
+def _fault_places(document: Any) -> Iterator[Any]:
+    yield document
+    yield from _parts(document, "QueryResponse")
+    for response in _parts(document, "CDCResponse"):
+        yield response
+        yield from _parts(response, "QueryResponse")
+
+
+def _parts(holder: Any, name: str) -> list[Any]:
+    inner = holder.get(name) if isinstance(holder, Mapping) else None
+    return inner if isinstance(inner, list) else [inner]
 
 
 def _to_error(error: Mapping[str, Any]) -> FaultError:

@@ -139,7 +139,8 @@ def to_error(
             retry_after=retry_after,
             **facts,
         )
-    if action is Action.RETRY or (status >= 500 and action is not Action.STOP):
+    is_failure = status >= 500 and action is not Action.STOP and not _is_unsupported(first)
+    if action is Action.RETRY or is_failure:
         return UnreachableError(
             f"QuickBooks failed to answer for company {realm_id} ({said}). Try again later.",
             server="QuickBooks",
@@ -148,6 +149,21 @@ def to_error(
     if action in (Action.STOP, Action.REFRESH) or status in (401, 403):
         return _stopped(realm_id, first, said, facts)
     return to_record_fault(fault, status=status, intuit_tid=intuit_tid)
+
+
+def to_lasting(error: UnreachableError) -> SyncError:
+    """Return what an error is once every attempt has ended in it.
+
+    4002 strikes a query that meets one bad record, and then lasts (Intuit: section 14): the task need not try again.
+    """
+    if error.facts.get("code") != "4002":
+        return error
+    return UnexpectedAnswerError(
+        f"QuickBooks could not process a query of company {error.facts.get('realm_id')} in any attempt (code 4002, "
+        f"intuit_tid {error.facts.get('intuit_tid')}). Mostly one record of the company is broken: find it by running "
+        "the flow with `record_ids` or `since`, save it again in QuickBooks, or give Intuit the intuit_tid.",
+        **error.facts,
+    )
 
 
 def to_unexpected(error: QuickBooksFault, asked: str) -> UnexpectedAnswerError:
@@ -159,6 +175,11 @@ def to_unexpected(error: QuickBooksFault, asked: str) -> UnexpectedAnswerError:
         status=error.facts.get("status"),
         intuit_tid=error.facts.get("intuit_tid"),
     )
+
+
+def _is_unsupported(error: FaultError) -> bool:
+    """Whether QuickBooks does not do at all what was asked, under whatever status it says so."""
+    return error.code == "500" and "not supported" in f"{error.message} {error.detail}".lower()
 
 
 def _stopped(

@@ -3,8 +3,11 @@
 Offsets are recomputed at every call, so a record that is touched meanwhile moves between pages
 (Intuit: paging, section 3.4). Ids do not move: each page asks for those after the last one seen. That
 is right as long as QuickBooks compares Ids in its filter as it does in its order, which Intuit does
-not document. So where there is more than one page, a repeated Id or a count that falls short (one
-more metered read) makes the rest come by offset, in the order of Ids, skipping what was seen.
+not document. So where there is more than one page, or an Id came twice, the records are counted (one more
+metered read), and if some are missing they are asked for by offset, in the order of Ids, skipping what was seen.
+
+A server or proxy may answer one page again and again. A page that brings no Id which is new to its pass ends
+the pass, so no answer keeps it going for ever; whether all was read is for the count to say.
 """
 
 import logging
@@ -26,11 +29,18 @@ class QueryAnswer:
     """The records of one page.
 
     Attributes:
-        server_time: QuickBooks' clock when it answered, UTC.
+        server_time: QuickBooks' clock when it answered, with the offset that it writes.
+        repeated: How many more came whose Id was in the page already.
     """
 
     records: list[dict[str, Any]] = field(repr=False)
     server_time: datetime
+    repeated: int = 0
+
+    @property
+    def received(self) -> int:
+        """How many records came."""
+        return len(self.records) + self.repeated
 
 
 class Queries(Protocol):
@@ -54,6 +64,8 @@ class Pages:
         self._where = where
         self._page_size = page_size
         self._seen: set[str] = set()
+        self._pages = 0
+        self._repeated = 0
 
     def __iter__(self) -> Iterator[QueryAnswer]:
         """Yield pages until every record was seen; at least one, which may be empty.
@@ -61,37 +73,34 @@ class Pages:
         Raises:
             UnexpectedAnswerError: Fewer records came than QuickBooks counts.
         """
-        pages = 0
-        for page in self._pages_by_id():
-            pages += 1
-            yield page
-        if pages > 1 and self._falls_short():
+        yield from self._pages_by_id()
+        is_doubtful = self._pages > 1 or self._repeated > 0
+        if is_doubtful and self._count() > len(self._seen):
+            logger.warning("%s: records are missing; going on by offset", self._entity)
             yield from self._pages_by_offset()
-            self._verify()
+            self._verify(self._count())
 
     def _pages_by_id(self) -> Iterator[QueryAnswer]:
         last = ""
         while True:
-            where = both(self._where, f"Id > {quote(last)}" if last else "")
-            answer = self._ask(where)
+            answer = self._ask(both(self._where, f"Id > {quote(last)}" if last else ""))
             fresh = self._fresh(answer)
-            if len(fresh.records) < len(answer.records):
-                logger.warning("%s: Ids repeat from page to page; going on by offset", self._entity)
-                yield fresh
-                return
             yield fresh
-            if len(answer.records) < self._page_size:
+            is_last = answer.received < self._page_size
+            if is_last or len(fresh.records) < len(answer.records):
                 return
             last = str(answer.records[-1]["Id"])
 
     def _pages_by_offset(self) -> Iterator[QueryAnswer]:
-        position = 1
+        position, passed = 1, set[str]()
         while True:
             answer = self._ask(self._where, position)
             yield self._fresh(answer)
-            if len(answer.records) < self._page_size:
+            ids = {str(record["Id"]) for record in answer.records}
+            if answer.received < self._page_size or ids <= passed:
                 return
-            position += len(answer.records)
+            passed |= ids
+            position += answer.received
 
     def _ask(self, where: str, position: int | None = None) -> QueryAnswer:
         answer = self._client.query(
@@ -103,7 +112,8 @@ class Pages:
                 max_results=self._page_size,
             )
         )
-        logger.info("%s: a page of %d records", self._entity, len(answer.records))
+        logger.info("%s: a page of %d records", self._entity, answer.received)
+        self._pages += 1
         return answer
 
     def _fresh(self, answer: QueryAnswer) -> QueryAnswer:
@@ -113,18 +123,21 @@ class Pages:
             if str(record["Id"]) not in self._seen:
                 self._seen.add(str(record["Id"]))
                 fresh.append(record)
-        return QueryAnswer(fresh, answer.server_time)
+        repeated = answer.received - len(fresh)
+        self._repeated += repeated
+        return QueryAnswer(fresh, answer.server_time, repeated)
 
-    def _falls_short(self) -> bool:
+    def _count(self) -> int:
         counted = self._client.count(self._entity, self._where)
-        if counted > len(self._seen):
-            logger.warning("%s: %d of %d records seen", self._entity, len(self._seen), counted)
-        return counted > len(self._seen)
+        logger.info("%s: %d of %d records seen", self._entity, len(self._seen), counted)
+        return counted
 
-    def _verify(self) -> None:
-        if self._falls_short():
+    def _verify(self, counted: int) -> None:
+        if counted > len(self._seen):
             raise UnexpectedAnswerError(
-                f"QuickBooks counts more {self._entity} records than its pages hold ({len(self._seen)}). "
-                "Records may be added right now; run the flow again.",
+                f"QuickBooks counts more {self._entity} records than its pages hold: {counted}, but "
+                f"{self._pages} pages held {len(self._seen)} and repeated {self._repeated}. Records may be "
+                "added right now: run the flow again. If it goes on, look for a proxy on the way to QuickBooks "
+                "that answers one page again and again.",
                 entity=self._entity,
             )

@@ -18,6 +18,8 @@ class Patience:
         throttled_wait: Seconds after a 429 without Retry-After; Intuit: limits, section 6, says 60.
         longest_retry_after: What more QuickBooks asks for is not waited for here.
         timeout: Seconds to connect, and for each part of the answer (Intuit answers within 120).
+        deadline: Seconds for the whole answer, however slowly its parts come.
+        longest_answer: Bytes of an answer, unpacked; a page of 1,000 large invoices has some 10 MB.
     """
 
     attempts: int = 6
@@ -26,6 +28,8 @@ class Patience:
     throttled_wait: float = 60
     longest_retry_after: float = 300
     timeout: tuple[float, float] = (5, 125)
+    deadline: float = 300
+    longest_answer: int = 64 * 1024 * 1024
 
     def seconds_after(self, attempt: int, error: BaseException | None) -> float:
         """Return the seconds to wait after failed attempt number `attempt` (from 1)."""

@@ -5,12 +5,37 @@ Percent-encoding is not done here: `requests` does it, once (Intuit: query langu
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+
+from quickbooks_sync.errors import FatalError
 
 #: Only active ones of these are returned unless asked otherwise (Intuit: query language, section 3.5).
 LIST_ENTITIES = frozenset({"Customer", "Item", "Account", "Vendor", "Term", "Employee"})
 
 #: Properties that `*` leaves out although we map them (Intuit: query language, section 3.3).
 _ASKED_FOR = {"Item": "*, Sku"}
+
+_SELECT = re.compile(r"\s*SELECT\s+(?P<what>.*?)\s+FROM\s+(?P<entity>\w+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Selected:
+    """What a statement asks for.
+
+    Attributes:
+        is_whole: Whether whole records, not some of their properties.
+    """
+
+    entity: str
+    is_whole: bool
+
+
+def parse_select(statement: str) -> Selected:
+    """Return what a SELECT asks for; raises `FatalError` where the statement is none."""
+    found = _SELECT.match(statement)
+    if found is None:
+        raise FatalError("The statement to send is not SELECT ... FROM an entity.")
+    return Selected(found["entity"], "*" in found["what"])
 
 
 def quote(value: str) -> str:

@@ -9,12 +9,10 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from quickbooks_sync.errors import (
@@ -27,8 +25,11 @@ from quickbooks_sync.errors import (
 from quickbooks_sync.grant import TokenSource
 from quickbooks_sync.json_text import parse_json
 from quickbooks_sync.metering import CallKind, Meter
-from quickbooks_sync.quickbooks.fault_text import find_fault, parse_fault_text
-from quickbooks_sync.quickbooks.faults import Fault, to_error
+from quickbooks_sync.quickbooks.body import read_body
+from quickbooks_sync.quickbooks.deadline import TimedAdapter, complete_within
+from quickbooks_sync.quickbooks.fault_text import find_answer_fault, parse_fault_text
+from quickbooks_sync.quickbooks.faults import Fault, to_error, to_lasting
+from quickbooks_sync.quickbooks.moments import parse_retry_after, parse_server_time
 from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.quickbooks.throttle import Throttle
 
@@ -58,15 +59,24 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """A parsed answer without a fault.
+    """A parsed answer without a fault; `answers.py` holds it against its documented form.
 
     Attributes:
-        server_time: QuickBooks' clock when it answered, UTC.
+        server_time: QuickBooks' clock when it answered, UTC; `None` where the answer does not say.
     """
 
     document: dict[str, Any] = field(repr=False)
-    server_time: datetime
+    server_time: datetime | None
     intuit_tid: str | None
+
+
+@dataclass(frozen=True)
+class _Reply:
+    """An answer as it came, its body unpacked."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -106,40 +116,28 @@ class Transport:
             if self.on_stop is not None:
                 self.on_stop(error.message)
             raise
+        except UnreachableError as error:
+            raise to_lasting(error) from None
 
     def _send_with_fresh_token(self, call: Call) -> Answer:
         """Send once; after a 401, whatever its body, renew the token and send once more."""
         if self.meter is not None:
             self.meter.ensure_allowed(call.kind)
         token = self.tokens.access_token()
-        response = self._exchange(call, token)
-        if response.status_code == 401:
+        reply = self._exchange(call, token)
+        if reply.status == 401:
             logger.info("company %s: access token refused; renewing it", self.realm_id)
-            response = self._exchange(call, self.tokens.refreshed(token))
-        return self._to_answer(call, response)
+            reply = self._exchange(call, self.tokens.refreshed(token))
+        return self._to_answer(call, reply)
 
-    def _exchange(self, call: Call, token: str) -> requests.Response:
+    def _exchange(self, call: Call, token: str) -> _Reply:
         self.throttle.wait_for_request(is_batch=call.is_batch)
         started = time.monotonic()
-        try:
-            response = self.session.request(
-                call.method,
-                f"{self.api_url.rstrip('/')}/v3/company/{self.realm_id}/{call.path}",
-                params=dict(call.params),
-                data=call.body,
-                headers=_headers(call),
-                auth=_Bearer(token),
-                timeout=self.patience.timeout,
-                allow_redirects=False,
-            )
-        except requests.ConnectTimeout as error:
-            raise self._no_answer(error) from None
-        except requests.RequestException as error:
-            # The request may have arrived and be counted; the error's own text quotes the address.
-            self._count(call)
-            raise self._no_answer(error) from None
-        if response.status_code not in (401, 403, 429):
-            self._count(call)
+        with complete_within(self.patience.deadline):
+            response = self._request(call, token, started)
+            if response.status_code not in (401, 403, 429):
+                self._count(call)
+            body = self._read(response, started)
         logger.info(
             "company %s: %s %s answered %s in %.2f s (intuit_tid %s)",
             self.realm_id,
@@ -149,28 +147,54 @@ class Transport:
             time.monotonic() - started,
             response.headers.get("intuit_tid", "-"),
         )
-        return response
+        return _Reply(response.status_code, response.headers, body)
 
-    def _to_answer(self, call: Call, response: requests.Response) -> Answer:
-        tid = response.headers.get("intuit_tid")
-        document, fault = _parse(response)
+    def _request(self, call: Call, token: str, started: float) -> requests.Response:
+        try:
+            return self.session.request(
+                call.method,
+                f"{self.api_url.rstrip('/')}/v3/company/{self.realm_id}/{call.path}",
+                params=dict(call.params),
+                data=call.body,
+                headers=_headers(call),
+                auth=_Bearer(token),
+                timeout=self.patience.timeout,
+                allow_redirects=False,
+                stream=True,
+            )
+        except requests.ConnectTimeout as error:
+            raise self._no_answer(error, started) from None
+        except requests.RequestException as error:
+            # The request may have arrived and be counted; the error's own text quotes the address.
+            self._count(call)
+            raise self._no_answer(error, started) from None
+
+    def _read(self, response: requests.Response, started: float) -> bytes:
+        try:
+            return read_body(response, self.patience.longest_answer)
+        except requests.RequestException as error:
+            raise self._no_answer(error, started) from None
+
+    def _to_answer(self, call: Call, reply: _Reply) -> Answer:
+        tid = reply.headers.get("intuit_tid")
+        document, fault, trouble = _parse(reply)
         if fault is not None:
             raise to_error(
                 fault,
-                status=response.status_code,
+                status=reply.status,
                 intuit_tid=tid,
                 realm_id=self.realm_id,
-                retry_after=parse_retry_after(response.headers.get("Retry-After")),
+                retry_after=parse_retry_after(reply.headers.get("Retry-After")),
             )
-        if response.status_code != 200 or not isinstance(document, dict):
+        if reply.status != 200 or not isinstance(document, dict):
             raise UnexpectedAnswerError(
-                f"QuickBooks answered {call.method} {call.path} with status {response.status_code} and "
-                f"{response.headers.get('Content-Type') or 'no content type'}; expected 200 and JSON "
-                f"(intuit_tid {tid}). Check api_url of the QuickBooks connection.",
-                status=response.status_code,
+                f"QuickBooks answered {call.method} {call.path} with status {reply.status} and "
+                f"{reply.headers.get('Content-Type') or 'no content type'}; expected 200 and a JSON object "
+                f"({trouble or 'it is JSON'}; intuit_tid {tid}). Check api_url of the QuickBooks connection.",
+                status=reply.status,
                 intuit_tid=tid,
             )
-        return Answer(document, _server_time(document, response), tid)
+        return Answer(document, parse_server_time(document, reply.headers), tid)
 
     def _seconds_after(self, state: RetryCallState) -> float:
         """Return the seconds before the next attempt; a throttle holds the other processes, too."""
@@ -195,9 +219,11 @@ class Transport:
         if self.meter is not None:
             self.meter.count(call.kind, call.number)
 
-    def _no_answer(self, error: requests.RequestException) -> RetryableError:
+    def _no_answer(self, error: requests.RequestException, started: float) -> RetryableError:
+        is_late = time.monotonic() - started > self.patience.deadline
+        trouble = f"not complete after {self.patience.deadline:g} s" if is_late else ""
         return UnreachableError(
-            f"QuickBooks did not answer for company {self.realm_id} ({type(error).__name__}). "
+            f"QuickBooks did not answer for company {self.realm_id} ({trouble or type(error).__name__}). "
             "Check the network and api_url of the QuickBooks connection, then try again.",
             server="QuickBooks",
         )
@@ -231,21 +257,8 @@ def build_session() -> requests.Session:
     """Build a keep-alive session that leaves repeats to `Transport`."""
     session = requests.Session()
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_connections=2, pool_maxsize=10, max_retries=0))
+        session.mount(scheme, TimedAdapter(pool_connections=2, pool_maxsize=10, max_retries=0))
     return session
-
-
-def parse_retry_after(value: str | None) -> float | None:
-    """Return the seconds that a Retry-After header asks for, in either of its forms."""
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def _headers(call: Call) -> dict[str, str]:
@@ -255,26 +268,19 @@ def _headers(call: Call) -> dict[str, str]:
     return headers
 
 
-def _parse(response: requests.Response) -> tuple[Any, Fault | None]:
-    """Return the JSON document and the fault in it; a failing status always counts as a fault."""
+def _parse(reply: _Reply) -> tuple[Any, Fault | None, str]:
+    """Return the JSON document, the fault in it, and what is wrong with its JSON.
+
+    A failing status always counts as a fault.
+    """
+    document, trouble = None, ""
     try:
-        document = parse_json(response.content)
-    except ValueError:
-        document = None
-    fault = find_fault(document)
+        document = parse_json(reply.body, unique_names=True)
+    except ValueError as error:
+        trouble = str(error)
+    fault = find_answer_fault(document)
     if fault is None and document is None:
-        fault = parse_fault_text(response.content.decode("utf-8", "replace"))
-    if fault is None and (response.status_code in (401, 403, 429) or response.status_code >= 500):
+        fault = parse_fault_text(reply.body.decode("utf-8", "replace"))
+    if fault is None and (reply.status in (401, 403, 429) or reply.status >= 500):
         fault = Fault(())
-    return document, fault
-
-
-def _server_time(document: Mapping[str, Any], response: requests.Response) -> datetime:
-    """Return QuickBooks' clock, from the answer or, failing that, from the Date header."""
-    try:
-        return datetime.fromisoformat(str(document["time"])).astimezone(UTC)
-    except (KeyError, ValueError):
-        dated = response.headers.get("Date")
-    if not dated:
-        raise UnexpectedAnswerError("QuickBooks' answer has no time; cannot tell how new it is.")
-    return parsedate_to_datetime(dated).astimezone(UTC)
+    return document, fault, trouble

@@ -1,13 +1,14 @@
-"""Finds, anywhere in a QuickBooks record, a character that PostgreSQL cannot store."""
+"""Finds, anywhere in a QuickBooks record, a character or a number that PostgreSQL cannot store."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from quickbooks_sync.json_text import MARKS, NUL_MARK, SURROGATE_MARK
+from quickbooks_sync.json_text import MARKS, MOST_DIGITS, NUL_MARK, NUMBER_MARK, SURROGATE_MARK
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.transform.model import Problem
 
 RULE = "holds only characters that can be stored"
+NUMBER_RULE = "holds only numbers that can be stored"
 
 
 def find_unstorable(mapping: RecordMapping, record: Any) -> Problem | None:
@@ -31,6 +32,8 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _to_problem(field: str, text: str) -> Problem:
+    if text.startswith(NUMBER_MARK):
+        return _to_number_problem(field, text)
     found = "the character NUL" if NUL_MARK in text else "half of a surrogate pair"
     shown = text.replace(NUL_MARK, "\\u0000").replace(SURROGATE_MARK, "\\ud800")
     return Problem(
@@ -38,4 +41,15 @@ def _to_problem(field: str, text: str) -> Problem:
         RULE,
         shown,
         f"{field} holds {found}, which no database text can hold; type the text anew in QuickBooks",
+    )
+
+
+def _to_number_problem(field: str, text: str) -> Problem:
+    shown = f"{text.replace(NUMBER_MARK, '')}..."
+    return Problem(
+        field,
+        NUMBER_RULE,
+        shown,
+        f"{field} holds a number of more than {MOST_DIGITS} digits, which is no amount and no quantity; correct it in "
+        "QuickBooks",
     )

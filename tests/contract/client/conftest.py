@@ -1,10 +1,16 @@
 """A client and an emulator that it talks to."""
 
+import json
 import logging
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -160,3 +166,110 @@ def all_logs(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     """Everything that any library logs, down to DEBUG."""
     caplog.set_level(logging.DEBUG)
     return caplog
+
+
+@dataclass
+class ScriptedServer:
+    """A server that answers as told, whatever it is asked.
+
+    Attributes:
+        answers: What to answer, in order; the last one for ever. Documents become JSON, bytes go as they are.
+        status: Of every answer.
+        headers: Of every answer.
+        pause: Seconds after each byte of a body.
+        preface: What goes before the body, in the same slow way: chunks of headers, say.
+        asked: The statements, or else the paths, that were asked.
+    """
+
+    url: str = ""
+    answers: list[Any] = field(default_factory=list)
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    pause: float = 0
+    preface: bytes = b""
+    asked: list[str] = field(default_factory=list)
+
+    def next_body(self) -> bytes:
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+
+
+def _handler_of(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            parts = urlsplit(self.path)
+            server.asked.append(parse_qs(parts.query).get("query", [parts.path])[0])
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = server.next_body()
+            self.send_response_only(server.status)
+            for name, value in {"Content-Length": str(len(body)), **server.headers}.items():
+                self.send_header(name, value)
+            self.flush_headers()
+            try:
+                self._send(server.preface + b"\r\n" + body)
+            except OSError:
+                self.close_connection = True
+
+        do_POST = do_GET  # noqa: N815 - the base class's name
+
+        def _send(self, body: bytes) -> None:
+            if not server.pause:
+                self.wfile.write(body)
+                return
+            for number in range(len(body)):
+                self.wfile.write(body[number : number + 1])
+                time.sleep(server.pause)
+
+        def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002
+
+    return Handler
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedServer]:
+    """A server whose answers the test writes."""
+    server = ScriptedServer()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(server)) as listening:
+        listening.daemon_threads = True
+        server.url = f"http://127.0.0.1:{listening.server_port}"
+        thread = threading.Thread(target=listening.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield server
+        listening.shutdown()
+        thread.join()
+
+
+class FixedTokens:
+    """A token for servers that look at none."""
+
+    def access_token(self) -> str:
+        return "fixed"
+
+    def refreshed(self, after: str) -> str:
+        return after
+
+
+@pytest.fixture
+def talk_to(scripted: ScriptedServer) -> Iterator[Callable[..., QuickBooksClient]]:
+    """A function that builds a client of the scripted server, with some limits of its own."""
+    with ExitStack() as stack:
+
+        def build(**limits: Any) -> QuickBooksClient:
+            client = QuickBooksClient(
+                realm_id=REALM,
+                api_url=scripted.url,
+                tokens=FixedTokens(),
+                throttle=Unthrottled(),
+                patience=replace(BRISK, **limits),
+            )
+            return stack.enter_context(client)
+
+        yield build
+
+
+@pytest.fixture
+def reader(talk_to: Callable[..., QuickBooksClient]) -> QuickBooksClient:
+    """A client of the scripted server."""
+    return talk_to()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg2
@@ -54,6 +55,28 @@ def test_server_asks_for_the_generated_password(tmp_path: Path, folder: Path) ->
         url = server.connection_url("postgres").replace(server.password, "wrong")
         with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
             psycopg2.connect(url, connect_timeout=10)
+
+
+_REFUSED = {
+    "a statement": "select 'leaky value'::int",
+    "a duplicate": "insert into stone values ('leaky value')",
+    "a trigger": "do $$ begin raise exception 'leaky value' using detail = 'leaky value'; end $$",
+    "a warning of a trigger": "do $$ begin raise warning 'leaky value'; end $$",
+}
+
+
+def test_the_servers_log_holds_no_value(tmp_path: Path, folder: Path) -> None:
+    with Processes(tmp_path / "logs") as processes:
+        server = start_postgres(processes, folder, is_durable=False)
+        url = server.connection_url("postgres")
+        _query(url, "create table stone (name text unique)")
+        _query(url, "insert into stone values ('leaky value')")
+        for statement in _REFUSED.values():
+            with suppress(psycopg2.Error):
+                _query(url, statement)
+    written = "".join(path.read_text() for path in (tmp_path / "logs").iterdir())
+    assert "ready to accept connections" in written
+    assert "leaky" not in written
 
 
 def test_failed_initdb_leaves_no_cluster_and_is_quoted(tmp_path: Path) -> None:

@@ -91,3 +91,23 @@ def test_a_condition_of_the_caller_is_kept_on_every_page() -> None:
 def test_records_that_never_come_stop_the_run() -> None:
     with pytest.raises(UnexpectedAnswerError, match="counts more Invoice records"):
         _seen(Company([str(one) for one in range(1, 12)], uncounted=1))
+
+
+class StuckCompany(Company):
+    """Answers the first page whatever is asked, as a cache in between may."""
+
+    def query(self, statement: str) -> QueryAnswer:
+        self.statements.append(statement)
+        return QueryAnswer([{"Id": one} for one in self.ids[:10]], NOW)
+
+
+def test_one_page_for_ever_is_read_once_where_it_is_all() -> None:
+    company = StuckCompany([str(number) for number in range(10)])
+    assert _seen(company) == company.ids
+    assert len(company.statements) == 2
+
+
+def test_one_page_for_ever_that_is_not_all_stops_the_run() -> None:
+    company = StuckCompany([str(number) for number in range(25)])
+    with pytest.raises(UnexpectedAnswerError, match="hold: 25, but 4 pages held 10"):
+        _seen(company)

@@ -2,11 +2,13 @@
 
 import pytest
 
+from quickbooks_sync.errors import FatalError
 from quickbooks_sync.quickbooks.query import (
     both,
     build_count,
     build_select,
     is_in,
+    parse_select,
     quote,
 )
 
@@ -56,3 +58,21 @@ def test_the_parts_come_in_their_order() -> None:
 
 def test_conditions_are_joined_and_empty_ones_left_out() -> None:
     assert both("", "A = '1'", "", is_in("Id", ["1", "2'"])) == r"A = '1' AND Id IN ('1', '2\'')"
+
+
+@pytest.mark.parametrize(
+    ("statement", "entity", "is_whole"),
+    [
+        ("SELECT * FROM Customer MAXRESULTS 1", "Customer", True),
+        (build_select("Item", "Name = 'FROM x'"), "Item", True),
+        ("select Id, DisplayName from Vendor", "Vendor", False),
+    ],
+)
+def test_what_a_statement_asks_for_is_known(statement: str, entity: str, is_whole: bool) -> None:
+    selected = parse_select(statement)
+    assert (selected.entity, selected.is_whole) == (entity, is_whole)
+
+
+def test_what_is_no_select_is_not_sent() -> None:
+    with pytest.raises(FatalError, match="not SELECT"):
+        parse_select("DELETE FROM Customer")

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from quickbooks_sync.errors import ConfigurationError, UnreachableError
+from quickbooks_sync.errors import ConfigurationError, FatalError, RetryableError, UnreachableError
 from quickbooks_sync.postgres.schema import LOUPE_SCHEMA, SYNC_SCHEMA
 
 VERSION_TABLE = "schema_version"
@@ -35,18 +35,20 @@ def upgrade_database(engine: Engine) -> str:
     try:
         with engine.begin() as connection:
             return _upgrade(connection)
-    except OperationalError as error:
+    except UnreachableError:
+        raise
+    except (OperationalError, RetryableError) as error:
         raise UnreachableError(
             f"The database {_name(engine)} could not be upgraded: {_first_line(error)} "
             "Check that the server runs and that no other upgrade is under way, then try again.",
             server="postgres",
-        ) from error
-    except ProgrammingError as error:
+        ) from None
+    except (ProgrammingError, FatalError) as error:
         raise ConfigurationError(
             f"The schema of the database {_name(engine)} could not be upgraded: "
             f"{_first_line(error)} Nothing was changed. The role needs the right to create "
             f"schemas, and {LOUPE_SCHEMA} and {SYNC_SCHEMA} must not hold tables made otherwise."
-        ) from error
+        ) from None
 
 
 def read_revision(connection: Connection) -> str | None:
@@ -83,6 +85,6 @@ def _name(engine: Engine) -> str:
     return f"{engine.url.database} on {engine.url.host or 'the local server'}"
 
 
-def _first_line(error: OperationalError | ProgrammingError) -> str:
-    message = str(error.orig).strip().splitlines()
+def _first_line(error: Exception) -> str:
+    message = str(getattr(error, "orig", error)).strip().splitlines()
     return f"{message[0].rstrip('.')}." if message else "no reason was given."
