@@ -95,3 +95,65 @@ def test_two_items_of_one_sku_cannot_both_have_it_whatever_is_decided(build_hous
     quickbooks.change(house, "Item", left["quickbooks_id"], Sku="TWIN-2")
     house.run("pull_inventory_items")
     assert {row["tag_id"] for row in house.rows("inventory_item")} == {"TWIN-1", "TWIN-2"}
+
+
+def open_conflicts(house: House) -> list[dict[str, Any]]:
+    return [row for row in house.rows("conflict") if row["resolved_at"] is None]
+
+
+@pytest.mark.parametrize("order", [("pull", "push"), ("push", "pull"), ("push", "push", "pull")])
+def test_who_is_who_is_asked_whichever_flow_comes_first(
+    build_house: Any, order: tuple[str, ...]
+) -> None:
+    # Naive: a push looks for the name alone, and two customers share one address on both sides.
+    house = build_house(seed=False)
+    email = "juno@juno.example"
+    quickbooks.create(
+        house, "Customer", DisplayName="Juno Atelier", PrimaryEmailAddr={"Address": email}
+    )
+    row = house.insert("customer", display_name="Juno GmbH", email=email)
+    for direction in order:
+        house.run(f"{direction}_customers")
+    (held,) = open_conflicts(house)
+    assert (held["field"], held["loupe_id"]) == ("record", row)
+    assert len(house.rows("customer")) == 1
+    assert len(quickbooks.find(house, "Customer", "Active = true")) == 1
+    decide(house.workspace, held["conflict_id"], "same", by="Ada")
+    assert house.link("customer", loupe_id=row) is not None
+
+
+def doubted_and_linked(house: House) -> dict[str, Any]:
+    """The conflict of a record with a row that the same pull linked to another record."""
+    email = "books@aurora.example"
+    quickbooks.create(
+        house, "Customer", DisplayName="Aurora Studio", PrimaryEmailAddr={"Address": email}
+    )
+    quickbooks.create(house, "Customer", DisplayName="Aurora")
+    house.insert("customer", display_name="Aurora", email=email)
+    house.run("pull_customers", mode="full")
+    (held,) = open_conflicts(house)
+    return held
+
+
+def test_a_row_that_was_linked_meanwhile_is_not_declared_the_same(build_house: Any) -> None:
+    house = build_house(seed=False)
+    held = doubted_and_linked(house)
+    with pytest.raises(ConfigurationError, match=r"is linked to QuickBooks record 2 meanwhile"):
+        decide(house.workspace, held["conflict_id"], "same", by="Ada")
+    assert open_conflicts(house)[0]["decision"] is None
+
+
+def test_a_decision_that_cannot_be_carried_out_any_more_stops_no_flow(build_house: Any) -> None:
+    house = build_house(seed=False)
+    held = doubted_and_linked(house)
+    with house.workspace.engine.begin() as connection:
+        # As decided a moment before the row was linked.
+        connection.exec_driver_sql(
+            "update quickbooks_sync.conflict set decision = 'same', decided_by = 'Ada'"
+        )
+    quickbooks.create(house, "Customer", DisplayName="Somebody Else")
+    run = house.run("pull_customers", mode="full")
+    assert house.said(run, quickbooks_id=held["quickbooks_id"]) == ["conflict"]
+    assert "Somebody Else" in {row["display_name"] for row in house.rows("customer")}
+    decide(house.workspace, held["conflict_id"], "separate", by="Ada")
+    assert house.link("customer", quickbooks_id=held["quickbooks_id"]) is not None

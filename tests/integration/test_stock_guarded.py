@@ -7,7 +7,7 @@ import pytest
 
 from quickbooks_sync.settings import confirm_settings
 from tests.integration.books import loupe, quickbooks
-from tests.integration.conftest import House
+from tests.integration.conftest import BuildHouse, House
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +162,70 @@ def test_what_a_full_pull_does_not_list_is_asked_for_before_it_counts_as_deleted
     link = house.link("inventory_item", quickbooks_id=made["Id"])
     assert link is not None
     assert link["state"] == "live"
+
+
+@pytest.mark.parametrize("owner", ["quickbooks", "loupe"])
+def test_a_quantity_that_never_agreed_is_said_and_zeroes_nothing(
+    build_house: BuildHouse, owner: str
+) -> None:
+    # Naive: the item is made with 0 (opening_stock none), and Loupe's 10 become 0 by the next pull.
+    house = build_house(seed=False, stock_owner=owner, opening_stock="none")
+    item_id = loupe.add_item(house, "Emerald", "EM-9", quantity=10)
+    house.run("push_inventory_items")
+    for _ in range(2):
+        pulled = house.run("pull_inventory_items", mode="full")
+        pushed = house.run("push_inventory_items", mode="full")
+    there = quickbooks.fetch(house, "Item", house.quickbooks_id("inventory_item", item_id))
+    assert (house.row("inventory_item", item_id)["quantity"], there["QtyOnHand"]) == (10, 0)
+    assert house.said(pushed, loupe_id=item_id) == ["differs"]
+    if owner == "quickbooks":
+        assert house.said(pulled, loupe_id=item_id) == ["differs"]
+
+
+def test_a_quantity_of_quickbooks_is_followed_once_the_two_have_agreed(
+    build_house: BuildHouse,
+) -> None:
+    house = build_house(seed=False, stock_owner="quickbooks", opening_stock="none")
+    item_id = loupe.add_item(house, "Emerald", "EM-9", quantity=10)
+    house.run("push_inventory_items")
+    there = house.quickbooks_id("inventory_item", item_id)
+    adjust(house, there, 10)
+    house.run("pull_inventory_items")
+    adjust(house, there, -3)
+    house.run("pull_inventory_items")
+    assert house.row("inventory_item", item_id)["quantity"] == 7
+
+
+def test_stock_after_the_opening_is_adjusted_and_leaves_equity_alone(
+    build_house: BuildHouse,
+) -> None:
+    house = build_house(seed=False, opening_stock="push")
+    house.run_all()
+    first = loupe.add_item(house, "Parcel", "PAR-1", quantity=10)
+    house.run("push_inventory_items")
+    house.update("inventory_item", first, quantity=0)
+    later = [loupe.add_item(house, "Stone", f"PAR-1-{n}", quantity=1) for n in range(10)]
+    for _ in range(2):
+        house.run("pull_inventory_items")
+        house.run("push_inventory_items")
+    moved = [
+        line["ItemAdjustmentLineDetail"]["QtyDiff"]
+        for record in house.client().query("select * from InventoryAdjustment").records
+        for line in record["Line"]
+    ]
+    assert sorted(moved) == [-10, *[1] * 10]
+    for item_id in later:
+        record = quickbooks.fetch(house, "Item", house.quickbooks_id("inventory_item", item_id))
+        assert record["QtyOnHand"] == 1
+
+
+def test_an_adjustment_is_dated_on_the_day_that_it_is_for_the_company(house: House) -> None:
+    # Naive: UTC's day, so the last evening of each month falls into the next one.
+    item_id = loupe.add_item(house, "Ring", "DAY-1", quantity=10)
+    house.run("push_inventory_items")
+    house.run("pull_inventory_items")
+    house.update("inventory_item", item_id, quantity=9)
+    house.run("push_inventory_items")
+    newest = house.client().query("select * from InventoryAdjustment").records
+    made = max(newest, key=lambda record: int(record["Id"]))
+    assert made["TxnDate"] == made["MetaData"]["LastUpdatedTime"][:10]

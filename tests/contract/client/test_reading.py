@@ -43,10 +43,12 @@ def test_money_is_decimal_to_the_cent(client: QuickBooksClient) -> None:
     assert isinstance(invoice["TotalAmt"], Decimal)
 
 
-def test_the_clock_is_quickbooks_own_in_utc(client: QuickBooksClient, setup: object) -> None:
+def test_the_clock_is_quickbooks_own_with_the_offset_of_the_company(
+    client: QuickBooksClient, setup: object
+) -> None:
     setup.door.post("clock", {"now": "2026-07-01T12:00:00+00:00", "frozen": True})  # type: ignore[attr-defined]
     answer = client.query("SELECT * FROM Customer MAXRESULTS 1")
-    assert answer.server_time.isoformat() == "2026-07-01T12:00:00+00:00"
+    assert answer.server_time.isoformat() == "2026-07-01T05:00:00-07:00"
 
 
 def test_a_record_is_read_by_its_id(client: QuickBooksClient) -> None:
