@@ -14,6 +14,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
+from tests.conftest import allowing
+
 REALM = "9341450000000001"
 SECRET = "demo-secret"
 
@@ -82,6 +84,8 @@ def set_connections(
     monkeypatch.setenv("AIRFLOW_CONN_LOUPE_DEFAULT", json.dumps(loupe))
     monkeypatch.setenv("QUICKBOOKS_SYNC_KEY", Fernet.generate_key().decode())
     monkeypatch.setenv("QUICKBOOKS_SYNC_DATA_DOCS", str(data_docs))
+    for name, value in allowing(emulator_url).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.delenv("QUICKBOOKS_SYNC_DATABASE_URL", raising=False)
 
 

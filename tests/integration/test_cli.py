@@ -21,6 +21,7 @@ from quickbooks_sync.cli import app
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.postgres.engine import build_engine
 from quickbooks_sync.postgres.migrations import newest_revision
+from tests.conftest import allowing
 
 REALM = "9341450000000001"
 ENTRY_POINT = str(Path(sys.executable).with_name("quickbooks-sync"))
@@ -56,6 +57,7 @@ def place(database_url: str, start_module_emulator: Any) -> Place:
         "QUICKBOOKS_SYNC_DATABASE_URL": database_url,
         "QUICKBOOKS_SYNC_KEY": Fernet.generate_key().decode(),
         "AIRFLOW_CONN_QUICKBOOKS_DEFAULT": json.dumps(connection),
+        **allowing(emulator.url),
     }
     return Place(environment, emulator.url)
 

@@ -97,7 +97,8 @@ def server() -> Iterator[TokenServer]:
 
 @pytest.fixture
 def app(server: TokenServer) -> App:
-    return App("client", "secret", token_url=server.url)
+    allowed = frozenset({f"127.0.0.1:{server.server_port}"})
+    return App("client", "secret", token_url=server.url, allowed_hosts=allowed)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +126,7 @@ def realm(engine: Engine) -> str:
         write_company(
             connection,
             realm_id=realm_id,
-            organization_id=1,
+            organization_id=int(realm_id),
             company_name="Test",
             environment="sandbox",
         )
