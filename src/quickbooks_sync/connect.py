@@ -160,8 +160,9 @@ def find_organization(connection: Connection) -> int:
     Raises:
         ConfigurationError: There are several.
     """
-    tables = (customer, inventory_item, invoice, payment, company)
-    statement = union(*(select(table.c.organization_id) for table in tables))
+    tables = (customer, inventory_item, invoice, payment)
+    connected = select(company.c.organization_id).where(company.c.status != "disconnected")
+    statement = union(connected, *(select(table.c.organization_id) for table in tables))
     found = sorted(connection.scalars(statement))
     if len(found) > 1:
         raise ConfigurationError(

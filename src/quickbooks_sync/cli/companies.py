@@ -4,7 +4,6 @@ import sys
 import webbrowser
 from typing import Annotated
 
-import click
 import typer
 
 from quickbooks_sync.cli.options import AsJson
@@ -181,5 +180,5 @@ def _ask(question: str) -> bool:
     """Ask a person; an ended input is a no."""
     try:
         return typer.confirm(question)
-    except click.Abort:
+    except typer.Abort:
         return False
