@@ -483,3 +483,35 @@ def test_an_organization_may_change_its_company_and_is_told_what_that_means(
     status, output = connect(place, "--realm", REALM, realm_id=REALM)
     assert status == 2
     assert "is connected to Second Facet LLC" in output
+
+
+def test_an_upgrade_binds_older_grants_where_it_knows_the_app(
+    place: Place, workspace: Workspace, run: Callable[..., Result]
+) -> None:
+    connect_company(workspace, issue(workspace, REALM), REALM, 1)
+    unbound = dict.fromkeys(("client_id", "token_host", "api_host"))
+    with workspace.engine.begin() as connection:
+        connection.execute(update(company_grant).values(**unbound))
+    nowhere = {**place.environment, "QUICKBOOKS_SYNC_ALLOW_HOSTS": ""}
+
+    refused = CliRunner().invoke(cli, ["db", "upgrade"], env=nowhere)
+    bound = run("db", "upgrade")
+
+    assert refused.exit_code == 0
+    assert "Grants are not bound to an app yet" in refused.stderr
+    assert "The first run of each company binds its grant" in refused.stderr
+    assert f"Bound to the Intuit app demo-client: the grants of {REALM}." in bound.stdout
+    with workspace.engine.connect() as connection:
+        row = connection.execute(select(company_grant)).one()
+    assert row.client_id == "demo-client"
+    assert row.token_host == row.api_host == place.emulator_url.partition("://")[2]
+
+
+@pytest.mark.parametrize("changed", [{"client_id": "another"}, {"environment": "production"}])
+def test_a_flow_through_another_app_fails_in_check(
+    workspace: Workspace, changed: dict[str, str]
+) -> None:
+    connect_company(workspace, issue(workspace, REALM), REALM, 1)
+    other = replace(workspace, app=replace(workspace.app, **changed))
+    with pytest.raises(GrantMismatchError, match="Nothing was sent"):
+        check(other, flow_named("pull_customers"), FlowOptions(), run_key="other")
