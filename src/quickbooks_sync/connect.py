@@ -10,11 +10,13 @@ Design note
 
     A grant that is not kept is revoked. Not so where that company has a stored grant: Intuit does not say whether
     revoking one of several grants of an app for a company ends the others (Intuit: OAuth 2.0, section 1.5), and it may
-    be the stored one that dies. (Should Intuit keep one grant only, the stored one has ended with the consent itself; the
-    next run finds that out and says so.) For the same reason a reconnect, which replaces the stored grant by the fresh one, does
-    not revoke the former: it is overwritten, so nobody holds it, and it ends unused after 100 days. And where the
-    number alone shows that a company which is connected here was chosen by mistake, the code is not exchanged
-    at all: a code lapses within minutes, and no grant comes to be that could disturb the stored one.
+    be the stored one that dies. Should Intuit keep one grant only, the stored one has ended with the consent itself;
+    the next run finds that out and says so.
+
+    For the same reason a reconnect, which replaces the stored grant by the fresh one, does not revoke the former: it is
+    overwritten, so nobody holds it, and it ends unused after 100 days. And where the number alone shows that a company
+    which is connected here was chosen by mistake, the code is not exchanged at all: a code lapses within minutes, and no
+    grant comes to be that could disturb the stored one.
 """
 
 import secrets
