@@ -15,8 +15,8 @@ Design note
 
     For the same reason a reconnect, which replaces the stored grant by the fresh one, does not revoke the former: it is
     overwritten, so nobody holds it, and it ends unused after 100 days. And where the number alone shows that a company
-    which is connected here was chosen by mistake, the code is not exchanged at all: a code lapses within minutes, and no
-    grant comes to be that could disturb the stored one.
+    which is connected here was chosen by mistake, the code is not exchanged at all: a code lapses within minutes, and
+    no grant comes to be that could disturb the stored one.
 """
 
 import secrets
