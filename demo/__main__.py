@@ -25,6 +25,7 @@ from demo.settings import Settings, ensure_ports_free, parse_settings
 from demo.state import locked
 from demo.story import DAG_ID, Story, follow_first_sync
 from demo.summary import Summary, render_table
+from quickbooks_sync.quickbooks.addresses import ALLOW_VARIABLE
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -79,20 +80,26 @@ def run(settings: Settings, processes: Processes) -> int:
 
 
 def ensure_company(product: Product, ready: Path, story: Story) -> None:
-    """Connect the company and confirm its settings, once; show the review before the first push."""
+    """Connect the company and confirm its settings, once; show the review before the first push.
+
+    A grant is good for the emulator's address alone, so the company is connected again where that has changed.
+    """
+    host = product.environment[ALLOW_VARIABLE]
     companies = product.read("companies")
-    if not any(company["status"] == "connected" for company in companies):
+    is_connected = any(company["status"] == "connected" for company in companies)
+    is_ready = is_connected and ready.exists()
+    if not is_connected or (is_ready and ready.read_text() not in ("", host)):
         product.connect()
-        ready.unlink(missing_ok=True)
         story.tell("the company is connected (OAuth code exchange)")
-    if ready.exists():
+    if is_ready:
+        ready.write_text(host)
         return
     product.run("settings", "propose")
     product.run("settings", "confirm", "--set", "opening_stock=push")
     story.tell("the proposed company settings are confirmed, opening stock is pushed")
     story.tell("review before the first push:")
     print("\n".join(f"    {line}" for line in product.run("review").splitlines()), flush=True)
-    ready.touch()
+    ready.write_text(host)
 
 
 def finish(settings: Settings, summary: Summary, airflow: Airflow, emulator_url: str) -> None:

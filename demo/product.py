@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from demo.browser import give_consent
 from demo.embedded_postgres import EmbeddedPostgres, find_binaries
@@ -17,6 +18,7 @@ from demo.errors import DemoError
 from demo.processes import HOST, find_free_port
 from demo.state import read_fernet_key
 from demo.watchdog import MARK_VARIABLE
+from quickbooks_sync.quickbooks.addresses import ALLOW_VARIABLE
 
 CLIENT_ID = "demo-client"
 CLIENT_SECRET = "demo-secret"  # noqa: S105 - the emulator's well-known one
@@ -65,7 +67,7 @@ class Product:
         """
         belongs = [] if organization_id is None else ["--organization", str(organization_id)]
         with subprocess.Popen(
-            [_PROGRAM, "connect", "--no-browser", *belongs],
+            [_PROGRAM, "connect", "--no-browser", "--realm", realm_id, "--yes", *belongs],
             env={**os.environ, **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -106,6 +108,7 @@ def build_product_environment(
         },
     }
     return {
+        ALLOW_VARIABLE: urlsplit(emulator_url).netloc,
         "AIRFLOW_CONN_LOUPE_DEFAULT": postgres.connection_url("loupe"),
         "AIRFLOW_CONN_QUICKBOOKS_DEFAULT": json.dumps(quickbooks),
         "QUICKBOOKS_SYNC_DATABASE_URL": postgres.url("loupe"),

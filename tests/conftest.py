@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+ALLOW_VARIABLE = "QUICKBOOKS_SYNC_ALLOW_HOSTS"
 TEST_DATABASE_VARIABLE = "QUICKBOOKS_SYNC_TEST_DATABASE_URL"
 _numbers = itertools.count(1)
 
@@ -29,6 +30,11 @@ class RunningEmulator:
 
 
 StartEmulator = Callable[..., RunningEmulator]
+
+
+def allowing(*urls: str) -> dict[str, str]:
+    """The variable that lets tokens go to the servers of a test."""
+    return {ALLOW_VARIABLE: ",".join(url.partition("://")[2] for url in urls)}
 
 
 @pytest.fixture(scope="session")

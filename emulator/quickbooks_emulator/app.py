@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -100,7 +100,7 @@ def _routes(with_side_door: bool) -> list[Route]:
         Route("/connect/oauth2", oauth_pages.authorize, methods=["GET", "POST"]),
         Route("/oauth2/v1/tokens/bearer", _token, methods=["POST"]),
         Route("/v1/openid_connect/userinfo", oauth_pages.userinfo),
-        Route("/v2/oauth2/tokens/revoke", oauth_pages.revoke, methods=["POST"]),
+        Route("/v2/oauth2/tokens/revoke", _revoke, methods=["POST"]),
         *(Route(f"/.well-known/{name}", oauth_pages.discovery) for name in discovery),
         *(Route(f"/.well-known/{name}/", oauth_pages.discovery) for name in discovery),
         *(SIDE_DOOR if with_side_door else ()),
@@ -156,6 +156,14 @@ async def _serve(request: Request, emulator: Emulator, call: Call) -> Response:
 
 
 async def _token(request: Request) -> Response:
+    return await _serve_page(request, oauth_pages.token)
+
+
+async def _revoke(request: Request) -> Response:
+    return await _serve_page(request, oauth_pages.revoke)
+
+
+async def _serve_page(request: Request, page: Callable[[Request], Awaitable[Response]]) -> Response:
     injection = _take_fault(request)
     if injection is not None and injection.kind == "status":
         return _to_response(status_answer(injection))
@@ -164,7 +172,7 @@ async def _token(request: Request) -> Response:
         return await _cut_connection(request)
     if injection is not None and kind == "slow":
         await asyncio.sleep(injection.seconds)
-    response = await oauth_pages.token(request)
+    response = await page(request)
     return await _cut_connection(request) if kind == "cut_after_commit" else response
 
 

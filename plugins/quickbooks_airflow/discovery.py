@@ -2,15 +2,21 @@
 
 `HttpHook` sends a connection's login as basic authentication and every extra that it does not know as
 a header (seen with provider 6.3: a client secret reached the server). The document is public, so the
-hook is given a connection of its own that holds the address and nothing else. The sync's own requests do
-not use this hook: it opens a session per call and hides the response of a failed one.
+hook is given a connection of its own that holds the address and nothing else. The address is checked before it is
+asked, and a redirect is not followed: the form that names it must not reach into other machines. The sync's own
+requests do not use this hook: it opens a session per call and hides the response of a failed one.
 """
 
 from typing import Any
 from urllib.parse import urlsplit
 
+import requests
 from airflow.providers.http.hooks.http import HttpHook
 from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowException
+
+from quickbooks_sync.errors import ConfigurationError, UnreachableError
+from quickbooks_sync.quickbooks.addresses import ensure_address, read_allowed_hosts
 
 _TIMEOUT_SECONDS = 15
 
@@ -37,13 +43,31 @@ class DiscoveryHook(HttpHook):
         """Fetch the document.
 
         Raises:
-            AirflowException: The server answered with an error status.
-            requests.RequestException: The server did not answer, or not with JSON.
+            ConfigurationError: The address is neither Intuit's nor the deployment's, or no document is there.
+            UnreachableError: The server did not answer.
         """
-        parts = urlsplit(self.url)
+        ensure_address(
+            self.url,
+            "discovery",
+            named="The QuickBooks connection's discovery_url",
+            allowed=read_allowed_hosts(),
+        )
+        try:
+            return self._fetch()
+        except requests.ConnectionError as error:
+            raise UnreachableError(
+                f"The discovery document at {self.url} did not answer ({type(error).__name__}).",
+                server=self.url,
+            ) from None
+        except (AirflowException, requests.RequestException, TypeError, ValueError):
+            raise ConfigurationError(
+                f"{self.url} is not an OpenID discovery document; correct the connection's discovery_url."
+            ) from None
+
+    def _fetch(self) -> dict[str, Any]:
         answer = self.run(
-            parts.path + (f"?{parts.query}" if parts.query else ""),
+            urlsplit(self.url).path,
             headers={"Accept": "application/json"},
-            extra_options={"timeout": _TIMEOUT_SECONDS},
+            extra_options={"timeout": _TIMEOUT_SECONDS, "allow_redirects": False},
         )
         return dict(answer.json())

@@ -1,5 +1,6 @@
 """The hook of connection type `quickbooks`: from Airflow's connections to the sync's workspace and client."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,7 @@ from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from quickbooks_airflow.provider import CONNECTION_ID, CONNECTION_TYPE, HOOK_NAME
-from quickbooks_sync.errors import SyncError
+from quickbooks_sync.errors import ConfigurationError, SyncError
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
@@ -79,20 +80,26 @@ class QuickBooksHook(BaseHook):
         return workspace.client(_find_company(workspace, self.realm_id))
 
     def test_connection(self) -> tuple[bool, str]:
-        """Ask Intuit for its discovery document, and the connected company for its name.
+        """Ask Intuit for its discovery document, and the connected companies for their names.
 
-        The second question costs one metered read, and refreshes the grant where that is due.
+        Only what is stored is used: nothing is renewed, stored, bound or marked, whatever the answer. Each company
+        costs one metered read. Without a `realm_id` every connected company is asked.
 
         Returns:
-            Whether all went well, and what was found.
+            Whether all went well, and what was found; it names no address but those of this connection.
         """
         try:
-            found = self._test_discovery()
-            return True, f"{found} {self._test_company()}"
+            described = self._test_discovery()
+            is_well, told = self._test_companies()
         except SyncError as error:
             return False, str(error)
-        except Exception as error:  # noqa: BLE001 - the form shows whatever goes wrong
-            return False, f"{type(error).__name__}: {error}"
+        except Exception as error:  # the form shows what goes wrong; the log has the rest
+            self.log.exception("Testing the connection failed")
+            return (
+                False,
+                f"The test failed ({type(error).__name__}); the API server's log says more.",
+            )
+        return is_well, f"{described} {told}"
 
     def _database_url(self) -> str | None:
         try:
@@ -102,18 +109,30 @@ class QuickBooksHook(BaseHook):
 
     def _test_discovery(self) -> str:
         from quickbooks_airflow.discovery import DiscoveryHook
+        from quickbooks_sync.workspace import read_app
 
-        url = _discovery_url(self.get_connection(self.quickbooks_conn_id))
+        connection = self.get_connection(self.quickbooks_conn_id)
+        app = read_app(os.environ, to_app_connection(connection))
+        url = _discovery_url(connection)
         if url is None:
             return "This connection names its addresses itself."
         document = DiscoveryHook(url).fetch_document()
-        return f"Discovery document of {document.get('issuer', url)} read."
+        if app.token_url is None:
+            app.address_in(document, "token")
+        return f"Discovery document of {url} read."
 
-    def _test_company(self) -> str:
+    def _test_companies(self) -> tuple[bool, str]:
+        from quickbooks_sync.probe import probe_companies
+
         with self.opened_workspace() as workspace:
-            realm_id = _find_company(workspace, self.realm_id)
-            name = workspace.client(realm_id).company_info().get("CompanyName")
-        return f"Company {name} ({realm_id}) answered; that took one metered read."
+            try:
+                probes = probe_companies(workspace, self.realm_id)
+            except SyncError as error:
+                raise _without_address(error) from error
+        number = "" if len(probes) == 1 else f"{len(probes)} companies are connected. "
+        return all(probe.is_well for probe in probes), number + " ".join(
+            probe.message for probe in probes
+        )
 
 
 def to_app_connection(connection: "Connection") -> dict[str, Any]:
@@ -156,6 +175,15 @@ def _discovery_url(connection: "Connection") -> str | None:
     if extra.get("authorize_url") and extra.get("token_url"):
         return None
     return _DISCOVERY.format("" if extra.get("environment") == "production" else "_sandbox")
+
+
+def _without_address(error: SyncError) -> SyncError:
+    """Hide where the database is from a person who need not know; the API server's log has it."""
+    if not error.facts.get("server"):
+        return error
+    return ConfigurationError(
+        f"Loupe's database did not answer; check the connection {LOUPE_CONNECTION_ID}."
+    )
 
 
 def _find_company(workspace: "Workspace", realm_id: str | None) -> str:

@@ -49,7 +49,11 @@ def _connection_fields() -> dict[str, Any]:
             "Reads stop before so many are used; empty: Intuit's free 500000 in production, any number in "
             "a sandbox. Or: unlimited.",
         ),
-        "api_url": _text_field("API address", "Leave empty for Intuit's own."),
+        "api_url": _text_field(
+            "API address",
+            "Leave empty for Intuit's own. In this form, other hosts are taken only where the deployment names them "
+            "(QUICKBOOKS_SYNC_ALLOW_HOSTS).",
+        ),
         "discovery_url": _text_field(
             "Discovery document",
             "Names the two addresses below; leave all three empty for Intuit's own.",

@@ -6,7 +6,8 @@
     ├── ConfigurationError        stop; a person must change a file, a setting or the connection
     │   ├── MappingError          a mapping file is wrong: file, line, key, nearest valid key
     │   ├── SettingsError         a company setting is missing or invalid
-    │   └── ConnectionNeededError the company's grant is missing or refused: reconnect
+    │   ├── ConnectionNeededError the company's grant is missing or refused: reconnect
+    │   └── GrantMismatchError    the grant is another app's, host's or environment's: nothing is sent
     ├── RetryableError            try the same thing again later
     │   ├── RateLimitedError      QuickBooks answered 429; wait `retry_after` seconds
     │   ├── UnreachableError      no answer from QuickBooks or Postgres
@@ -63,6 +64,10 @@ class SettingsError(ConfigurationError):
 
 class ConnectionNeededError(ConfigurationError):
     """The company must be connected (again); facts: ``realm_id``, ``reason``."""
+
+
+class GrantMismatchError(ConfigurationError):
+    """A grant may not be shown to what the connection names; facts: ``realm_id``, ``client_id``."""
 
 
 class RetryableError(SyncError):

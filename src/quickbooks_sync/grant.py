@@ -24,6 +24,28 @@ class Grant:
     refresh_hard_expires_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class GrantBinding:
+    """Whom a grant may be shown to: the app and the hosts that it was issued for.
+
+    Attributes:
+        client_id: The app's client id.
+        token_host: Where it was issued and is renewed; empty where that is not known yet.
+        api_host: Where its access tokens are good for.
+    """
+
+    client_id: str
+    token_host: str
+    api_host: str
+
+    def fits(self, other: "GrantBinding") -> bool:
+        """Whether both name the same; a token host that is not known yet fits any."""
+        mine, theirs = self.token_host, other.token_host
+        is_same_token_host = not mine or not theirs or mine == theirs
+        same = (self.client_id, self.api_host) == (other.client_id, other.api_host)
+        return same and is_same_token_host
+
+
 class GrantRefusedError(Exception):
     """Intuit does not honour a refresh token or code (`invalid_grant`); ours to interpret."""
 
@@ -40,8 +62,23 @@ class TokenSource(Protocol):
         ...
 
 
-class Refresher(Protocol):
-    """What can turn a refresh token into the next grant."""
+class Issuer(Protocol):
+    """The Intuit app that grants come from: what renews them, ends them, and what they are bound to."""
+
+    @property
+    def environment(self) -> str:
+        """`sandbox` or `production`."""
+        ...
+
+    @property
+    def binding(self) -> GrantBinding:
+        """What its grants are bound to; may have to ask for the token host."""
+        ...
+
+    @property
+    def known_binding(self) -> GrantBinding:
+        """As `binding`, without asking: the token host may be empty."""
+        ...
 
     def refresh(self, refresh_token: str) -> Grant:
         """Ask Intuit for the next grant.
@@ -49,4 +86,8 @@ class Refresher(Protocol):
         Raises:
             GrantRefusedError: The refresh token is dead.
         """
+        ...
+
+    def revoke(self, token: str) -> None:
+        """Ask Intuit to end the consent that a token belongs to."""
         ...

@@ -4,16 +4,20 @@ Renewing costs no metered read. A grant's hard end cannot be moved (Intuit: OAut
 announced 30 and 7 days ahead, which is Intuit's own ladder.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
-from quickbooks_sync.errors import ConnectionNeededError, RetryableError
+from quickbooks_sync.errors import ConfigurationError, RetryableError
 from quickbooks_sync.postgres.companies import Company, read_companies
 from quickbooks_sync.postgres.grants import GrantTokens
+from quickbooks_sync.postgres.pending_grants import drop_expired
 from quickbooks_sync.postgres.schema import company_grant
 from quickbooks_sync.workspace import Workspace
+
+logger = logging.getLogger(__name__)
 
 #: Days before the hard end from which a person is told, and told urgently.
 WARN_DAYS, URGENT_DAYS = 30, 7
@@ -37,8 +41,10 @@ class GrantState:
 def keep_grants(workspace: Workspace) -> list[GrantState]:
     """Renew every connected company's access, and say how long each grant lasts.
 
-    One company's trouble does not keep the others from being renewed.
+    One company's trouble does not keep the others from being renewed. Grants that nobody confirmed in time are revoked.
     """
+    for ended in drop_expired(workspace.engine, workspace.app, workspace.key):
+        logger.warning("%s", ended)
     with workspace.engine.connect() as connection:
         companies = read_companies(connection)
     return [_keep(workspace, one) for one in companies if one.status != "disconnected"]
@@ -50,7 +56,7 @@ def _keep(workspace: Workspace, company: Company) -> GrantState:
     tokens = GrantTokens(workspace.engine, workspace.app, company.realm_id, workspace.key)
     try:
         tokens.access_token()
-    except (ConnectionNeededError, RetryableError) as error:
+    except (ConfigurationError, RetryableError) as error:
         return _state(company, "urgent", error.message)
     with workspace.engine.connect() as connection:
         return _judge(company, _read_hard_end(connection, company.realm_id))

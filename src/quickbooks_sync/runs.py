@@ -17,7 +17,8 @@ from quickbooks_sync.errors import (
     SyncError,
 )
 from quickbooks_sync.flows import Flow, FlowOptions, RunManifest, RunSummary
-from quickbooks_sync.postgres.companies import resolve_company
+from quickbooks_sync.postgres.companies import Company, resolve_company
+from quickbooks_sync.postgres.grant_rows import ensure_grant_fits
 from quickbooks_sync.postgres.housekeeping import forget_raw_records
 from quickbooks_sync.postgres.leases import Lease, free_lease, hold_lease, take_lease
 from quickbooks_sync.postgres.ledger import Place, read_outcome_counts
@@ -41,14 +42,8 @@ def open_run(
     holder = f"{flow.name} {run_key}"
     with workspace.engine.begin() as connection:
         company = resolve_company(connection, options.realm_id)
-        if company.status != "connected":
-            raise ConnectionNeededError(
-                f"Company {company.company_name} ({company.realm_id}) is {company.status}: "
-                f"{company.status_reason or 'no reason recorded'}. "
-                "Reconnect it with `quickbooks-sync connect`, then start the flow again.",
-                realm_id=company.realm_id,
-                reason=company.status_reason,
-            )
+        _ensure_connected(company)
+        ensure_grant_fits(connection, company.realm_id, workspace.app)
         held = take_lease(connection, company.realm_id, flow.record_type, holder)
         unread = _find_unread_fields(workspace, connection, company.realm_id, flow.record_type)
         _refuse_unread(flow, options, unread)
@@ -68,6 +63,19 @@ def open_run(
         since=options.since.isoformat() if options.since else None,
         fence=held.fence,
         holder=holder,
+    )
+
+
+def _ensure_connected(company: Company) -> None:
+    if company.status == "connected":
+        return
+    reason = company.status_reason or "no reason recorded"
+    remedy = f"`quickbooks-sync connect --realm {company.realm_id}`, then start the flow again."
+    raise ConnectionNeededError(
+        f"Company {company.company_name} ({company.realm_id}) is {company.status}: {reason.rstrip('.')}. "
+        f"Connect it again with {remedy}",
+        realm_id=company.realm_id,
+        reason=company.status_reason,
     )
 
 

@@ -1,8 +1,8 @@
 """Everything a step works with: the database, the files, the Intuit app, and clients for companies."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,14 @@ import requests
 from sqlalchemy import Engine
 
 from quickbooks_sync.errors import ConfigurationError
+from quickbooks_sync.grant import TokenSource
 from quickbooks_sync.json_text import parse_json
 from quickbooks_sync.postgres.call_ledger import CallLedger
 from quickbooks_sync.postgres.companies import mark_needs_attention
 from quickbooks_sync.postgres.engine import build_engine
 from quickbooks_sync.postgres.grants import GrantTokens, parse_key
 from quickbooks_sync.postgres.throttle import BATCHES, REQUESTS, Bucket, PostgresThrottle
+from quickbooks_sync.quickbooks.addresses import read_allowed_hosts
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import App
 from quickbooks_sync.quickbooks.patience import Patience
@@ -61,18 +63,40 @@ class Workspace:
 
     def client(self, realm_id: str, run_id: int | None = None) -> QuickBooksClient:
         """Build a client for a company; its calls are counted, with a `run_id` on that run."""
+        return self._build_client(
+            realm_id,
+            GrantTokens(self.engine, self.app, realm_id, self.key),
+            run_id=run_id,
+            patience=self.patience,
+            on_stop=lambda reason: mark_needs_attention(self.engine, realm_id, reason),
+        )
+
+    def looking_client(self, realm_id: str, tokens: TokenSource) -> QuickBooksClient:
+        """Build a client that asks once, with tokens of the caller's; no refusal marks the company."""
+        return self._build_client(realm_id, tokens, patience=replace(self.patience, attempts=1))
+
+    def _build_client(
+        self,
+        realm_id: str,
+        tokens: TokenSource,
+        *,
+        patience: Patience,
+        run_id: int | None = None,
+        on_stop: Callable[[str], None] | None = None,
+    ) -> QuickBooksClient:
         requests_pace, batches_pace = self.pace
         return QuickBooksClient(
             realm_id=realm_id,
             api_url=self.app.api_url,
-            tokens=GrantTokens(self.engine, self.app, realm_id, self.key),
+            tokens=tokens,
             throttle=PostgresThrottle(
                 self.engine, realm_id, requests=requests_pace, batches=batches_pace
             ),
             meter=CallLedger(self.engine, realm_id, run_id, self.app.monthly_reads),
             session=self.session,
-            patience=self.patience,
-            on_stop=lambda reason: mark_needs_attention(self.engine, realm_id, reason),
+            patience=patience,
+            on_stop=on_stop,
+            allowed_hosts=self.app.allowed_hosts,
         )
 
     def mapping(self, record_type: str) -> "RecordMapping":
@@ -95,8 +119,8 @@ def open_workspace(
 
     Args:
         environ: Holds QUICKBOOKS_SYNC_DATABASE_URL, QUICKBOOKS_SYNC_KEY,
-            AIRFLOW_CONN_QUICKBOOKS_DEFAULT (JSON) and, optionally, QUICKBOOKS_SYNC_INCLUDE and
-            QUICKBOOKS_SYNC_DATA_DOCS.
+            AIRFLOW_CONN_QUICKBOOKS_DEFAULT (JSON) and, optionally, QUICKBOOKS_SYNC_INCLUDE,
+            QUICKBOOKS_SYNC_DATA_DOCS and QUICKBOOKS_SYNC_ALLOW_HOSTS.
         connection: The QuickBooks connection (`login`, `password`, `extra`), instead of the variable's.
         database_url: Instead of the variable's.
 
@@ -109,9 +133,15 @@ def open_workspace(
         mappings=include / "mappings",
         expectations=include / "expectations",
         data_docs=Path(environ.get(DATA_DOCS_VARIABLE) or _PROJECT / ".state" / "data_docs"),
-        app=App.from_connection(connection or read_connection(environ)),
+        app=read_app(environ, connection),
         key=_read_key(environ),
     )
+
+
+def read_app(environ: Mapping[str, str], connection: Mapping[str, Any] | None = None) -> App:
+    """Read the Intuit app from a connection, or from the environment's; raises as `open_workspace`."""
+    allowed = read_allowed_hosts(environ)
+    return App.from_connection(connection or read_connection(environ), allowed_hosts=allowed)
 
 
 def read_connection(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
+from tests.conftest import allowing
+
 REALM = "9341450000000001"
 SECRET = "demo-secret"
 
@@ -82,6 +84,8 @@ def set_connections(
     monkeypatch.setenv("AIRFLOW_CONN_LOUPE_DEFAULT", json.dumps(loupe))
     monkeypatch.setenv("QUICKBOOKS_SYNC_KEY", Fernet.generate_key().decode())
     monkeypatch.setenv("QUICKBOOKS_SYNC_DATA_DOCS", str(data_docs))
+    for name, value in allowing(emulator_url).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.delenv("QUICKBOOKS_SYNC_DATABASE_URL", raising=False)
 
 
@@ -95,17 +99,17 @@ def opened_books(database_url: str, emulator_url: str, data_docs: Path) -> Itera
 
     ensure_loupe_sample(database_url)
     with QuickBooksHook().opened_workspace() as workspace:
-        connect_company(workspace, _fetch_grant(emulator_url), REALM, organization_id=1)
+        connect_company(workspace, fetch_grant(emulator_url), REALM, organization_id=1)
         propose_settings(workspace, REALM)
         confirm_settings(workspace, REALM, {"opening_stock": "push"})
         yield Books(workspace.engine, emulator_url, data_docs)
 
 
-def _fetch_grant(emulator_url: str) -> Any:
+def fetch_grant(emulator_url: str, realm_id: str = REALM) -> Any:
     from quickbooks_sync.grant import Grant
 
     answer = requests.post(
-        f"{emulator_url}/_emulator/tokens", json={"realm": REALM}, timeout=10
+        f"{emulator_url}/_emulator/tokens", json={"realm": realm_id}, timeout=10
     ).json()
     now = datetime.now(UTC)
     return Grant(

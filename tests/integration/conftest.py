@@ -29,6 +29,7 @@ from quickbooks_sync.quickbooks import oauth
 from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.settings import confirm_settings, propose_settings
 from quickbooks_sync.workspace import Workspace, open_workspace
+from tests.conftest import allowing
 
 REALM = "9341450000000001"
 ORGANIZATION = 1
@@ -230,6 +231,7 @@ def build_environment(
         "QUICKBOOKS_SYNC_KEY": key or Fernet.generate_key().decode(),
         "AIRFLOW_CONN_QUICKBOOKS_DEFAULT": to_json(connection),
         "QUICKBOOKS_SYNC_DATA_DOCS": str(data_docs),
+        **allowing(emulator_url),
     }
 
 

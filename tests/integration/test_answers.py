@@ -6,9 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from quickbooks_sync import steps
 from quickbooks_sync.errors import (
@@ -21,6 +22,8 @@ from quickbooks_sync.errors import (
 )
 from quickbooks_sync.flows import FlowOptions, flow_named
 from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.postgres.schema import company_grant
+from quickbooks_sync.workspace import Workspace
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import House
 
@@ -184,7 +187,7 @@ def test_a_wrong_realm(house: House) -> None:
 
 
 def test_quickbooks_down(house: House) -> None:
-    down = replace(house.workspace, app=replace(house.workspace.app, api_url="http://127.0.0.1:9"))
+    down = _moved_to_nobody(house)
     before = state(house)
     for name in ("pull_customers", "pull_invoices"):
         with pytest.raises(UnreachableError) as caught:
@@ -193,7 +196,22 @@ def test_quickbooks_down(house: House) -> None:
         assert "Check the network and api_url of the QuickBooks connection" in str(caught.value)
         assert house.runs[-1]["status"] == "failed"
     assert state(house) == before
+    _bind_to(house, urlsplit(house.emulator_url).netloc)
     assert house.run("pull_customers")["status"] == "success"
+
+
+def _moved_to_nobody(house: House) -> Workspace:
+    """The workspace of a deployment whose QuickBooks is at an address where nothing answers."""
+    nobody = "127.0.0.1:9"
+    _bind_to(house, nobody)
+    trusted = house.workspace.app.allowed_hosts | {nobody}
+    app = replace(house.workspace.app, api_url=f"http://{nobody}", allowed_hosts=trusted)
+    return replace(house.workspace, app=app)
+
+
+def _bind_to(house: House, host: str) -> None:
+    with house.workspace.engine.begin() as connection:
+        connection.execute(update(company_grant).values(api_host=host))
 
 
 def test_postgres_down(house: House) -> None:

@@ -1,19 +1,13 @@
 """The command line against a real database and a running emulator, connected by a played browser."""
 
 import json
-import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from click.testing import Result
-from cryptography.fernet import Fernet
 from sqlalchemy import Connection, insert
 from typer.testing import CliRunner
 
@@ -21,43 +15,15 @@ from quickbooks_sync.cli import app
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.postgres.engine import build_engine
 from quickbooks_sync.postgres.migrations import newest_revision
+from tests.integration.connecting import REALM, SECRET, Place, build_place, connect, free_port
 
-REALM = "9341450000000001"
-ENTRY_POINT = str(Path(sys.executable).with_name("quickbooks-sync"))
-SECRET = "demo-secret"
 Command = Callable[..., Result]
-
-
-@dataclass(frozen=True)
-class Place:
-    """What the commands run against."""
-
-    environment: Mapping[str, str]
-    emulator_url: str
 
 
 @pytest.fixture(scope="module")
 def place(database_url: str, start_module_emulator: Any) -> Place:
     """The environment of a machine on which nothing was connected yet."""
-    emulator = start_module_emulator()
-    extra = {
-        "environment": "sandbox",
-        "api_url": emulator.url,
-        "discovery_url": f"{emulator.url}/.well-known/openid_sandbox_configuration",
-        "redirect_uri": f"http://localhost:{_free_port()}/callback",
-    }
-    connection = {
-        "conn_type": "quickbooks",
-        "login": "demo-client",
-        "password": SECRET,
-        "extra": extra,
-    }
-    environment = {
-        "QUICKBOOKS_SYNC_DATABASE_URL": database_url,
-        "QUICKBOOKS_SYNC_KEY": Fernet.generate_key().decode(),
-        "AIRFLOW_CONN_QUICKBOOKS_DEFAULT": json.dumps(connection),
-    }
-    return Place(environment, emulator.url)
+    return build_place(database_url, start_module_emulator().url)
 
 
 @pytest.fixture
@@ -87,34 +53,6 @@ def database(place: Place) -> Iterator[Connection]:
     engine.dispose()
 
 
-def connect(place: Place, *options: str, **answer: str) -> tuple[int, str]:
-    """Run `connect` as a program and answer its page as a browser would."""
-    with subprocess.Popen(
-        [ENTRY_POINT, "connect", "--no-browser", "--timeout", "30", *options],
-        env={**place.environment, "PATH": "/usr/bin:/bin"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as program:
-        assert program.stdout is not None
-        line = program.stdout.readline()
-        if line.startswith("Open this address in your browser: "):
-            play_browser(line.rpartition(" ")[2].strip(), **answer)
-        output = line + program.stdout.read()
-        return program.wait(timeout=60), output
-
-
-def play_browser(
-    url: str, *, realm_id: str = "", decision: str = "connect", forwarded_to: str = ""
-) -> None:
-    """Open the consent page, choose a company, and follow the way back."""
-    assert requests.get(url, timeout=30).status_code == 200
-    answer = {"realmId": realm_id, "decision": decision}
-    redirect = requests.post(url, data=answer, timeout=30, allow_redirects=False)
-    back, _, query = redirect.headers["Location"].partition("?")
-    requests.get(f"{forwarded_to or back}?{query}", timeout=30).raise_for_status()
-
-
 @pytest.mark.usefixtures("connected")
 def test_a_company_is_connected_by_consent_and_its_name_printed(
     run: Command, database: Connection
@@ -140,7 +78,7 @@ def test_connecting_again_keeps_one_company(connected: Place, run: Command) -> N
 
 def test_a_forwarded_redirect_uri_is_waited_for_at_a_loopback_address(connected: Place) -> None:
     """Production keys take https addresses only, so the answer arrives through a proxy."""
-    here = f"http://127.0.0.1:{_free_port()}/callback"
+    here = f"http://127.0.0.1:{free_port()}/callback"
 
     status, output = connect(connected, "--listen-at", here, forwarded_to=here, realm_id=REALM)
 
@@ -356,7 +294,7 @@ def test_an_upgrade_may_be_repeated_from_the_command_line(run: Command) -> None:
 
 
 def test_postgres_down_is_one_message_and_no_traceback(run: Command) -> None:
-    url = f"postgresql+psycopg2://etl:hidden@127.0.0.1:{_free_port()}/loupe"
+    url = f"postgresql+psycopg2://etl:hidden@127.0.0.1:{free_port()}/loupe"
 
     failed = run("companies", QUICKBOOKS_SYNC_DATABASE_URL=url)
 
@@ -385,9 +323,3 @@ def _read_counters(place: Place) -> dict[str, int]:
     answer = requests.get(f"{place.emulator_url}/_emulator/counters", timeout=30).json()
     counts: dict[str, int] = answer[REALM]
     return counts
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

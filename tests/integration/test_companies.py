@@ -23,6 +23,7 @@ from quickbooks_sync.postgres.schema import run
 from quickbooks_sync.quickbooks.batch import BatchRequest, serialise_batch
 from quickbooks_sync.quickbooks.oauth import refresh
 from quickbooks_sync.workspace import Workspace, open_workspace
+from tests.conftest import allowing
 
 FIRST, SECOND = "9341450000000001", "9341450000000002"
 TOKEN_PATH = "/oauth2/v1/tokens/bearer"
@@ -44,6 +45,7 @@ def environ(fresh_database_url: str, emulator: Any) -> dict[str, str]:
         "QUICKBOOKS_SYNC_DATABASE_URL": fresh_database_url,
         "QUICKBOOKS_SYNC_KEY": Fernet.generate_key().decode(),
         "AIRFLOW_CONN_QUICKBOOKS_DEFAULT": json.dumps(connection),
+        **allowing(emulator.url),
     }
 
 
@@ -111,7 +113,7 @@ def test_the_only_company_is_the_default(workspace: Workspace) -> None:
 
 def test_one_of_several_must_be_named(workspace: Workspace) -> None:
     _connect(workspace, FIRST)
-    _connect(workspace, SECOND)
+    _connect(workspace, SECOND, organization=2)
     with workspace.engine.connect() as connection:
         names = [company.company_name for company in read_companies(connection)]
         assert names == ["Loupe Gemstones Co.", "Second Facet LLC"]
@@ -178,6 +180,8 @@ def test_a_company_that_quickbooks_refuses_needs_attention(workspace: Workspace)
         ("AIRFLOW_CONN_QUICKBOOKS_DEFAULT", ""),
         ("AIRFLOW_CONN_QUICKBOOKS_DEFAULT", "[]"),
         ("AIRFLOW_CONN_QUICKBOOKS_DEFAULT", "quickbooks://x"),
+        ("QUICKBOOKS_SYNC_ALLOW_HOSTS", "127.0.0.1"),
+        ("QUICKBOOKS_SYNC_ALLOW_HOSTS", "http://127.0.0.1:8090"),
     ],
 )
 def test_a_wrong_variable_is_named(variable: str, value: str) -> None:
@@ -208,8 +212,9 @@ def test_intuits_own_limits_are_never_met(
 ) -> None:
     limited = start_emulator(limits=True)
     connection = json.loads(environ["AIRFLOW_CONN_QUICKBOOKS_DEFAULT"])
+    del connection["extra"]["discovery_url"]
     connection["extra"] |= {"api_url": limited.url, "token_url": f"{limited.url}{TOKEN_PATH}"}
-    opened = open_workspace(environ, connection=connection)
+    opened = open_workspace({**environ, **allowing(limited.url)}, connection=connection)
     _connect(opened, FIRST)
     client = opened.client(FIRST)
     for number in range(20):

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -16,6 +17,7 @@ from sqlalchemy import Engine, Row, select, text
 from quickbooks_sync.errors import (
     ConfigurationError,
     ConnectionNeededError,
+    GrantMismatchError,
     RetryableError,
     UnreachableError,
 )
@@ -24,9 +26,11 @@ from quickbooks_sync.json_text import to_json
 from quickbooks_sync.postgres import grants
 from quickbooks_sync.postgres.companies import read_company, write_company
 from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.postgres.grant_rows import bind_unbound
 from quickbooks_sync.postgres.grants import GrantTokens, parse_key, write_grant
 from quickbooks_sync.postgres.schema import company_grant
-from quickbooks_sync.quickbooks.oauth import App
+from quickbooks_sync.postgres.stored_token import StoredToken, StoredTokenUnusableError
+from quickbooks_sync.quickbooks.oauth import TOKEN_URL, App
 from tests.integration.many_processes import read_token, run_in_processes
 
 KEY = Fernet.generate_key().decode()
@@ -97,7 +101,8 @@ def server() -> Iterator[TokenServer]:
 
 @pytest.fixture
 def app(server: TokenServer) -> App:
-    return App("client", "secret", token_url=server.url)
+    allowed = frozenset({f"127.0.0.1:{server.server_port}"})
+    return App("client", "secret", token_url=server.url, allowed_hosts=allowed)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +130,7 @@ def realm(engine: Engine) -> str:
         write_company(
             connection,
             realm_id=realm_id,
-            organization_id=1,
+            organization_id=int(realm_id),
             company_name="Test",
             environment="sandbox",
         )
@@ -280,3 +285,91 @@ def test_a_key_that_is_none_is_refused_without_showing_it(key: str) -> None:
     with pytest.raises(ConfigurationError, match="not a Fernet key") as caught:
         parse_key(key)
     assert key not in str(caught.value)
+
+
+def _binding(engine: Engine, realm: str) -> tuple[str | None, str | None, str | None]:
+    row = _row(engine, realm)
+    return row.client_id, row.token_host, row.api_host
+
+
+def test_a_grant_of_an_older_version_is_bound_by_its_first_use(
+    engine: Engine, realm: str, app: App, server: TokenServer
+) -> None:
+    assert _binding(engine, realm) == (None, None, None)
+    GrantTokens(engine, app, realm, KEY).access_token()
+    here = f"127.0.0.1:{server.server_port}"
+    assert _binding(engine, realm) == ("client", here, "sandbox-quickbooks.api.intuit.com")
+
+
+def test_a_fresh_grant_of_an_older_version_is_bound_without_being_renewed(
+    engine: Engine, realm: str, app: App, server: TokenServer
+) -> None:
+    with engine.begin() as connection:
+        write_grant(connection, realm, _grant(minutes=30), KEY)
+    GrantTokens(engine, app, realm, KEY).access_token()
+    assert _binding(engine, realm)[0] == "client"
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("minutes", [-1, 30], ids=["to be renewed", "fresh"])
+@pytest.mark.parametrize("changed", ["client_id", "token_url", "api_url", "environment"])
+def test_another_apps_hosts_or_environments_grant_is_neither_sent_nor_decrypted(
+    engine: Engine, realm: str, app: App, server: TokenServer, changed: str, minutes: int
+) -> None:
+    with engine.begin() as connection:
+        write_grant(connection, realm, _grant(minutes), KEY, app.binding)
+    production = {"environment": "production", "api_url": "https://quickbooks.api.intuit.com"}
+    changes: dict[str, Any] = {
+        "client_id": {"client_id": "another"},
+        "token_url": {"token_url": TOKEN_URL},
+        "api_url": {"api_url": server.url.removesuffix("/token")},
+        "environment": production,
+    }
+    other = replace(app, **changes[changed])
+    undecipherable = Fernet.generate_key().decode()
+    tokens = GrantTokens(engine, other, realm, undecipherable)
+    for ask in (tokens.access_token, lambda: tokens.refreshed("AT-0")):
+        with pytest.raises(GrantMismatchError, match=f"connect --realm {realm}") as caught:
+            ask()
+        assert "client" in caught.value.message or changed == "environment"
+    assert server.asked == []
+    with engine.connect() as connection:
+        assert read_company(connection, realm).status == "connected"
+
+
+def test_a_mere_look_renews_binds_and_marks_nothing(
+    engine: Engine, realm: str, app: App, server: TokenServer
+) -> None:
+    server.alive = set()
+    before = _row(engine, realm)
+    with pytest.raises(StoredTokenUnusableError, match="the next run binds it"):
+        StoredToken(engine, app, realm, KEY).access_token()
+    assert _row(engine, realm) == before
+
+    with engine.begin() as connection:
+        write_grant(connection, realm, _grant(minutes=-1), KEY, app.binding)
+    before = _row(engine, realm)
+    with pytest.raises(StoredTokenUnusableError, match="the next run renews it"):
+        StoredToken(engine, app, realm, KEY).access_token()
+    with pytest.raises(ConfigurationError, match="Nothing was renewed"):
+        StoredToken(engine, app, realm, KEY).refreshed("AT-0")
+    assert _row(engine, realm) == before
+    assert server.asked == []
+
+
+def test_an_upgrade_binds_the_grants_of_the_apps_environment(
+    engine: Engine, realm: str, app: App
+) -> None:
+    with engine.begin() as connection:
+        write_company(
+            connection,
+            realm_id="77",
+            organization_id=77,
+            company_name="Real",
+            environment="production",
+        )
+        write_grant(connection, "77", _grant(minutes=30), KEY)
+    assert realm in bind_unbound(engine, app)
+    assert _binding(engine, realm)[0] == "client"
+    assert _binding(engine, "77") == (None, None, None)
+    assert bind_unbound(engine, replace(app, client_id="another")) == []

@@ -22,7 +22,7 @@ def engine(fresh_database_url: str) -> Iterator[Engine]:
             write_company(
                 connection,
                 realm_id=realm_id,
-                organization_id=1,
+                organization_id=int(realm_id),
                 company_name="x",
                 environment="sandbox",
             )

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -14,10 +15,12 @@ from quickbooks_sync.errors import ConfigurationError
 from quickbooks_sync.postgres.engine import build_engine
 from quickbooks_sync.postgres.migrations import (
     VERSION_TABLE,
+    build_config,
     newest_revision,
     read_revision,
     upgrade_database,
 )
+from quickbooks_sync.postgres.one_company import read_crowded
 from quickbooks_sync.postgres.schema import LOUPE_SCHEMA, SYNC_SCHEMA, metadata
 
 
@@ -134,6 +137,44 @@ def test_the_products_own_engine_says_what_stands_in_the_way_of_an_upgrade(empty
         upgrade_database(engine)
 
     engine.dispose()
+
+
+def test_organizations_with_two_companies_keep_them_and_are_listed(empty: Engine) -> None:
+    _upgrade_to(empty, "0004")
+    with empty.begin() as connection:
+        connection.execute(
+            text(
+                "insert into quickbooks_sync.company"
+                " (realm_id, organization_id, company_name, environment, status, created_at) values"
+                " ('3', 1, 'Later', 'sandbox', 'connected', '2026-02-01'),"
+                " ('4', 1, 'First', 'sandbox', 'needs_attention', '2026-01-01'),"
+                " ('5', 1, 'Gone', 'sandbox', 'disconnected', '2025-01-01'),"
+                " ('6', 2, 'Alone', 'sandbox', 'connected', '2026-03-01')"
+            )
+        )
+
+    assert upgrade_database(empty) == newest_revision()
+
+    with empty.connect() as connection:
+        rows = connection.execute(
+            text("select realm_id, is_additional from quickbooks_sync.company order by realm_id")
+        )
+        assert [tuple(row) for row in rows] == [
+            ("3", True),
+            ("4", False),
+            ("5", False),
+            ("6", False),
+        ]
+        [told] = read_crowded(connection)
+    assert "Organization 1 has several" in told
+    assert "Gone" not in told
+
+
+def _upgrade_to(engine: Engine, revision: str) -> None:
+    with engine.begin() as connection:
+        for schema in (LOUPE_SCHEMA, SYNC_SCHEMA):
+            connection.execute(text(f"create schema {schema}"))
+        command.upgrade(build_config(connection), revision)
 
 
 def test_a_change_of_a_row_raises_its_version_whatever_it_sets(connection: Connection) -> None:

@@ -23,6 +23,7 @@ from quickbooks_sync.settings import (
 )
 from quickbooks_sync.settings.storage import read_stored
 from quickbooks_sync.workspace import Workspace, open_workspace
+from tests.conftest import allowing
 
 REALM = "9341450000000001"
 
@@ -38,7 +39,7 @@ def workspace(fresh_database_url: str, emulator_url: str) -> Iterator[Workspace]
     """A workspace whose sample company was just connected."""
     extra = {"api_url": emulator_url, "token_url": f"{emulator_url}/oauth2/v1/tokens/bearer"}
     opened = open_workspace(
-        {"QUICKBOOKS_SYNC_KEY": Fernet.generate_key().decode()},
+        {"QUICKBOOKS_SYNC_KEY": Fernet.generate_key().decode(), **allowing(emulator_url)},
         connection={"login": "demo-client", "password": "demo-secret", "extra": extra},
         database_url=fresh_database_url,
     )

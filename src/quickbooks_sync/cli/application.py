@@ -48,6 +48,7 @@ app = typer.Typer(
 )
 app.add_typer(database.app, name="db")
 app.command("connect")(companies.connect)
+app.command("disconnect")(companies.disconnect)
 app.command("companies")(companies.companies)
 app.add_typer(settings.app, name="settings")
 app.command("review")(review.review)

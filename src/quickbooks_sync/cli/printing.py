@@ -59,6 +59,11 @@ def to_cell(value: Any) -> str:
     return " ".join(str(value).split())
 
 
+def to_visible(text: str) -> str:
+    """Return a text that somebody else wrote as one line that no terminal acts on."""
+    return "".join(sign if sign.isprintable() else "?" for sign in " ".join(text.split()))
+
+
 def _to_json_safe(value: Any) -> str:
     if isinstance(value, date):  # a datetime is one, too
         return value.isoformat()

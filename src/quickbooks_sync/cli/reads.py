@@ -12,8 +12,7 @@ from quickbooks_sync.cli.printing import print_json, print_rows
 from quickbooks_sync.errors import ConfigurationError
 from quickbooks_sync.postgres.call_ledger import read_calls_of_month
 from quickbooks_sync.postgres.engine import build_engine
-from quickbooks_sync.quickbooks.oauth import App
-from quickbooks_sync.workspace import CONNECTION_VARIABLE, read_connection
+from quickbooks_sync.workspace import CONNECTION_VARIABLE, read_app
 
 Month = Annotated[
     str | None, typer.Option("--month", help="Such as 2026-11; this month by default.")
@@ -41,7 +40,7 @@ def _read_monthly_reads() -> int | None:
     """Return the connection's budget; `None` where the command does not know the connection."""
     if not os.environ.get(CONNECTION_VARIABLE):
         return None
-    return App.from_connection(read_connection(os.environ)).monthly_reads
+    return read_app(os.environ).monthly_reads
 
 
 def _parse_month(text: str) -> date:

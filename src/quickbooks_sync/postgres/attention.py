@@ -12,9 +12,9 @@ def mark_needs_attention(engine: Engine, realm_id: str, reason: str) -> None:
 
 
 def set_needs_attention(connection: Connection, realm_id: str, reason: str) -> None:
-    """As `mark_needs_attention`, inside the caller's transaction."""
+    """As `mark_needs_attention`, inside the caller's transaction; a disconnected company stays so."""
     connection.execute(
         update(company)
-        .where(company.c.realm_id == realm_id)
+        .where(company.c.realm_id == realm_id, company.c.status != "disconnected")
         .values(status="needs_attention", status_reason=reason, updated_at=func.now())
     )

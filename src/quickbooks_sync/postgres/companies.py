@@ -1,16 +1,17 @@
-"""The connected QuickBooks companies: which there are, how they stand, and connecting one."""
+"""The connected QuickBooks companies: which there are, how they stand, and storing one."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy import Connection, Engine, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.errors import ConfigurationError, ConnectionNeededError
-from quickbooks_sync.grant import Grant
+from quickbooks_sync.grant import Grant, Issuer
 from quickbooks_sync.postgres.attention import mark_needs_attention
 from quickbooks_sync.postgres.grants import write_grant
+from quickbooks_sync.postgres.one_company import ensure_may_connect
 from quickbooks_sync.postgres.schema import company
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "read_company",
     "resolve_company",
     "write_company",
+    "write_disconnected",
 ]
 
 
@@ -32,6 +34,7 @@ class Company:
     Attributes:
         status: `connected`, `needs_attention` (with `status_reason`) or `disconnected`.
         is_nightly: Whether the nightly sync includes it.
+        is_additional: Whether somebody said that its organization is to have more than one company.
     """
 
     realm_id: str
@@ -41,6 +44,7 @@ class Company:
     status: str
     status_reason: str | None
     is_nightly: bool
+    is_additional: bool
     connected_at: datetime | None
 
 
@@ -58,13 +62,18 @@ def read_company(connection: Connection, realm_id: str) -> Company:
 def resolve_company(connection: Connection, realm_id: str | None) -> Company:
     """Return the company `realm_id`, or the only one there is when none is named.
 
+    A disconnected company is the only one only where every company is disconnected.
+
     Raises:
         ConnectionNeededError: There is none, or none of that id.
         ConfigurationError: Several are connected and none is named.
     """
     companies = read_companies(connection)
-    found = [one for one in companies if realm_id in (None, one.realm_id)]
-    listed = ", ".join(f"{one.realm_id} ({one.company_name})" for one in companies)
+    active = [known for known in companies if known.status != "disconnected"] or companies
+    found = [
+        known for known in (companies if realm_id else active) if realm_id in (None, known.realm_id)
+    ]
+    listed = ", ".join(f"{known.realm_id} ({known.company_name})" for known in companies)
     if len(found) == 1:
         return found[0]
     if not companies:
@@ -89,13 +98,22 @@ def write_company(
     organization_id: int,
     company_name: str,
     environment: str,
+    is_additional: bool = False,
 ) -> None:
-    """Write a company as connected now; what it was before is replaced but for `is_nightly`."""
+    """Write a company as connected now; what it was before is replaced but for `is_nightly`.
+
+    Raises:
+        ConfigurationError: The organization may not have this company (`ensure_may_connect`).
+    """
+    is_additional = ensure_may_connect(
+        connection, realm_id, organization_id, is_additional=is_additional
+    )
     values = {
         "company_name": company_name,
         "environment": environment,
         "status": "connected",
         "status_reason": None,
+        "is_additional": is_additional,
         "connected_at": func.now(),
         "updated_at": func.now(),
     }
@@ -103,13 +121,17 @@ def write_company(
     connection.execute(statement.on_conflict_do_update(index_elements=["realm_id"], set_=values))
 
 
+def write_disconnected(connection: Connection, realm_id: str, reason: str) -> None:
+    """Write that a company is disconnected, and how that came; its links and settings stay."""
+    connection.execute(
+        update(company)
+        .where(company.c.realm_id == realm_id)
+        .values(status="disconnected", status_reason=reason, updated_at=func.now())
+    )
+
+
 class _NamesCompany(Protocol):
     def company_info(self) -> dict[str, Any]: ...
-
-
-class _HasEnvironment(Protocol):
-    @property
-    def environment(self) -> str: ...
 
 
 class Connecting(Protocol):
@@ -126,7 +148,7 @@ class Connecting(Protocol):
         ...
 
     @property
-    def app(self) -> _HasEnvironment:
+    def app(self) -> Issuer:
         """The Intuit app."""
         ...
 
@@ -138,53 +160,39 @@ class Connecting(Protocol):
 def connect_company(
     workspace: Connecting, grant: Grant, realm_id: str, organization_id: int
 ) -> Company:
-    """Store a fresh grant and read the company's name (one metered read).
+    """Store a fresh grant and read the company's name (one metered read), without asking anybody.
 
     The grant is committed before it is used: losing it would mean asking the person again.
 
     Raises:
-        ConfigurationError: The realm id is not one, or the company belongs to another organization.
+        ConfigurationError: The realm id is not one, the company belongs to another organization, or the
+            organization has another company. Nothing was stored or read.
         SyncError: QuickBooks did not tell its name; the company stays connected, named by its id.
     """
-    if not realm_id.isdigit():
-        raise ConfigurationError(
-            f"{realm_id!r} is not a QuickBooks company id (realm id); it has digits only."
-        )
-    environment = workspace.app.environment
+    binding = workspace.app.binding
     with workspace.engine.begin() as connection:
-        name = _name_before(connection, realm_id, organization_id)
-        _write(connection, realm_id, organization_id, name, environment)
-        write_grant(connection, realm_id, grant, workspace.key)
+        name = _name_before(connection, realm_id)
+        write_company(
+            connection,
+            realm_id=realm_id,
+            organization_id=organization_id,
+            company_name=name,
+            environment=workspace.app.environment,
+        )
+        write_grant(connection, realm_id, grant, workspace.key, binding)
     info = workspace.client(realm_id).company_info()
     with workspace.engine.begin() as connection:
-        name = str(info.get("CompanyName") or name)
-        _write(connection, realm_id, organization_id, name, environment)
+        connection.execute(
+            update(company)
+            .where(company.c.realm_id == realm_id)
+            .values(company_name=str(info.get("CompanyName") or name), updated_at=func.now())
+        )
         return read_company(connection, realm_id)
 
 
-def _write(
-    connection: Connection, realm_id: str, organization_id: int, name: str, environment: str
-) -> None:
-    write_company(
-        connection,
-        realm_id=realm_id,
-        organization_id=organization_id,
-        company_name=name,
-        environment=environment,
-    )
-
-
-def _name_before(connection: Connection, realm_id: str, organization_id: int) -> str:
-    row = connection.execute(
-        select(company).where(company.c.realm_id == realm_id).with_for_update()
-    ).one_or_none()
-    if row is not None and row.organization_id != organization_id:
-        raise ConfigurationError(
-            f"QuickBooks company {realm_id} already belongs to Loupe organization "
-            f"{row.organization_id}; it cannot be connected to {organization_id} as well.",
-            realm_id=realm_id,
-        )
-    return realm_id if row is None else str(row.company_name)
+def _name_before(connection: Connection, realm_id: str) -> str:
+    name = connection.scalar(select(company.c.company_name).where(company.c.realm_id == realm_id))
+    return realm_id if name is None else str(name)
 
 
 def _to_company(row: Row[Any]) -> Company:
@@ -196,5 +204,6 @@ def _to_company(row: Row[Any]) -> Company:
         status=row.status,
         status_reason=row.status_reason,
         is_nightly=row.is_nightly,
+        is_additional=row.is_additional,
         connected_at=row.connected_at,
     )

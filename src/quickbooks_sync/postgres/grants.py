@@ -10,19 +10,30 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Connection, Engine, Row, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Engine, Row, text
 
-from quickbooks_sync.errors import (
-    ConfigurationError,
-    ConnectionNeededError,
-    RetryableError,
-    UnreachableError,
-)
-from quickbooks_sync.grant import Grant, GrantRefusedError, Refresher
+from quickbooks_sync.errors import ConnectionNeededError, RetryableError, UnreachableError
+from quickbooks_sync.grant import Grant, GrantBinding, GrantRefusedError, Issuer
 from quickbooks_sync.postgres.attention import set_needs_attention
+from quickbooks_sync.postgres.grant_rows import (
+    GRANT_OF_COMPANY,
+    bind_grant,
+    decrypt,
+    ensure_fits,
+    parse_key,
+    update_grant,
+    write_grant,
+)
 from quickbooks_sync.postgres.schema import company_grant
+
+__all__ = [
+    "LOCK_SECONDS",
+    "REFRESH_BEFORE_END",
+    "GrantTokens",
+    "is_fresh",
+    "parse_key",
+    "write_grant",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +52,7 @@ _REFUSED = (
 class GrantTokens:
     """The access tokens of one company, for the client (a `TokenSource`)."""
 
-    def __init__(self, engine: Engine, app: Refresher, realm_id: str, fernet_key: str) -> None:
+    def __init__(self, engine: Engine, app: Issuer, realm_id: str, fernet_key: str) -> None:
         self._engine = engine
         self._app = app
         self._realm_id = realm_id
@@ -54,14 +65,18 @@ class GrantTokens:
 
         Raises:
             ConnectionNeededError: The company is not connected, or Intuit refused the refresh.
+            GrantMismatchError: The grant is not for what the connection names; nothing was sent or decrypted.
             RetryableError: Intuit or Postgres did not answer, or another process's refresh hangs.
         """
         with self._lock:
-            if self._known and _is_fresh(self._known[1]):
+            if self._known and is_fresh(self._known[1]):
                 return self._known[0]
             with self._engine.connect() as connection:
                 row = self._read(connection)
-            if _is_fresh(row.access_expires_at):
+            ensure_fits(row, self._app, self._app.known_binding)
+            if row.client_id is None:
+                self._bind(self._app.binding)
+            if is_fresh(row.access_expires_at):
                 return self._remember(row)
             return self._refresh(after=None)
 
@@ -71,25 +86,32 @@ class GrantTokens:
             self._known = None
             return self._refresh(after)
 
+    def _bind(self, binding: GrantBinding) -> None:
+        with self._engine.begin() as connection:
+            self._lock_row(connection)
+            bind_grant(connection, self._realm_id, binding)
+
     def _refresh(self, after: str | None) -> str:
         """Refresh under the row's lock, unless another process has just done so.
 
         The refused value is the one read under the lock, so no other process can have replaced it:
         that is the second look which Intuit's advice asks for before a grant is taken for dead.
         """
+        binding = self._app.binding
         grant: Grant | None = None
         try:
             with self._engine.begin() as connection:
                 row = self._lock_row(connection)
-                if _is_fresh(row.access_expires_at) and self._decrypt(row.access_token) != after:
+                ensure_fits(row, self._app, binding)
+                if is_fresh(row.access_expires_at) and self._decrypt(row.access_token) != after:
                     return self._remember(row)
                 grant = self._renew(connection, row)
                 if grant is not None:
-                    _update_grant(connection, row, grant, self._fernet)
+                    update_grant(connection, row, grant, self._fernet, binding)
         except UnreachableError:
             if grant is None:
                 raise
-            self._store_after_all(row, grant)
+            self._store_after_all(row, grant, binding)
         if grant is None:
             raise self._connection_needed("the grant was refused")
         self._known = (grant.access_token, grant.access_expires_at)
@@ -106,15 +128,15 @@ class GrantTokens:
         logger.info("company %s: access renewed", self._realm_id)
         return grant
 
-    def _store_after_all(self, row: Row[Any], grant: Grant) -> None:
+    def _store_after_all(self, row: Row[Any], grant: Grant, binding: GrantBinding) -> None:
         """Store a grant whose transaction broke: it is the only copy of a rotated token."""
         logger.warning("company %s: storing the new grant over a new connection", self._realm_id)
         with self._engine.begin() as connection:
-            _update_grant(connection, row, grant, self._fernet)
+            update_grant(connection, row, grant, self._fernet, binding)
 
     def _read(self, connection: Connection) -> Row[Any]:
         row = connection.execute(
-            select(company_grant).where(company_grant.c.realm_id == self._realm_id)
+            GRANT_OF_COMPANY.where(company_grant.c.realm_id == self._realm_id)
         ).one_or_none()
         if row is None:
             raise self._connection_needed("it has no grant")
@@ -124,9 +146,9 @@ class GrantTokens:
         connection.execute(text(f"set local lock_timeout = '{LOCK_SECONDS}s'"))
         try:
             row = connection.execute(
-                select(company_grant)
-                .where(company_grant.c.realm_id == self._realm_id)
-                .with_for_update()
+                GRANT_OF_COMPANY.where(company_grant.c.realm_id == self._realm_id).with_for_update(
+                    of=company_grant
+                )
             ).one_or_none()
         except RetryableError as error:
             if error.facts.get("sqlstate") != _LOCK_NOT_AVAILABLE:
@@ -146,66 +168,17 @@ class GrantTokens:
         return token
 
     def _decrypt(self, value: bytes) -> str:
-        try:
-            return self._fernet.decrypt(bytes(value)).decode()
-        except InvalidToken:
-            raise ConfigurationError(
-                f"The grant of company {self._realm_id} was encrypted with another key than "
-                "QUICKBOOKS_SYNC_KEY now holds. Put the former key back (after a comma), or reconnect.",
-                realm_id=self._realm_id,
-            ) from None
+        return decrypt(value, self._fernet, self._realm_id)
 
     def _connection_needed(self, reason: str) -> ConnectionNeededError:
         return ConnectionNeededError(
             f"QuickBooks company {self._realm_id} is not connected: {reason}. "
-            "Connect it with `quickbooks-sync connect`.",
+            f"Connect it with `quickbooks-sync connect --realm {self._realm_id}`.",
             realm_id=self._realm_id,
             reason=reason,
         )
 
 
-def parse_key(key: str) -> MultiFernet:
-    """Parse one Fernet key, or several separated by commas: the first encrypts, all decrypt."""
-    try:
-        return MultiFernet([Fernet(one.strip()) for one in key.split(",")])
-    except ValueError:
-        raise ConfigurationError(
-            "QUICKBOOKS_SYNC_KEY is not a Fernet key: 32 random bytes as 44 characters of URL-safe "
-            "base64. Make one with cryptography.fernet.Fernet.generate_key()."
-        ) from None
-
-
-def write_grant(connection: Connection, realm_id: str, grant: Grant, key: str) -> None:
-    """Store a company's grant, encrypted, in place of any former one."""
-    values = {**_encrypt(grant, parse_key(key)), "rotations": 0, "updated_at": func.now()}
-    statement = insert(company_grant).values(realm_id=realm_id, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["realm_id"], set_=values))
-
-
-def _update_grant(connection: Connection, row: Row[Any], grant: Grant, fernet: MultiFernet) -> None:
-    connection.execute(
-        update(company_grant)
-        .where(
-            company_grant.c.realm_id == row.realm_id,
-            company_grant.c.refresh_token == row.refresh_token,
-        )
-        .values(
-            **_encrypt(grant, fernet),
-            rotations=company_grant.c.rotations + 1,
-            updated_at=func.now(),
-        )
-    )
-
-
-def _encrypt(grant: Grant, fernet: MultiFernet) -> dict[str, Any]:
-    return {
-        "access_token": fernet.encrypt(grant.access_token.encode()),
-        "refresh_token": fernet.encrypt(grant.refresh_token.encode()),
-        "access_expires_at": grant.access_expires_at,
-        "refresh_expires_at": grant.refresh_expires_at,
-        "refresh_hard_expires_at": grant.refresh_hard_expires_at,
-    }
-
-
-def _is_fresh(expires_at: datetime) -> bool:
+def is_fresh(expires_at: datetime) -> bool:
+    """Whether a token can still be used for some minutes."""
     return bool(expires_at > datetime.now(UTC) + REFRESH_BEFORE_END)

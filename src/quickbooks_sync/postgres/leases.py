@@ -57,6 +57,19 @@ def take_lease(connection: Connection, realm_id: str, record_type: str, holder: 
     return Lease(realm_id, record_type, holder, fence)
 
 
+def read_holders(connection: Connection, realm_id: str) -> list[str]:
+    """Return the runs that hold a lease of a company and were heard of lately; no lease can be taken until commit."""
+    rows = connection.execute(
+        select(
+            lease.c.holder, (lease.c.heartbeat_at > func.now() - EXPIRES_AFTER).label("is_alive")
+        )
+        .where(lease.c.realm_id == realm_id)
+        .order_by(lease.c.record_type)
+        .with_for_update()
+    )
+    return [row.holder for row in rows if row.holder and row.is_alive]
+
+
 def hold_lease(connection: Connection, held: Lease) -> None:
     """Prove inside a transaction that the lease is still ours, and keep it from moving meanwhile.
 

@@ -12,6 +12,7 @@ from quickbooks_sync.errors import FatalError, QuickBooksFault
 from quickbooks_sync.grant import TokenSource
 from quickbooks_sync.json_text import to_json
 from quickbooks_sync.metering import CallKind, Meter
+from quickbooks_sync.quickbooks.addresses import AllowedHosts, read_allowed_hosts
 from quickbooks_sync.quickbooks.answers import (
     read_batch,
     read_changes,
@@ -66,6 +67,7 @@ class QuickBooksClient:
         session: To share a connection pool; an own one by default.
         patience: Time limits and repeats.
         on_stop: Told why, when QuickBooks refuses the whole company.
+        allowed_hosts: Hosts beside Intuit's that may get a token; those of this process' environment by default.
 
     Every method may raise `ConnectionNeededError`, `CompanyStoppedError`, `RateLimitedError`,
     `UnreachableError` and `UnexpectedAnswerError`; reads also `ReadBudgetSpentError`, and those that name
@@ -83,6 +85,7 @@ class QuickBooksClient:
         session: requests.Session | None = None,
         patience: Patience | None = None,
         on_stop: Callable[[str], None] | None = None,
+        allowed_hosts: AllowedHosts | None = None,
     ) -> None:
         self.realm_id = realm_id
         self._is_session_shared = session is not None
@@ -96,6 +99,7 @@ class QuickBooksClient:
             session=self._session,
             patience=patience or Patience(),
             on_stop=on_stop,
+            allowed_hosts=read_allowed_hosts() if allowed_hosts is None else allowed_hosts,
         )
 
     def __enter__(self) -> Self:

@@ -25,6 +25,7 @@ from quickbooks_sync.errors import (
 from quickbooks_sync.grant import TokenSource
 from quickbooks_sync.json_text import parse_json
 from quickbooks_sync.metering import CallKind, Meter
+from quickbooks_sync.quickbooks.addresses import AllowedHosts, ensure_address
 from quickbooks_sync.quickbooks.body import read_body
 from quickbooks_sync.quickbooks.deadline import TimedAdapter, complete_within
 from quickbooks_sync.quickbooks.fault_text import find_answer_fault, parse_fault_text
@@ -91,11 +92,13 @@ class Transport:
     session: requests.Session
     patience: Patience
     on_stop: Callable[[str], None] | None
+    allowed_hosts: AllowedHosts
 
     def send(self, call: Call) -> Answer:
         """Send `call` until it is answered, or patience ends.
 
         Raises:
+            ConfigurationError: `api_url` is not an address that a token may go to; nothing was sent.
             QuickBooksFault: QuickBooks refuses what the call asks.
             CompanyStoppedError: QuickBooks refuses the company.
             RateLimitedError: It throttled every attempt.
@@ -103,6 +106,7 @@ class Transport:
             UnexpectedAnswerError: The answer is not what Intuit documents.
             ReadBudgetSpentError: The month's metered reads are used up; nothing was sent.
         """
+        self._ensure_address()
         retrying = Retrying(
             retry=retry_if_exception_type((RateLimitedError, UnreachableError)),
             stop=stop_after_attempt(self.patience.attempts),
@@ -118,6 +122,12 @@ class Transport:
             raise
         except UnreachableError as error:
             raise to_lasting(error) from None
+
+    def _ensure_address(self) -> None:
+        """Refuse a foreign address before a token is even asked for."""
+        ensure_address(
+            self.api_url, "api", named="The client's api_url", allowed=self.allowed_hosts
+        )
 
     def _send_with_fresh_token(self, call: Call) -> Answer:
         """Send once; after a 401, whatever its body, renew the token and send once more."""

@@ -36,6 +36,11 @@ class Door:
 
     url: str
 
+    @property
+    def allowed(self) -> frozenset[str]:
+        """What lets a client send tokens here."""
+        return frozenset({self.url.partition("://")[2]})
+
     def post(self, name: str, order: dict[str, Any]) -> dict[str, Any]:
         answer = requests.post(f"{self.url}/_emulator/{name}", json=order, timeout=10)
         assert answer.status_code == 200, answer.text
@@ -120,7 +125,8 @@ def app(door: Door) -> App:
                 "api_url": door.url,
                 "discovery_url": f"{door.url}/.well-known/openid_sandbox_configuration",
             },
-        }
+        },
+        allowed_hosts=door.allowed,
     )
 
 
@@ -152,6 +158,7 @@ def setup(door: Door, app: App) -> Iterator[Setup]:
         meter=NotedCalls(calls),
         patience=BRISK,
         on_stop=stops.append,
+        allowed_hosts=door.allowed,
     ) as client:
         yield Setup(client, door, tokens, throttle, calls, stops)
 

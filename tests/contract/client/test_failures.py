@@ -182,4 +182,5 @@ def _client(setup: Any, url: str, patience: Patience) -> QuickBooksClient:
         tokens=setup.tokens,
         throttle=Unthrottled(),
         patience=patience,
+        allowed_hosts=frozenset({url.partition("://")[2]}),
     )

@@ -29,7 +29,8 @@ def _app(door: Door, **extra: Any) -> App:
         "redirect_uri": f"http://localhost:{_free_port()}/callback",
     }
     keys = {"login": "demo-client", "password": "demo-secret"}
-    return App.from_connection({**keys, "extra": {**addresses, **extra}})
+    connection = {**keys, "extra": {**addresses, **extra}}
+    return App.from_connection(connection, allowed_hosts=door.allowed)
 
 
 def _free_port() -> int:

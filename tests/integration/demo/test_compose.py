@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from quickbooks_sync.workspace import read_app
+from tests.conftest import ALLOW_VARIABLE
+
 REPOSITORY = Path(__file__).parents[3]
 TEXT = (REPOSITORY / "docker-compose.yaml").read_text()
 DOCUMENT: dict[str, Any] = yaml.safe_load(TEXT)
@@ -45,6 +48,7 @@ def test_only_known_keys_are_used() -> None:
         "depends_on",
         "entrypoint",
         "environment",
+        "extra_hosts",
         "healthcheck",
         "image",
         "network_mode",
@@ -142,7 +146,39 @@ def test_connection_is_json_once_its_variables_are_filled_in() -> None:
             "monthly_reads",
             "api_url",
             "discovery_url",
+            "authorize_url",
         }
+
+
+def test_the_api_server_has_no_key_and_no_test_button_unless_they_are_given_to_it() -> None:
+    given = SERVICES["api-server"]["environment"]
+    assert given["QUICKBOOKS_SYNC_KEY"] == "${QUICKBOOKS_TEST_BUTTON_KEY:-}"
+    assert given["AIRFLOW__CORE__TEST_CONNECTION"] == "${AIRFLOW_TEST_CONNECTION:-Disabled}"
+    assert "AIRFLOW_TEST_CONNECTION=Disabled\n" in EXAMPLE
+    assert SERVICES["worker"]["environment"]["QUICKBOOKS_SYNC_KEY"].startswith(
+        "${QUICKBOOKS_SYNC_KEY:?"
+    )
+
+
+def test_tokens_may_go_to_intuit_alone_unless_the_deployment_names_a_host() -> None:
+    for name in ("worker", "scheduler", "api-server", "connect"):
+        allowed = SERVICES[name]["environment"]["QUICKBOOKS_SYNC_ALLOW_HOSTS"]
+        assert allowed == "${QUICKBOOKS_SYNC_ALLOW_HOSTS:-}"
+    assert "\nQUICKBOOKS_SYNC_ALLOW_HOSTS=\n" in EXAMPLE
+
+
+def test_the_demos_lines_of_the_example_make_a_connection_that_is_accepted() -> None:
+    lines = re.findall(r"^#   (QUICKBOOKS_[A-Z_]+)=(\S+)", EXAMPLE, re.MULTILINE)
+    named = dict(lines)
+    written = SERVICES["worker"]["environment"]["AIRFLOW_CONN_QUICKBOOKS_DEFAULT"]
+    filled = re.sub(
+        r"\$\{([A-Z_]+)(?::([-?])([^}]*))?\}",
+        lambda found: named.get(found[1], found[3] if found[2] == "-" else "x"),
+        written,
+    )
+    app = read_app({"QUICKBOOKS_SYNC_ALLOW_HOSTS": named[ALLOW_VARIABLE]}, json.loads(filled))
+    assert app.api_url == "http://emulator:8090"
+    assert app.address("authorize") == "http://localhost:8090/connect/oauth2"
 
 
 def test_celery_stays_below_the_version_that_breaks_its_provider() -> None:

@@ -7,6 +7,7 @@ import pytest
 from quickbooks_sync.errors import ConfigurationError
 from quickbooks_sync.quickbooks.oauth import AUTHORIZE_URL, TOKEN_URL, App, authorize_url
 
+HERE = frozenset({"127.0.0.1:8090"})
 KEYS = {"login": "client", "password": "hush-hush"}
 
 
@@ -26,12 +27,14 @@ def test_production_has_its_own_address() -> None:
 
 
 def test_an_extra_may_be_json_text() -> None:
-    app = App.from_connection({**KEYS, "extra": '{"api_url": "http://127.0.0.1:8090/"}'})
+    extra = '{"api_url": "http://127.0.0.1:8090/"}'
+    app = App.from_connection({**KEYS, "extra": extra}, allowed_hosts=HERE)
     assert app.api_url == "http://127.0.0.1:8090"
 
 
 def test_a_discovery_document_stands_in_for_addresses() -> None:
-    app = App.from_connection({**KEYS, "extra": {"discovery_url": "http://127.0.0.1:1/x"}})
+    extra = {"discovery_url": "http://127.0.0.1:8090/x"}
+    app = App.from_connection({**KEYS, "extra": extra}, allowed_hosts=HERE)
     assert app.authorize_url is None
     assert app.token_url is None
 
@@ -48,6 +51,7 @@ def test_the_secret_is_not_in_the_repr() -> None:
         ({**KEYS, "extra": {"environment": "prod"}}, "'prod'"),
         ({**KEYS, "extra": "[1]"}, "not a JSON object"),
         ({**KEYS, "extra": "{"}, "not a JSON object"),
+        ({**KEYS, "extra": {"redirect_uri": "http://user@localhost/cb"}}, "redirect_uri"),
     ],
 )
 def test_a_wrong_connection_is_refused_by_name(connection: dict[str, object], named: str) -> None:

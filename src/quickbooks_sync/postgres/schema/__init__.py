@@ -23,6 +23,7 @@ from quickbooks_sync.postgres.schema.company_tables import (
     company_grant,
     company_reference,
     company_setting,
+    pending_grant,
     throttle,
 )
 from quickbooks_sync.postgres.schema.loupe_tables import (
@@ -90,6 +91,7 @@ __all__ = [
     "metadata",
     "payment",
     "payment_application",
+    "pending_grant",
     "rejected_record",
     "run",
     "run_record",

@@ -7,6 +7,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    LargeBinary,
     MetaData,
     Numeric,
     Text,
@@ -53,6 +54,17 @@ def loupe_columns(key: str) -> list[Column]:  # type: ignore[type-arg]
         Column("created_at", Timestamp, nullable=False, server_default=func.now()),
         Column("updated_at", Timestamp, nullable=False, server_default=func.now()),
         Column("updated_by", Text),
+    ]
+
+
+def grant_columns() -> list[Column]:  # type: ignore[type-arg]
+    """A grant's encrypted tokens, and when they end."""
+    return [
+        Column("access_token", LargeBinary, nullable=False),
+        Column("refresh_token", LargeBinary, nullable=False),
+        Column("access_expires_at", Timestamp, nullable=False),
+        Column("refresh_expires_at", Timestamp, nullable=False),
+        Column("refresh_hard_expires_at", Timestamp),
     ]
 
 

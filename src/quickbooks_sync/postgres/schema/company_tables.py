@@ -10,7 +10,6 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    LargeBinary,
     Numeric,
     Table,
     Text,
@@ -23,6 +22,7 @@ from sqlalchemy.dialects.postgresql import (
 
 from quickbooks_sync.postgres.schema.columns import (
     Timestamp,
+    grant_columns,
     metadata,
     one_of,
     realm,
@@ -42,6 +42,7 @@ company = Table(
     Column("status", Text, nullable=False, server_default=text("'connected'")),
     Column("status_reason", Text),
     Column("is_nightly", Boolean, nullable=False, server_default=text("false")),
+    Column("is_additional", Boolean, nullable=False, server_default=text("false")),
     Column("connected_at", Timestamp),
     Column("created_at", Timestamp, nullable=False, server_default=func.now()),
     Column("updated_at", Timestamp, nullable=False, server_default=func.now()),
@@ -49,6 +50,12 @@ company = Table(
     one_of("environment", ("sandbox", "production"), "environment_known"),
     CheckConstraint("realm_id ~ '^[0-9]+$'", name="realm_id_digits"),
     Index(None, "organization_id"),
+    Index(
+        "one_company_of_organization",
+        "organization_id",
+        unique=True,
+        postgresql_where=text("status <> 'disconnected' and not is_additional"),
+    ),
     schema=SYNC_SCHEMA,
 )
 
@@ -56,13 +63,27 @@ company_grant = Table(
     "company_grant",
     metadata,
     realm(primary_key=True),
-    Column("access_token", LargeBinary, nullable=False),
-    Column("refresh_token", LargeBinary, nullable=False),
-    Column("access_expires_at", Timestamp, nullable=False),
-    Column("refresh_expires_at", Timestamp, nullable=False),
-    Column("refresh_hard_expires_at", Timestamp),
+    *grant_columns(),
     Column("rotations", Integer, nullable=False, server_default=text("0")),
     Column("updated_at", Timestamp, nullable=False, server_default=func.now()),
+    Column("client_id", Text),
+    Column("token_host", Text),
+    Column("api_host", Text),
+    CheckConstraint("num_nonnulls(client_id, token_host, api_host) in (0, 3)", name="bound_whole"),
+    schema=SYNC_SCHEMA,
+)
+
+pending_grant = Table(
+    "pending_grant",
+    metadata,
+    Column("pending_id", BigInteger, Identity(), primary_key=True),
+    Column("realm_id", Text, nullable=False),
+    *grant_columns(),
+    Column("client_id", Text, nullable=False),
+    Column("token_host", Text, nullable=False),
+    Column("api_host", Text, nullable=False),
+    Column("expires_at", Timestamp, nullable=False),
+    Column("created_at", Timestamp, nullable=False, server_default=func.now()),
     schema=SYNC_SCHEMA,
 )
 
