@@ -9,13 +9,17 @@ from dataclasses import asdict
 from datetime import datetime
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from quickbooks_emulator.bookkeeping_door import BOOK_ROUTES
 from quickbooks_emulator.chart import create_company, merge_preferences
-from quickbooks_emulator.door_requests import emulator_of, read_order, refusal
+from quickbooks_emulator.company import Company
+from quickbooks_emulator.door_requests import company_of, emulator_of, read_order, refusal
+from quickbooks_emulator.faults import FaultError
 from quickbooks_emulator.injection import parse_injection
+from quickbooks_emulator.query import run_query
+from quickbooks_emulator.render import to_json
 from quickbooks_emulator.sample import seed_sample
 from quickbooks_emulator.wiring import Emulator
 
@@ -123,6 +127,24 @@ async def turn_switches(request: Request) -> JSONResponse:
     return JSONResponse(asdict(emulator.switches))
 
 
+async def forget_request_ids(request: Request) -> JSONResponse:
+    """POST: forget the answers remembered for a ``requestid``: sent again, a write is carried out again."""
+    emulator_of(request).store.delete_entries("replay")
+    return JSONResponse({"forgotten": True})
+
+
+async def show_records(request: Request) -> Response:
+    """POST ``{"realm", "query"}``: the records as QuickBooks' own pages show them, however late its lists are."""
+    order = await read_order(request)
+    try:
+        company = company_of(request, order)
+        shown = Company(company.store, company.realm, company.clock)
+        found = run_query(shown, str(order.get("query")))
+    except (ValueError, FaultError) as error:
+        return refusal(str(error))
+    return Response(to_json({"QueryResponse": found}), media_type="application/json")
+
+
 async def set_quota(request: Request) -> JSONResponse:
     """POST ``{"remaining_reads": n or null}``: the metered reads left for all companies."""
     emulator, order = emulator_of(request), await read_order(request)
@@ -151,6 +173,8 @@ async def change_grants(request: Request) -> JSONResponse:
 ROUTES = [
     *BOOK_ROUTES,
     Route("/_emulator/switches", turn_switches, methods=["POST"]),
+    Route("/_emulator/request-ids", forget_request_ids, methods=["POST"]),
+    Route("/_emulator/query", show_records, methods=["POST"]),
     Route("/_emulator/quota", set_quota, methods=["POST"]),
     Route("/_emulator/grants", change_grants, methods=["POST"]),
     Route("/_emulator/counters", read_counters, methods=["GET"]),
