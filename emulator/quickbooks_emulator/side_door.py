@@ -128,9 +128,12 @@ async def turn_switches(request: Request) -> JSONResponse:
 
 
 async def forget_request_ids(request: Request) -> JSONResponse:
-    """POST: forget the answers remembered for a ``requestid``: sent again, a write is carried out again."""
-    emulator_of(request).store.delete_entries("replay")
-    return JSONResponse({"forgotten": True})
+    """POST ``{"realm"}``: forget what was answered to each ``requestid``: sent again, a write is done again."""
+    emulator, order = emulator_of(request), await read_order(request)
+    head = f"{order.get('realm')}/"
+    known = [key for key in emulator.store.read_entries("replay") if key.startswith(head)]
+    emulator.store.delete_entries("replay", known)
+    return JSONResponse({"forgotten": len(known)})
 
 
 async def show_records(request: Request) -> Response:
