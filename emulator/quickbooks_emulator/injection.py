@@ -113,6 +113,10 @@ class Injections:
         """Add a fault."""
         self._waiting.append(injection)
 
+    def waiting(self) -> tuple[Injection, ...]:
+        """Return the faults still to strike."""
+        return tuple(self._waiting)
+
     def clear(self) -> None:
         """Forget every fault."""
         self._waiting.clear()

@@ -82,6 +82,12 @@ async def order_fault(request: Request) -> JSONResponse:
     return JSONResponse({"ordered": True})
 
 
+async def list_faults(request: Request) -> JSONResponse:
+    """GET: the faults still to strike, each with how often."""
+    waiting = emulator_of(request).injections.waiting()
+    return JSONResponse([{"kind": one.kind, "times": one.times} for one in waiting])
+
+
 async def add_company(request: Request) -> JSONResponse:
     """POST ``{"realm", "name", "preferences": {..}}``: a company with a chart of accounts only."""
     emulator, order = emulator_of(request), await read_order(request)
@@ -184,6 +190,7 @@ ROUTES = [
     Route("/_emulator/reset", reset, methods=["POST"]),
     Route("/_emulator/clock", move_clock, methods=["POST"]),
     Route("/_emulator/faults", order_fault, methods=["POST"]),
+    Route("/_emulator/faults", list_faults, methods=["GET"]),
     Route("/_emulator/companies", add_company, methods=["POST"]),
     Route("/_emulator/preferences", set_preferences, methods=["POST"]),
     Route("/_emulator/tokens", grant_tokens, methods=["POST"]),

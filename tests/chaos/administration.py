@@ -155,6 +155,15 @@ def _awaits_renamed(company: Company) -> bool:
     return False
 
 
+def let_leases_expire(company: Company) -> None:
+    """Set the heartbeats back, as if the holders had died a while ago."""
+    company.execute(
+        "update quickbooks_sync.lease set heartbeat_at = heartbeat_at - interval '11 minutes'"
+        " where realm_id = %s and holder is not null",
+        company.realm_id,
+    )
+
+
 def let_missing_age(company: Company) -> None:
     """Let ten minutes pass since records were found missing, where the sync keeps that."""
     kept = company.read(

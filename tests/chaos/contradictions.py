@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from quickbooks_sync.flows import FLOWS
 from tests.chaos import loupe_changes
+from tests.chaos.administration import let_leases_expire
 from tests.chaos.books import Json
 from tests.chaos.company import Company, Row, pick
 from tests.chaos.comparing import ENTITIES
@@ -58,6 +59,7 @@ def contradict(schedule: "Schedule", company: Company, rng: random.Random) -> st
     found = _choose(company, rng, record_type)
     if found is None:
         return f"no linked {record_type}"
+    let_leases_expire(company)
     row, record = found
     sides = [lambda: _in_loupe(company, record_type, row)]
     sides.append(lambda: _in_quickbooks(company, record_type, record))

@@ -35,11 +35,17 @@ _LIST_FAULTS: tuple[dict[str, Any], ...] = (
 )
 
 
+#: Kinds that no run may take for an answer.
+UNREADABLE = frozenset({"null_cdc", "cdc_fault"})
+#: More often than any run asks.
+EVERY_TIME = 50
+
+
 def to_list_fault(rng: random.Random) -> dict[str, Any]:
     """Return an order for the emulator to spoil the answers to some list requests."""
     return {
         **rng.choice(_LIST_FAULTS),
-        "times": rng.choice((1, 1, 3, 50)),
+        "times": rng.choice((1, 3, EVERY_TIME)),
         "skip": rng.choice((0, 0, 1)),
     }
 

@@ -8,7 +8,7 @@ import psycopg2
 
 from quickbooks_sync.flows import FLOWS, Flow, FlowOptions
 from tests.chaos import loupe_changes, loupe_edits, quickbooks_changes
-from tests.chaos.administration import pass_days
+from tests.chaos.administration import let_leases_expire, pass_days
 from tests.chaos.books import Json, RefusedError
 from tests.chaos.company import Company, Row
 from tests.chaos.comparing import ENTITIES
@@ -51,6 +51,7 @@ _IN_QUICKBOOKS: dict[str, Callable[[Company, random.Random, Json], str]] = {
 def lose_an_answer(schedule: "Schedule", company: Company, rng: random.Random) -> str:
     """Push without getting an answer, edit what was sent, perhaps let a day pass, and run flows in any order."""
     flow = rng.choice([flow for flow in FLOWS if flow.direction == "push"])
+    let_leases_expire(company)
     said = [str(rng.choice(_ENTER[flow.record_type])(company, rng)) for _ in range(2)]
     said.append(_push_without_answer(schedule, company, flow, rng))
     for loupe_id in _sent(company, flow.record_type)[:3]:

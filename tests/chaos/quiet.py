@@ -6,12 +6,12 @@ from typing import Any
 from quickbooks_sync import steps
 from quickbooks_sync.flows import FLOWS, FlowOptions
 from quickbooks_sync.workspace import Workspace
-from tests.chaos.administration import let_missing_age
+from tests.chaos.administration import let_leases_expire, let_missing_age
 from tests.chaos.child import Child
 from tests.chaos.company import Company
 from tests.chaos.invariants import find_violations
 from tests.chaos.quick_rules import use_quick_rules
-from tests.chaos.schedule import Schedule, let_leases_expire
+from tests.chaos.schedule import Schedule
 from tests.chaos.violation import Violation
 
 #: A void payment frees an invoice's lines, then these are sent, then its total is pulled: a pass for each. What

@@ -11,10 +11,11 @@ import psycopg2
 
 from quickbooks_sync.flows import FLOWS, Flow, FlowOptions
 from tests.chaos import administration, contradictions, edits, lost_answers
+from tests.chaos.administration import let_leases_expire
 from tests.chaos.books import RefusedError
 from tests.chaos.child import Break, Child, Ended, run_flow
 from tests.chaos.company import Company
-from tests.chaos.faults import to_fault, to_list_fault
+from tests.chaos.faults import EVERY_TIME, UNREADABLE, to_fault, to_list_fault
 from tests.chaos.servers import Servers
 
 #: What a run may end in by design: the lease is another's, or a person must reconnect.
@@ -174,9 +175,25 @@ def _sync_with_faults(schedule: Schedule, company: Company, rng: random.Random) 
     for order in orders:
         schedule.servers.side_door("faults", order)
     ended = schedule.sync(company, flow, options, key, None).end()
+    fooled = _fooled_by(schedule, orders) if ended.error is None else ""
     schedule.servers.clear_faults()
+    if fooled:
+        raise UnexpectedEndError(f"{flow.name} ended well although every answer was {fooled}")
     kinds = ", ".join(f"{one['kind']} x{one['times']} after {one['skip']}" for one in orders)
     return f"{flow.name} {options.mode} with {kinds}: {schedule.judge(ended, _WITH_FAULTS)}"
+
+
+def _fooled_by(schedule: Schedule, orders: list[dict[str, Any]]) -> str:
+    """Return the fault that made every answer about changes unreadable and was not noticed."""
+    left = {fault["kind"]: fault["times"] for fault in schedule.servers.side_door("faults")}
+    struck = [
+        order["kind"]
+        for order in orders
+        if order["kind"] in UNREADABLE
+        and order["times"] == EVERY_TIME
+        and left.get(order["kind"], 0) < EVERY_TIME
+    ]
+    return ", ".join(struck)
 
 
 def _awaits_answer(company: Company, flow: Flow) -> bool:
@@ -207,15 +224,6 @@ def _break(rng: random.Random, kind: str) -> Break:
     event = rng.choice(("request", "request", "commit"))
     last = 12 if event == "commit" else 5
     return Break(kind, event, rng.random() < 0.5, min(rng.randint(1, last), rng.randint(1, last)))
-
-
-def let_leases_expire(company: Company) -> None:
-    """Set the last signs of life back, as if the holders had died a while ago."""
-    company.execute(
-        "update quickbooks_sync.lease set heartbeat_at = heartbeat_at - interval '11 minutes'"
-        " where realm_id = %s and holder is not null",
-        company.realm_id,
-    )
 
 
 def _sync_and_edit_meanwhile(schedule: Schedule, company: Company, rng: random.Random) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 
 from tests.contract.emulator.driver import Driver
 
@@ -31,10 +32,12 @@ def test_a_list_can_come_empty_once(company: Driver) -> None:
 
 
 def test_a_fault_for_lists_lets_other_requests_pass(company: Driver) -> None:
-    company.order_fault("empty_list", "")
+    company.order_fault("empty_list", "", times=2)
     made = company.customer("A")
     assert company.read("Customer", made["Id"])["DisplayName"] == "A"
     assert company.query(ALL) == {}
+    left = requests.get(f"{company.base}/_emulator/faults", timeout=10).json()
+    assert left == [{"kind": "empty_list", "times": 1}]
 
 
 def test_changes_can_be_null(company: Driver) -> None:
