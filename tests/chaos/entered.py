@@ -33,14 +33,14 @@ class Entered:
         marks: Per (side, record type, id) the mark it was entered with.
         ended: What a person voided, deleted or made inactive, on either side.
         renamed: What a person in QuickBooks gave another name, number, reference or day.
-        counted: Per Id of a QuickBooks item the stock that people entered there, in all.
+        counted: Per Id of a QuickBooks item what people's counts there came to, one after the other.
         decisions: Per (record type, id on either side, field) when somebody decided about it last.
     """
 
     marks: dict[tuple[str, str, str], str] = field(default_factory=dict)
     ended: set[Thing] = field(default_factory=set)
     renamed: set[Thing] = field(default_factory=set)
-    counted: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    counted: dict[str, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
     decisions: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def note_mark(self, side: str, record_type: str, key: Any, text: Any) -> None:
@@ -48,6 +48,11 @@ class Entered:
         mark = mark_in(text)
         if mark:
             self.marks.setdefault((side, record_type, str(key)), mark)
+
+    def count(self, quickbooks_id: str, difference: Decimal) -> None:
+        """Remember that somebody in QuickBooks changed an item's stock."""
+        sums = self.counted[quickbooks_id]
+        sums.append((sums[-1] if sums else Decimal(0)) + difference)
 
     def end(self, record_type: str, mark: str | None) -> None:
         """Remember that somebody voided, deleted or deactivated a thing."""

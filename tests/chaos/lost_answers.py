@@ -107,6 +107,10 @@ def try_to(edit: Callable[[], str | None]) -> str:
 
 
 def _edit_in_loupe(company: Company, rng: random.Random, record_type: str, row: Row) -> str | None:
+    if row.get("is_void") or row.get("lifecycle_status") == "Void":
+        return None
+    if rng.random() < 0.4:
+        return loupe_changes.rename(company, record_type, row)
     change = rng.choice(_IN_LOUPE[record_type])
     if change in (loupe_changes.change_lines, loupe_changes.void_invoice):
         condition = loupe_edits.UNPAID if change is loupe_changes.change_lines else ""
@@ -114,8 +118,6 @@ def _edit_in_loupe(company: Company, rng: random.Random, record_type: str, row: 
         key = row["invoice_id"]
         if not company.rows("invoice", f"invoice_id = {key} and {condition}"):
             return None
-    if row.get("is_void") or row.get("lifecycle_status") == "Void":
-        return None
     return change(company, rng, row)
 
 
@@ -126,6 +128,8 @@ def _edit_in_quickbooks(
     for record in company.books.records(ENTITIES[record_type]):
         is_live = record.get("Active", True) and record.get("TotalAmt") != 0
         if is_live and mark and company.entered.mark_of_record(record_type, record) == mark:
+            if rng.random() < 0.4 and record_type != "inventory_item":
+                return quickbooks_changes.rename(company, record_type, record)
             return _IN_QUICKBOOKS[record_type](company, rng, record)
     return None
 

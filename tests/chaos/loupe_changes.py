@@ -33,8 +33,8 @@ def change_customer(company: Company, rng: random.Random, row: Row) -> str:
     """Change or empty one field of a customer, now and then the name."""
     name, number = rng.choice(CUSTOMER_FIELDS), company.next_number()
     value = None if rng.random() < 0.15 and name != "first_name" else text_for(name, number)
-    if rng.random() < 0.1 and row["display_name"]:
-        name, value = "display_name", f"{row['display_name'].split()[0]} Loupe {number}"
+    if rng.random() < 0.1 and (renamed := rename(company, "customer", row)):
+        return renamed
     change(company, "customer", row, **{name: value})
     return f"customer {row['customer_id']} {name}={value}"
 
@@ -48,12 +48,9 @@ def toggle_customer(company: Company, _rng: random.Random, row: Row) -> str:
 
 def change_invoice(company: Company, rng: random.Random, row: Row) -> str:
     """Change an invoice's due date, now and then its number."""
-    number = company.next_number()
-    if rng.random() < 0.15 and row["invoice_number"]:
-        text = f"{row['invoice_number'].split('-')[0]}-{number}"
-        change(company, "invoice", row, invoice_number=text)
-        return f"invoice {row['invoice_id']} number {text}"
-    due = DAY + timedelta(days=60 + number)
+    if rng.random() < 0.15 and (renamed := rename(company, "invoice", row)):
+        return renamed
+    due = DAY + timedelta(days=60 + company.next_number())
     change(company, "invoice", row, due_date=due)
     return f"invoice {row['invoice_id']} due {due}"
 
@@ -76,20 +73,18 @@ def void_invoice(company: Company, _rng: random.Random, row: Row) -> str:
     return f"invoice {row['invoice_id']} void"
 
 
-def change_payment(company: Company, rng: random.Random, row: Row) -> str:
+def change_payment(company: Company, rng: random.Random, row: Row) -> str | None:
     """Change a payment's reference or day, or how it was paid; QuickBooks does not know every way."""
     choice = rng.random()
     if choice < 0.3:
         method = rng.choice(("Cash", "Check", "Visa", "Barter", None))
         change(company, "payment", row, method=method)
         return f"payment {row['payment_id']} method {method}"
-    if choice < 0.5 or not row["reference_number"]:
+    if choice < 0.5:
         day = own_day(company.next_number())
         change(company, "payment", row, payment_date=day)
         return f"payment {row['payment_id']} on {day}"
-    reference = f"{row['reference_number'].split('-')[0]}-{company.next_number()}"
-    change(company, "payment", row, reference_number=reference)
-    return f"payment {row['payment_id']} reference {reference}"
+    return rename(company, "payment", row)
 
 
 def change_amount(company: Company, rng: random.Random, row: Row) -> str | None:
@@ -146,6 +141,26 @@ def change_item(company: Company, rng: random.Random, row: Row) -> str:
     if name == "is_active":
         _note_end(company, "inventory_item", row)
     return f"item {row['inventory_item_id']} {name}={value}"
+
+
+#: Per table the column that a row is recognised by, and what follows the mark in it.
+_NAMES = {
+    "customer": ("display_name", " Loupe "),
+    "invoice": ("invoice_number", "-"),
+    "payment": ("reference_number", "-"),
+    "inventory_item": ("item_name", " stone "),
+}
+
+
+def rename(company: Company, table: str, row: Row) -> str | None:
+    """Give a row another name, number or reference, after the same mark."""
+    column, between = _NAMES[table]
+    mark = company.entered.mark_of_row(table, row)
+    if not mark or not row[column]:
+        return None
+    text = f"{mark}{between}{company.next_number()}"
+    change(company, table, row, **{column: text})
+    return f"{table.removeprefix('inventory_')} {row[f'{table}_id']} {column}={text}"
 
 
 def change(company: Company, table: str, row: Row, **columns: Any) -> None:

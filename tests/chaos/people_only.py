@@ -196,8 +196,9 @@ def counted_by_nobody(books: BothSides) -> Iterator[Violation]:
         typed = books.company.edits.get(
             ("loupe", "inventory_item", str(link["loupe_id"]), "quantity"), ()
         )
-        allowed = {edit.value for edit in typed[-1:]}
-        if record["Id"] in books.company.entered.counted:
+        counted = books.company.entered.counted.get(record["Id"], [])
+        allowed = {*counted, *(edit.value for edit in typed[-1:])}
+        if counted:
             allowed.add(Decimal(str(record.get("QtyOnHand", 0))))
         if allowed and row["quantity"] not in allowed:
             text = f"Loupe has {row['quantity']}; people brought about {sorted(allowed)}"
@@ -208,7 +209,7 @@ def counted_by_nobody(books: BothSides) -> Iterator[Violation]:
 def _moved_in_quickbooks(books: BothSides, link: Row, record: Row) -> Iterator[Violation]:
     """Where QuickBooks owns the stock, its quantity is what people there counted."""
     on_hand = Decimal(str(record.get("QtyOnHand", 0)))
-    counted = books.company.entered.counted.get(record["Id"], Decimal(0))
+    counted = books.company.entered.counted.get(record["Id"], [Decimal(0)])[-1]
     if books.company.has_stock_in_quickbooks and on_hand != counted:
         text = f"QuickBooks has {on_hand}; people there counted {counted}"
         yield Violation("only people count stock", text, "inventory_item", *_ids(link))

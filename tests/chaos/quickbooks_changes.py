@@ -32,8 +32,7 @@ def change_customer(company: Company, rng: random.Random, record: Json) -> str:
     if choice < 0.35:
         return _change_address(company, record, number)
     if choice < 0.42:
-        name = f"{record['DisplayName'].split()[0]} Books {number}"
-        return _rename(company, "customer", record, "display_name", DisplayName=name)
+        return rename(company, "customer", record)
     name = rng.choice(tuple(PROPERTIES))
     value = text_for(name, number)
     company.books.change("Customer", record, **PROPERTIES[name](value))
@@ -71,9 +70,8 @@ def change_invoice(company: Company, rng: random.Random, record: Json) -> str:
         changed = company.books.change("Invoice", record, Line=lines)
         note_total(company, changed)
         return f"Invoice {record['Id']} lines over {changed['TotalAmt']}"
-    if choice < 0.55 and record.get("DocNumber"):
-        text = f"{record['DocNumber'].split('-')[0]}-{number}"
-        return _rename(company, "invoice", record, "invoice_number", DocNumber=text)
+    if choice < 0.55:
+        return rename(company, "invoice", record)
     due = (DAY + timedelta(days=60 + number)).isoformat()
     company.books.change("Invoice", record, DueDate=due)
     company.note("quickbooks", "invoice", record["Id"], "due_date", due)
@@ -113,9 +111,8 @@ def change_payment(company: Company, rng: random.Random, record: Json) -> str:
         return f"Payment {record['Id']} method {METHODS[method]}"
     if choice < 0.65:
         day = own_day(number).isoformat()
-        return _rename(company, "payment", record, "payment_date", TxnDate=day)
-    text = f"{record.get('PaymentRefNum', 'P').split('-')[0]}-{number}"
-    return _rename(company, "payment", record, "reference_number", PaymentRefNum=text)
+        return _recognise_by(company, "payment", record, "payment_date", TxnDate=day)
+    return rename(company, "payment", record)
 
 
 def change_item(company: Company, rng: random.Random, record: Json) -> str:
@@ -145,11 +142,29 @@ def _move_stock(company: Company, record: Json, rng: random.Random) -> str:
         TxnDate="2026-05-01",
         Line=[{"DetailType": "ItemAdjustmentLineDetail", "ItemAdjustmentLineDetail": detail}],
     )
-    company.entered.counted[record["Id"]] += difference
+    company.entered.count(record["Id"], Decimal(difference))
     return f"Item {record['Id']} counted, {difference:+d}"
 
 
-def _rename(company: Company, record_type: str, record: Json, field: str, **properties: str) -> str:
+#: Per record type the field that a record is recognised by, its property, and what follows the mark in it.
+_NAMES = {
+    "customer": ("display_name", "DisplayName", " Books "),
+    "invoice": ("invoice_number", "DocNumber", "-"),
+    "payment": ("reference_number", "PaymentRefNum", "-"),
+}
+
+
+def rename(company: Company, record_type: str, record: Json) -> str:
+    """Give a record another name, number or reference, after the same mark."""
+    field, name, between = _NAMES[record_type]
+    mark = company.entered.mark_of_record(record_type, record)
+    text = f"{mark}{between}{company.next_number()}"
+    return _recognise_by(company, record_type, record, field, **{name: text})
+
+
+def _recognise_by(
+    company: Company, record_type: str, record: Json, field: str, **properties: str
+) -> str:
     """Change what a record is recognised by, unless an old answer is awaited: then nothing else could find it."""
     awaited = f"record_type = '{record_type}' and status = 'open'"
     if company.sync_rows("intent", f"{awaited} and created_at < now() - interval '1 day'"):

@@ -162,7 +162,7 @@ def add_item(company: Company, rng: random.Random) -> str:
     )
     company.note("quickbooks", "inventory_item", record["Id"], "description", f"Books {number}")
     company.entered.note_mark("quickbooks", "inventory_item", record["Id"], f"T{number}")
-    company.entered.counted[record["Id"]] += record["QtyOnHand"]
+    company.entered.count(record["Id"], Decimal(record["QtyOnHand"]))
     return f"Item {record['Id']} T{number}"
 
 

@@ -287,7 +287,7 @@ _KINDS: dict[Callable[[Schedule, Company, random.Random], str], int] = {
     _sync_side_by_side: 10,
     _wake_the_dead: 14,
     _sync_all: 6,
-    lost_answers.lose_an_answer: 20,
+    lost_answers.lose_an_answer: 26,
     contradictions.contradict: 12,
     administration.decide: 25,
     administration.retry_some: 8,
