@@ -25,6 +25,7 @@ from quickbooks_emulator.authority import Authority
 from quickbooks_emulator.calls import Answer, Call, new_trace_id, to_gateway_answer
 from quickbooks_emulator.clock import MovableClock
 from quickbooks_emulator.faults import GatewayError
+from quickbooks_emulator.garbled import spoil
 from quickbooks_emulator.injection import Injection, Injections
 from quickbooks_emulator.limits import Limits
 from quickbooks_emulator.ordered import answer_afterwards, answer_instead, status_answer
@@ -147,6 +148,9 @@ async def _serve(request: Request, emulator: Emulator, call: Call) -> Response:
         answer = answer_call(emulator, call, cut=kind if kind.startswith("cut_") else "")
     except ConnectionCutError:
         return await _cut_connection(request)
+    before = emulator.last_pages.exchange(call, answer)
+    if injection is not None:
+        answer = spoil(answer, injection, before)
     if injection is not None and kind == "slow_after_commit":
         await asyncio.sleep(injection.seconds)
     response = _to_response(answer_afterwards(injection, answer))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -73,11 +73,12 @@ class Company:
         return company_date(self.clock.now())
 
     def is_visible(self, document: Document) -> bool:
-        """Return whether queries show a record yet (see the switch ``late_rows``)."""
+        """Return whether queries show a record yet (see the switches ``late_rows`` and ``listed_until``)."""
         if not self.switches.late_rows:
             return True
         latest = self.clock.now() - timedelta(seconds=self.switches.late_rows)
-        return bool(document["MetaData"]["CreateTime"] <= to_stamp(latest))
+        caught_up = datetime.fromtimestamp(self.switches.listed_until, UTC)
+        return bool(document["MetaData"]["CreateTime"] <= to_stamp(max(latest, caught_up)))
 
     def insert(self, entity: str, document: Document) -> Document:
         """Add a document under the next Id, with SyncToken 0 and both times set to now."""

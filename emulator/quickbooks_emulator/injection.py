@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus
 
 from quickbooks_emulator.faults import FaultError
 
 KINDS = (
     "status", "fault", "item_fault", "malformed_xml", "wrong_body_after_commit",
     "cut_before_commit", "cut_after_commit", "expire_token", "slow", "slow_after_commit",
+    "empty_list", "null_cdc", "cdc_fault", "ids_as_numbers", "same_page_twice",
 )  # fmt: skip
+#: What the kinds that spoil lists wait for, whatever else an order names.
+_LISTS = {
+    "empty_list": r"/(query|cdc)(\?|$)",
+    "ids_as_numbers": r"/(query|cdc)(\?|$)",
+    "null_cdc": r"/cdc\?",
+    "cdc_fault": r"/cdc\?",
+    "same_page_twice": r"(?i)/query\?.*( Id > |startposition (?!1\b))",
+}
 
 
 @dataclass
@@ -71,6 +82,8 @@ class Injection:
 
     def matches(self, method: str, path: str) -> bool:
         """Return whether a request is one that this fault waits for."""
+        if self.kind in _LISTS and not re.search(_LISTS[self.kind], unquote_plus(path)):
+            return False
         return self.method in ("", method) and self.path_contains in path
 
 
@@ -99,6 +112,10 @@ class Injections:
     def order(self, injection: Injection) -> None:
         """Add a fault."""
         self._waiting.append(injection)
+
+    def waiting(self) -> tuple[Injection, ...]:
+        """Return the faults still to strike."""
+        return tuple(self._waiting)
 
     def clear(self) -> None:
         """Forget every fault."""

@@ -9,13 +9,17 @@ from dataclasses import asdict
 from datetime import datetime
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from quickbooks_emulator.bookkeeping_door import BOOK_ROUTES
 from quickbooks_emulator.chart import create_company, merge_preferences
-from quickbooks_emulator.door_requests import emulator_of, read_order, refusal
+from quickbooks_emulator.company import Company
+from quickbooks_emulator.door_requests import company_of, emulator_of, read_order, refusal
+from quickbooks_emulator.faults import FaultError
 from quickbooks_emulator.injection import parse_injection
+from quickbooks_emulator.query import run_query
+from quickbooks_emulator.render import to_json
 from quickbooks_emulator.sample import seed_sample
 from quickbooks_emulator.wiring import Emulator
 
@@ -78,6 +82,12 @@ async def order_fault(request: Request) -> JSONResponse:
     return JSONResponse({"ordered": True})
 
 
+async def list_faults(request: Request) -> JSONResponse:
+    """GET: the faults still to strike, each with how often."""
+    waiting = emulator_of(request).injections.waiting()
+    return JSONResponse([{"kind": one.kind, "times": one.times} for one in waiting])
+
+
 async def add_company(request: Request) -> JSONResponse:
     """POST ``{"realm", "name", "preferences": {..}}``: a company with a chart of accounts only."""
     emulator, order = emulator_of(request), await read_order(request)
@@ -123,6 +133,27 @@ async def turn_switches(request: Request) -> JSONResponse:
     return JSONResponse(asdict(emulator.switches))
 
 
+async def forget_request_ids(request: Request) -> JSONResponse:
+    """POST ``{"realm"}``: forget what was answered to each ``requestid``: sent again, a write is done again."""
+    emulator, order = emulator_of(request), await read_order(request)
+    head = f"{order.get('realm')}/"
+    known = [key for key in emulator.store.read_entries("replay") if key.startswith(head)]
+    emulator.store.delete_entries("replay", known)
+    return JSONResponse({"forgotten": len(known)})
+
+
+async def show_records(request: Request) -> Response:
+    """POST ``{"realm", "query"}``: the records as QuickBooks' own pages show them, however late its lists are."""
+    order = await read_order(request)
+    try:
+        company = company_of(request, order)
+        shown = Company(company.store, company.realm, company.clock)
+        found = run_query(shown, str(order.get("query")))
+    except (ValueError, FaultError) as error:
+        return refusal(str(error))
+    return Response(to_json({"QueryResponse": found}), media_type="application/json")
+
+
 async def set_quota(request: Request) -> JSONResponse:
     """POST ``{"remaining_reads": n or null}``: the metered reads left for all companies."""
     emulator, order = emulator_of(request), await read_order(request)
@@ -151,12 +182,15 @@ async def change_grants(request: Request) -> JSONResponse:
 ROUTES = [
     *BOOK_ROUTES,
     Route("/_emulator/switches", turn_switches, methods=["POST"]),
+    Route("/_emulator/request-ids", forget_request_ids, methods=["POST"]),
+    Route("/_emulator/query", show_records, methods=["POST"]),
     Route("/_emulator/quota", set_quota, methods=["POST"]),
     Route("/_emulator/grants", change_grants, methods=["POST"]),
     Route("/_emulator/counters", read_counters, methods=["GET"]),
     Route("/_emulator/reset", reset, methods=["POST"]),
     Route("/_emulator/clock", move_clock, methods=["POST"]),
     Route("/_emulator/faults", order_fault, methods=["POST"]),
+    Route("/_emulator/faults", list_faults, methods=["GET"]),
     Route("/_emulator/companies", add_company, methods=["POST"]),
     Route("/_emulator/preferences", set_preferences, methods=["POST"]),
     Route("/_emulator/tokens", grant_tokens, methods=["POST"]),

@@ -22,6 +22,7 @@ class Switches:
         stock_moves_time: a change of quantity moves an item's LastUpdatedTime.
         shifting_pages: the first row of a full first page is touched once the page is answered.
         late_rows: seconds for which a new record is missing from queries and change data capture.
+        listed_until: records entered up to this moment (Unix time) are listed whatever `late_rows` says.
     """
 
     strict_rotation: bool = False
@@ -33,6 +34,7 @@ class Switches:
     stock_moves_time: bool = False
     shifting_pages: bool = False
     late_rows: int = 0
+    listed_until: int = 0
 
     def turn(self, orders: Mapping[str, Any]) -> None:
         """Set switches by name.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from quickbooks_emulator.authority import Authority
 from quickbooks_emulator.clock import MovableClock
 from quickbooks_emulator.company import Company
+from quickbooks_emulator.garbled import LastPages
 from quickbooks_emulator.injection import Injections
 from quickbooks_emulator.limits import Counters, Limits
 from quickbooks_emulator.store import Store
@@ -45,6 +46,7 @@ class Emulator:
     counters: Counters = field(default_factory=Counters)
     injections: Injections = field(default_factory=Injections)
     switches: Switches = field(default_factory=Switches)
+    last_pages: LastPages = field(default_factory=LastPages)
 
     def company(self, realm: str) -> Company:
         """Return a company by its realm id."""

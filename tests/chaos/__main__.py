@@ -26,12 +26,21 @@ def main() -> int:
         default=0,
         help="so many flows, and a night, by a real Airflow after the steps (default 0)",
     )
+    parser.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help="a rule that is known to be broken, so that the run goes on and finds others; repeatable",
+    )
     given = parser.parse_args()
     seed = random.randrange(10**6) if given.seed is None else given.seed
     folder = Path(tempfile.mkdtemp(prefix="quickbooks-chaos-"))
     started = time.monotonic()
     try:
-        plan = Plan(seed, given.steps, given.realms, given.check_every, given.scheduler)
+        plan = Plan(
+            seed, given.steps, given.realms, given.check_every, given.scheduler, tuple(given.ignore)
+        )
         tally = run(folder, plan, sys.stdout)
     except Failed as failure:
         sys.stdout.write(f"{failure}\n")

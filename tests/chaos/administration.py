@@ -1,7 +1,6 @@
 """What people with rights do between syncs, and what time does: decisions, retries, settings, closed books, clocks."""
 
 import random
-import time
 from typing import TYPE_CHECKING, Any
 
 from quickbooks_sync.flows import FLOWS
@@ -26,6 +25,13 @@ _SETTINGS = {
 _CLOSED = ("2024-12-31", "2024-12-31", "2026-02-15", "2026-03-10", "2026-03-25")
 
 
+_INTENTS_OF_RENAMED = (
+    "select i.intent_id, t.loupe_id from quickbooks_sync.intent i"
+    " join quickbooks_sync.intent_item t using (intent_id)"
+    " where i.realm_id = %s and i.record_type = %s and i.status = 'open'"
+)
+
+
 def decide(schedule: "Schedule", company: Company, rng: random.Random) -> str:
     """Decide an open conflict, as the command line does."""
     found = company.sync_rows("conflict", "resolved_at is null order by conflict_id")
@@ -40,8 +46,18 @@ def decide(schedule: "Schedule", company: Company, rng: random.Random) -> str:
     if choice == "separate":
         company.told_apart.add((row["record_type"], row["loupe_id"]))
         company.told_apart.add((row["record_type"], row["quickbooks_id"]))
+    _note_decision(company, row)
     said = _run(schedule, company, carry_out(row["conflict_id"], choice))
     return f"{_words(row)} {choice}: {said}"
+
+
+def _note_decision(company: Company, conflict: Row) -> None:
+    """Remember that a person is the reason for what becomes of a field, or of the record's life."""
+    record_type, ids = conflict["record_type"], (conflict["loupe_id"], conflict["quickbooks_id"])
+    company.note_decision(record_type, conflict["field"], ids)
+    if conflict["field"] in ("is_void", "is_active", "record"):
+        for row in company.rows(record_type, f"{record_type}_id = {conflict['loupe_id'] or 0}"):
+            company.entered.end(record_type, company.entered.mark_of_row(record_type, row))
 
 
 def _words(row: Row) -> str:
@@ -66,6 +82,8 @@ def retry_some(schedule: "Schedule", company: Company, rng: random.Random) -> st
 def change_setting(schedule: "Schedule", company: Company, rng: random.Random) -> str:
     """Confirm another value of a company setting, or forget it."""
     name = rng.choice(tuple(_SETTINGS))
+    if name == "opening_stock" and company.has_stock_in_quickbooks:
+        return "opening stock stays out"
     value = rng.choice(_SETTINGS[name])
 
     def work(workspace: Workspace) -> Any:
@@ -99,25 +117,65 @@ def trouble_tokens(schedule: "Schedule", company: Company, rng: random.Random) -
 
 
 def let_time_pass(schedule: "Schedule", company: Company, rng: random.Random) -> str:
-    """Make watermarks, cached facts and open intents old."""
-    days = rng.choice((1, 31))
+    """Let a day or a month pass."""
+    return pass_days(schedule, company, rng, rng.choice((1, 31)))
+
+
+def pass_days(schedule: "Schedule", company: Company, rng: random.Random, days: int) -> str:
+    """Make watermarks, cached facts and open intents old; lists catch up, request ids may be forgotten."""
+    if _awaits_renamed(company):
+        # Under its old name nobody could find it any more.
+        return "no day passes while the answer about a renamed record is awaited"
     back = f"interval '{days} days'"
+    for table, column in (
+        ("watermark", "changed_since"),
+        ("intent", "created_at"),
+        ("company_reference", "fetched_at"),
+    ):
+        company.execute(
+            f"update quickbooks_sync.{table} set {column} = {column} - {back} where realm_id = %s",
+            company.realm_id,
+        )
+    let_missing_age(company)
+    schedule.servers.let_lists_catch_up()
+    if rng.random() < 0.5:
+        return f"{days} days"
+    schedule.servers.side_door("request-ids", {"realm": company.realm_id})
+    return f"{days} days, request ids forgotten"
+
+
+def _awaits_renamed(company: Company) -> bool:
+    """Whether an answer is awaited about a record that was given another name in QuickBooks."""
+    for record_type in {record_type for record_type, _ in company.entered.renamed}:
+        for sent in company.read(_INTENTS_OF_RENAMED, company.realm_id, record_type):
+            rows = company.rows(record_type, f"{record_type}_id = {sent['loupe_id']}")
+            marks = {company.entered.mark_of_row(record_type, row) for row in rows}
+            if any((record_type, mark) in company.entered.renamed for mark in marks):
+                return True
+    return False
+
+
+def let_leases_expire(company: Company) -> None:
+    """Set the heartbeats back, as if the holders had died a while ago."""
     company.execute(
-        f"update quickbooks_sync.watermark set changed_since = changed_since - {back} where realm_id = %s",
+        "update quickbooks_sync.lease set heartbeat_at = heartbeat_at - interval '11 minutes'"
+        " where realm_id = %s and holder is not null",
         company.realm_id,
     )
-    company.execute(
-        f"update quickbooks_sync.intent set created_at = created_at - {back}"
-        " where realm_id = %s and status = 'open'",
-        company.realm_id,
+
+
+def let_missing_age(company: Company) -> None:
+    """Let ten minutes pass since records were found missing, where the sync keeps that."""
+    kept = company.read(
+        "select 1 from information_schema.columns where table_schema = 'quickbooks_sync'"
+        " and table_name = 'link' and column_name = 'missing_since_at'"
     )
-    company.execute(
-        f"update quickbooks_sync.company_reference set fetched_at = fetched_at - {back} where realm_id = %s",
-        company.realm_id,
-    )
-    # After a day every record is visible; only the tables above know that there was one.
-    time.sleep(schedule.servers.switches["late_rows"])
-    return f"{days} days"
+    if kept:
+        company.execute(
+            "update quickbooks_sync.link set missing_since_at = missing_since_at"
+            " - interval '11 minutes' where realm_id = %s and missing_since_at is not null",
+            company.realm_id,
+        )
 
 
 def _run(

@@ -69,14 +69,20 @@ class Books:
         start = 1
         while True:
             paging = f" orderby Id startposition {start} maxresults 1000"
-            answer = self._call(
-                "GET", "query", query=f"select {columns} from {entity}{clause}{paging}"
-            )
-            found = answer["QueryResponse"].get(entity, [])
+            found = self._show(f"select {columns} from {entity}{clause}{paging}").get(entity, [])
             yield from found
             if len(found) < 1000:
                 return
             start += 1000
+
+    def _show(self, statement: str) -> Json:
+        """Return what QuickBooks' own pages show, whose lists never lag."""
+        url = f"{self.emulator_url}/_emulator/query"
+        order = {"realm": self.realm_id, "query": statement}
+        answer = self._session.post(url, json=order, timeout=30)
+        answer.raise_for_status()
+        shown: Json = simplejson.loads(answer.text, use_decimal=True)["QueryResponse"]
+        return shown
 
     def _write(self, entity: str, body: Mapping[str, Any], **params: str) -> Json:
         answer = self._call("POST", entity.lower(), body, **params)

@@ -61,14 +61,14 @@ class BothSides:
             return True
         return (record_type, loupe_id) in self._differs
 
-    def was_held(self, record_type: str, link: Row, name: str) -> bool:
-        """Whether a conflict about the field, or the whole record, was ever shown."""
-        return any(
-            one["record_type"] == record_type
-            and one["field"] in ("record", name)
-            and _is_about(one, link["loupe_id"], link["quickbooks_id"])
-            for one in self._conflicts
-        )
+    def held_because(self, record_type: str, link: Row, name: str) -> str:
+        """Return the reason of the open conflict about a field of a linked record, or nothing."""
+        for conflict in self._conflicts:
+            is_open = conflict["resolved_at"] is None and conflict["record_type"] == record_type
+            is_meant = _is_about(conflict, link["loupe_id"], link["quickbooks_id"])
+            if is_open and is_meant and conflict["field"] == name:
+                return str(conflict["reason"] or "")
+        return ""
 
 
 def _is_about(conflict: Row, loupe_id: int | None, quickbooks_id: str | None) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg2.extras
 
 from tests.chaos.books import Books
+from tests.chaos.entered import Entered
 
 Row = dict[str, Any]
 
@@ -33,7 +34,9 @@ class Company:
         books: Its QuickBooks, as another user sees it.
         has_tax: Its QuickBooks charges sales tax.
         has_currencies: Its QuickBooks keeps several currencies.
+        has_stock_in_quickbooks: QuickBooks owns its stock, and opening stock is not sent.
         database: A connection of Loupe's own application.
+        entered: What people entered and ended, by its marks.
         edits: Per (side, record type, id, field) what was entered, oldest first.
         entered_twice: References of payments that somebody entered on the other side, too.
         twins: By mark the Loupe customer that somebody entered in QuickBooks, too, and whether with its e-mail address.
@@ -47,6 +50,8 @@ class Company:
     database: Any
     has_tax: bool = False
     has_currencies: bool = False
+    has_stock_in_quickbooks: bool = False
+    entered: Entered = field(default_factory=Entered)
     edits: dict[tuple[str, str, str, str], list[Edit]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -65,6 +70,12 @@ class Company:
         """Remember what somebody entered."""
         edit = Edit(next(self._ticks), side, value)
         self.edits[side, record_type, str(key), name].append(edit)
+
+    def note_decision(self, record_type: str, name: str, ids: Sequence[Any]) -> None:
+        """Remember that somebody decided about a field of a record, or the whole record."""
+        tick = next(self._ticks)
+        for key in ids:
+            self.entered.decisions[record_type, str(key), name] = tick
 
     def read(self, statement: str, *values: Any) -> list[Row]:
         """Run a query with `%s` places."""

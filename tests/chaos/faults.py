@@ -24,6 +24,32 @@ _FAULTS: tuple[dict[str, Any], ...] = (
 )
 
 
+#: Answers with status 200 that hold less than the truth, or another form of it.
+_LIST_FAULTS: tuple[dict[str, Any], ...] = (
+    {"kind": "empty_list"},
+    {"kind": "empty_list"},
+    {"kind": "null_cdc"},
+    {"kind": "cdc_fault", "code": "10000"},
+    {"kind": "cdc_fault", "code": "4001"},
+    {"kind": "ids_as_numbers"},
+)
+
+
+#: Kinds that no run may take for an answer.
+UNREADABLE = frozenset({"null_cdc", "cdc_fault"})
+#: More often than any run asks.
+EVERY_TIME = 50
+
+
+def to_list_fault(rng: random.Random) -> dict[str, Any]:
+    """Return an order for the emulator to spoil the answers to some list requests."""
+    return {
+        **rng.choice(_LIST_FAULTS),
+        "times": rng.choice((1, 3, EVERY_TIME)),
+        "skip": rng.choice((0, 0, 1)),
+    }
+
+
 def to_fault(rng: random.Random) -> dict[str, Any]:
     """Return an order for the emulator to fail at some requests."""
     order = dict(rng.choice(_FAULTS))

@@ -1,42 +1,24 @@
 """What must be true of the books once everything is quiet; each check says what it found, in words."""
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from tests.chaos.books import money
 from tests.chaos.both_sides import BothSides
-from tests.chaos.company import Company, Edit, Row
+from tests.chaos.company import Company, Row
 from tests.chaos.comparing import ENTITIES, at, compare, is_void
-
-#: Fields whose every value in a run is entered once only, so that a lost edit shows.
-TRACED = {
-    "customer": ("display_name", "email", "phone", "city", "website", "first_name", "company_name"),
-    "invoice": ("due_date",),
-    "payment": ("reference_number",),
-    "inventory_item": ("description",),
-}
-
-
-@dataclass(frozen=True)
-class Violation:
-    """Something that must not be.
-
-    Attributes:
-        rule: The rule it breaks.
-        text: What was found.
-        record_type: Of the record that it is about.
-        loupe_id: Its Loupe id, if it has one.
-        quickbooks_id: Its QuickBooks Id, if it has one.
-    """
-
-    rule: str
-    text: str
-    record_type: str = ""
-    loupe_id: int | None = None
-    quickbooks_id: str | None = None
+from tests.chaos.entered import mark_in
+from tests.chaos.people_only import (
+    changed_by_nobody,
+    counted_by_nobody,
+    ended_by_nobody,
+    held_values_moved,
+    is_ended,
+    overwritten,
+)
+from tests.chaos.violation import Violation
 
 
 def find_violations(company: Company) -> list[Violation]:
@@ -48,8 +30,12 @@ def find_violations(company: Company) -> list[Violation]:
         _missing,
         _owing_differently,
         _left_open,
-        _overwritten,
         _cleared,
+        ended_by_nobody,
+        changed_by_nobody,
+        overwritten,
+        held_values_moved,
+        counted_by_nobody,
     )
     return [one for check in checks for one in check(books)]
 
@@ -68,19 +54,16 @@ def _disagreeing(books: BothSides) -> Iterator[Violation]:
 
 def _existing_twice(books: BothSides) -> Iterator[Violation]:
     """What was entered once exists once on each side; of what was entered twice one may be void."""
-    for record_type, property_name, column in (
-        ("customer", "DisplayName", "display_name"),
-        ("invoice", "DocNumber", "invoice_number"),
-        ("payment", "PaymentRefNum", "reference_number"),
-        ("inventory_item", "Sku", "tag_id"),
-    ):
-        doubled = {_mark(one) for one in books.company.entered_twice}
-        for side, records, name in (
-            ("QuickBooks", books.records[record_type], property_name),
-            ("Loupe", books.rows[record_type], column),
+    entered = books.company.entered
+    doubled = {mark_in(reference) for reference in books.company.entered_twice}
+    for record_type in ENTITIES:
+        for side, records, mark_of in (
+            ("QuickBooks", books.records[record_type], entered.mark_of_record),
+            ("Loupe", books.rows[record_type], entered.mark_of_row),
         ):
-            for mark, ids in _by_mark(records, name, doubled).items():
-                apart = sum((record_type, one) in books.company.told_apart for one in ids)
+            to_mark = partial(mark_of, record_type)
+            for mark, ids in _by_mark(records, to_mark, doubled).items():
+                apart = sum((record_type, key) in books.company.told_apart for key in ids)
                 if len(ids) > 1 + apart + _became_two(books.company, record_type, mark):
                     text = f"{side} has {mark} {len(ids)} times: {ids}"
                     loupe_id = ids[0] if isinstance(ids[0], int) else None
@@ -92,28 +75,28 @@ def _became_two(company: Company, record_type: str, mark: str) -> bool:
     """Whether a customer entered on both sides was given another name or address before it was linked."""
     if record_type != "customer" or mark not in company.twins:
         return False
-    loupe_id, is_alike = company.twins[mark]
-    names = ("display_name", "email")
-    edits = [len(company.edits["loupe", "customer", str(loupe_id), one]) for one in names]
-    return not is_alike or max(edits) > 1
+    _, is_alike = company.twins[mark]
+    edits = [
+        len(company.edits[side, "customer", key, name])
+        for (side, kind, key), its_mark in company.entered.marks.items()
+        for name in ("display_name", "email")
+        if kind == "customer" and its_mark == mark
+    ]
+    return not is_alike or max(edits, default=0) > 1
 
 
 def _by_mark(
-    records: Mapping[Any, Mapping[str, Any]], name: str, doubled: set[str | None]
+    records: Mapping[Any, Mapping[str, Any]],
+    to_mark: Callable[[Mapping[str, Any]], str | None],
+    doubled: set[str | None],
 ) -> dict[str, list[Any]]:
     """Return ids by mark; of what was entered twice only those that are not void."""
     found: dict[str, list[Any]] = defaultdict(list)
-    for key, one in records.items():
-        mark = _mark(one.get(name))
-        if mark and not (mark in doubled and (_is_ended(one) or is_void(one))):
+    for key, record in records.items():
+        mark = to_mark(record)
+        if mark and not (mark in doubled and is_ended(record)):
             found[mark].append(key)
     return found
-
-
-def _mark(text: Any) -> str | None:
-    """Return the mark that a record keeps through all its edits."""
-    found = re.match(r"[CIPT]\d+", str(text or ""))
-    return found.group() if found else None
 
 
 def _missing(books: BothSides) -> Iterator[Violation]:
@@ -145,22 +128,16 @@ def _dangling(books: BothSides, record_type: str) -> Iterator[Violation]:
         if row is not None and is_there:
             continue
         is_over = row is None and not is_there
-        is_ended = row is not None and _is_ended(row)
-        if not (is_over or is_ended or books.is_listed(record_type, **key)):
+        has_ended = row is not None and is_ended(row)
+        if not (is_over or has_ended or books.is_listed(record_type, **key)):
             gone = "Loupe" if row is None else "QuickBooks"
             yield Violation("what is gone is said to be", f"gone in {gone}", record_type, **key)
-
-
-def _is_ended(row: Mapping[str, Any]) -> bool:
-    return bool(
-        row.get("lifecycle_status") == "Void" or row.get("is_void") or row.get("is_active") is False
-    )
 
 
 def _is_to_be_pushed(record_type: str, row: Row) -> bool:
     if record_type == "invoice":
         return row["lifecycle_status"] not in ("Draft", "Void")
-    return not _is_ended(row)
+    return not is_ended(row)
 
 
 def _owing_differently(books: BothSides) -> Iterator[Violation]:
@@ -196,34 +173,6 @@ def _left_open(books: BothSides) -> Iterator[Violation]:
         yield Violation("no intent is open", f"intent {one['intent_id']}", one["record_type"])
     for one in books.company.sync_rows("lease", "holder is not null"):
         yield Violation("no lease is held", f"by {one['holder']}", one["record_type"])
-
-
-def _overwritten(books: BothSides) -> Iterator[Violation]:
-    """Where both sides agree they agree on what was entered last, or a conflict was shown."""
-    for record_type, names in TRACED.items():
-        for link, row, record in books.pairs(record_type):
-            apart = compare(record_type, row, record, books.linked)
-            if "is_void" in apart or _is_ended(row):
-                continue
-            for name in names:
-                last = _last_edit(books.company, record_type, link, name)
-                now = row[name].isoformat() if name == "due_date" and row[name] else row[name]
-                if last is None or name in apart or now == last.value:
-                    continue
-                if not books.was_held(record_type, link, name):
-                    text = (
-                        f"{name}: {last.value!r} was entered last in {last.side}, both have {now!r}"
-                    )
-                    ids = {"loupe_id": link["loupe_id"], "quickbooks_id": link["quickbooks_id"]}
-                    yield Violation("no edit is lost silently", text, record_type, **ids)
-
-
-def _last_edit(company: Company, record_type: str, link: Row, name: str) -> Edit | None:
-    edits = [
-        *company.edits.get(("loupe", record_type, str(link["loupe_id"]), name), ()),
-        *company.edits.get(("quickbooks", record_type, link["quickbooks_id"], name), ()),
-    ]
-    return max(edits, key=lambda one: one.tick, default=None)
 
 
 def _cleared(books: BothSides) -> Iterator[Violation]:

@@ -1,25 +1,26 @@
-"""What people do in Loupe: they enter, change, void and remove records, straight in its database."""
+"""What people do in Loupe: they enter records, and change, void and remove some that are there."""
 
 import random
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from tests.chaos import loupe_changes
 from tests.chaos.company import Company, Row, pick
 from tests.chaos.lines import CENT, new_lines, sums_of, write_lines
+from tests.chaos.loupe_changes import DAY, note, settle_invoice, text_for
 
-DAY = date(2026, 3, 1)
-
-CUSTOMER_FIELDS = ("email", "phone", "city", "street", "website", "first_name", "company_name")
-
-
-def text_for(name: str, number: int) -> str:
-    """Return a value that nobody else will enter."""
-    return {
-        "email": f"mail{number}@house.example",
-        "phone": f"+49 30 {number:06d}",
-        "website": f"https://w{number}.example",
-    }.get(name, f"{name.replace('_', ' ').title()} {number}")
+#: Invoices whose lines may still be changed, and those that may be voided.
+UNPAID = (
+    "lifecycle_status <> 'Void' and payment_status = 'Unpaid' and balance_amount = total_amount"
+)
+WITHOUT_PAYMENT = (
+    "lifecycle_status <> 'Void' and not exists (select 1 from loupe.payment_application a"
+    " join loupe.payment p using (payment_id) where a.invoice_id = invoice.invoice_id"
+    " and not p.is_void)"
+)
+Change = Callable[[Company, random.Random, Row], str | None]
 
 
 def add_customer(company: Company, rng: random.Random) -> str:
@@ -36,30 +37,11 @@ def add_customer(company: Company, rng: random.Random) -> str:
     if rng.random() < 0.04:
         columns["email"] = "no address"
     key = company.insert("customer", "customer_id", **columns)
-    _note(company, "customer", key, columns)
+    note(company, "customer", key, columns)
+    company.entered.note_mark(
+        "loupe", "customer", key, columns.get("display_name") or columns["first_name"]
+    )
     return f"customer {key} as C{number}"
-
-
-def edit_customer(company: Company, rng: random.Random) -> str | None:
-    """Change or empty one field of a customer."""
-    row = pick(rng, company.rows("customer"))
-    if row is None:
-        return None
-    name, number = rng.choice(CUSTOMER_FIELDS), company.next_number()
-    value = None if rng.random() < 0.15 and name != "first_name" else text_for(name, number)
-    if rng.random() < 0.1 and row["display_name"]:
-        name, value = "display_name", f"{row['display_name'].split()[0]} Loupe {number}"
-    _change(company, "customer", row, **{name: value})
-    return f"customer {row['customer_id']} {name}={value}"
-
-
-def toggle_customer(company: Company, rng: random.Random) -> str | None:
-    """Make a customer inactive, or active again."""
-    row = pick(rng, company.rows("customer"))
-    if row is None:
-        return None
-    company.update("customer", row["customer_id"], is_active=not row["is_active"])
-    return f"customer {row['customer_id']} is_active={not row['is_active']}"
 
 
 def note_customer(company: Company, rng: random.Random) -> str | None:
@@ -84,6 +66,7 @@ def remove_customer(company: Company, rng: random.Random) -> str | None:
     if row is None:
         return None
     company.execute("delete from loupe.customer where customer_id = %s", row["customer_id"])
+    company.entered.end("customer", company.entered.mark_of_row("customer", row))
     return f"customer {row['customer_id']} row deleted"
 
 
@@ -106,7 +89,8 @@ def add_invoice(company: Company, rng: random.Random) -> str | None:
     with company.database:
         key = company.insert("invoice", "invoice_id", **columns)
         write_lines(company, key, lines)
-    _note(company, "invoice", key, columns)
+    note(company, "invoice", key, columns)
+    company.entered.note_mark("loupe", "invoice", key, f"I{number}")
     return f"invoice {key} as I{number} over {columns['total_amount']}"
 
 
@@ -129,47 +113,6 @@ def finalise_invoice(company: Company, rng: random.Random) -> str | None:
     return f"invoice {row['invoice_id']} finalised"
 
 
-def edit_invoice(company: Company, rng: random.Random) -> str | None:
-    """Change an invoice's due date."""
-    row = pick(rng, company.rows("invoice", "lifecycle_status <> 'Void'"))
-    if row is None:
-        return None
-    due = DAY + timedelta(days=60 + company.next_number())
-    _change(company, "invoice", row, due_date=due)
-    return f"invoice {row['invoice_id']} due {due}"
-
-
-def edit_lines(company: Company, rng: random.Random) -> str | None:
-    """Change an unpaid invoice's lines, and with them its total."""
-    unpaid = "lifecycle_status <> 'Void' and payment_status = 'Unpaid'"
-    row = pick(rng, company.rows("invoice", f"{unpaid} and balance_amount = total_amount"))
-    if row is None:
-        return None
-    lines = new_lines(company, rng, company.next_number())
-    sums = sums_of(lines)
-    with company.database:
-        write_lines(company, row["invoice_id"], lines)
-        company.update("invoice", row["invoice_id"], **sums)
-    return f"invoice {row['invoice_id']} lines over {sums['total_amount']}"
-
-
-def void_invoice(company: Company, rng: random.Random) -> str | None:
-    """Void an invoice that has no live payment."""
-    row = pick(
-        rng,
-        company.rows(
-            "invoice",
-            "lifecycle_status <> 'Void' and not exists (select 1 from loupe.payment_application a"
-            " join loupe.payment p using (payment_id) where a.invoice_id = invoice.invoice_id"
-            " and not p.is_void)",
-        ),
-    )
-    if row is None:
-        return None
-    company.update("invoice", row["invoice_id"], lifecycle_status="Void", void_reason="by hand")
-    return f"invoice {row['invoice_id']} void"
-
-
 def remove_invoice(company: Company, rng: random.Random) -> str | None:
     """Delete an invoice's row, which nobody should."""
     row = pick(
@@ -183,6 +126,7 @@ def remove_invoice(company: Company, rng: random.Random) -> str | None:
     if row is None:
         return None
     company.execute("delete from loupe.invoice where invoice_id = %s", row["invoice_id"])
+    company.entered.end("invoice", company.entered.mark_of_row("invoice", row))
     return f"invoice {row['invoice_id']} row deleted"
 
 
@@ -223,7 +167,8 @@ def add_payment(company: Company, rng: random.Random) -> str | None:
                 amount=amount,
             )
             settle_invoice(company, invoice_id, -amount)
-    _note(company, "payment", key, columns)
+    note(company, "payment", key, columns)
+    company.entered.note_mark("loupe", "payment", key, f"P{number}")
     return f"payment {key} as P{number} on {applied}"
 
 
@@ -231,44 +176,6 @@ def _part(rng: random.Random, open_amount: Decimal) -> Decimal:
     if rng.random() < 0.5 or open_amount < 2:
         return open_amount
     return (open_amount * Decimal(rng.randrange(1, 10)) / 10).quantize(CENT)
-
-
-def settle_invoice(company: Company, invoice_id: int, change: Decimal) -> None:
-    """Move what Loupe holds of an invoice's balance, as its payment screen does."""
-    company.execute(
-        "update loupe.invoice set balance_amount = balance_amount + %s, payment_status = case"
-        " when balance_amount + %s <= 0 then 'Paid' when balance_amount + %s < total_amount"
-        " then 'Partial' else 'Unpaid' end where invoice_id = %s and lifecycle_status <> 'Void'",
-        *[change] * 3,
-        invoice_id,
-    )
-
-
-def edit_payment(company: Company, rng: random.Random) -> str | None:
-    """Change a payment's reference, or how it was paid; QuickBooks does not know every way."""
-    row = pick(rng, company.rows("payment", "not is_void and reference_number is not null"))
-    if row is None:
-        return None
-    if rng.random() < 0.3:
-        method = rng.choice(("Cash", "Check", "Visa", "Barter", None))
-        _change(company, "payment", row, method=method)
-        return f"payment {row['payment_id']} method {method}"
-    reference = f"{row['reference_number'].split('-')[0]}-{company.next_number()}"
-    _change(company, "payment", row, reference_number=reference)
-    return f"payment {row['payment_id']} reference {reference}"
-
-
-def void_payment(company: Company, rng: random.Random) -> str | None:
-    """Void a payment; its invoices are open again."""
-    row = pick(rng, company.rows("payment", "not is_void"))
-    if row is None:
-        return None
-    applied = company.rows("payment_application", f"payment_id = {row['payment_id']}")
-    with company.database:
-        company.update("payment", row["payment_id"], is_void=True)
-        for one in applied:
-            settle_invoice(company, one["invoice_id"], one["amount"])
-    return f"payment {row['payment_id']} void"
 
 
 def add_item(company: Company, rng: random.Random) -> str:
@@ -285,35 +192,61 @@ def add_item(company: Company, rng: random.Random) -> str:
         "price_basis": "carat" if rng.random() < 0.05 else "piece",
     }
     key = company.insert("inventory_item", "inventory_item_id", **columns)
-    _note(company, "inventory_item", key, columns)
+    note(company, "inventory_item", key, columns)
+    company.entered.note_mark("loupe", "inventory_item", key, f"T{number}")
     return f"item {key} as T{number}"
 
 
+def edit_customer(company: Company, rng: random.Random) -> str | None:
+    """Change or empty one field of a customer."""
+    return _to_one(company, rng, "customer", "true", loupe_changes.change_customer)
+
+
+def toggle_customer(company: Company, rng: random.Random) -> str | None:
+    """Make a customer inactive, or active again."""
+    return _to_one(company, rng, "customer", "true", loupe_changes.toggle_customer)
+
+
+def edit_invoice(company: Company, rng: random.Random) -> str | None:
+    """Change an invoice's due date or number."""
+    return _to_one(
+        company, rng, "invoice", "lifecycle_status <> 'Void'", loupe_changes.change_invoice
+    )
+
+
+def edit_lines(company: Company, rng: random.Random) -> str | None:
+    """Change an unpaid invoice's lines, and with them its total."""
+    return _to_one(company, rng, "invoice", UNPAID, loupe_changes.change_lines)
+
+
+def void_invoice(company: Company, rng: random.Random) -> str | None:
+    """Void an invoice that has no live payment."""
+    return _to_one(company, rng, "invoice", WITHOUT_PAYMENT, loupe_changes.void_invoice)
+
+
+def edit_payment(company: Company, rng: random.Random) -> str | None:
+    """Change a payment's reference or day, or how it was paid."""
+    live = "not is_void and reference_number is not null"
+    return _to_one(company, rng, "payment", live, loupe_changes.change_payment)
+
+
+def edit_amount(company: Company, rng: random.Random) -> str | None:
+    """Lower a payment."""
+    return _to_one(company, rng, "payment", "not is_void", loupe_changes.change_amount)
+
+
+def void_payment(company: Company, rng: random.Random) -> str | None:
+    """Void a payment; its invoices are open again."""
+    return _to_one(company, rng, "payment", "not is_void", loupe_changes.void_payment)
+
+
 def edit_item(company: Company, rng: random.Random) -> str | None:
-    """Change an item's description, price or quantity, or whether it is active."""
-    row = pick(rng, company.rows("inventory_item"))
-    if row is None:
-        return None
-    name = rng.choice(("description", "sell_price", "quantity", "quantity", "is_active"))
-    number = company.next_number()
-    value: Any = {
-        "description": f"Stone {number}",
-        "sell_price": Decimal(number) + Decimal("0.25"),
-        "quantity": Decimal(rng.randrange(0, 6)),
-        "is_active": not row["is_active"],
-    }[name]
-    _change(company, "inventory_item", row, **{name: value})
-    return f"item {row['inventory_item_id']} {name}={value}"
+    """Change one field of an item."""
+    return _to_one(company, rng, "inventory_item", "true", loupe_changes.change_item)
 
 
-def _change(company: Company, table: str, row: Row, **columns: Any) -> None:
-    company.update(table, row[f"{table}_id"], **columns)
-    # What was there already is no change, and QuickBooks' newer value rightly takes its place.
-    changed = {name: value for name, value in columns.items() if row[name] != value}
-    _note(company, table, row[f"{table}_id"], changed)
-
-
-def _note(company: Company, table: str, key: int, columns: dict[str, Any]) -> None:
-    for name, value in columns.items():
-        text = value.isoformat() if isinstance(value, date) else value
-        company.note("loupe", table, key, name, text)
+def _to_one(
+    company: Company, rng: random.Random, table: str, condition: str, change: Change
+) -> str | None:
+    row = pick(rng, company.rows(table, condition))
+    return None if row is None else change(company, rng, row)

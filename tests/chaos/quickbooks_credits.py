@@ -4,9 +4,10 @@ import random
 from datetime import timedelta
 from decimal import Decimal
 
+from tests.chaos import quickbooks_changes
 from tests.chaos.books import Json, money
 from tests.chaos.company import Company, pick
-from tests.chaos.loupe_edits import DAY
+from tests.chaos.loupe_changes import DAY
 from tests.chaos.quickbooks_edits import live_invoices
 
 
@@ -66,6 +67,8 @@ def apply_memo(company: Company, rng: random.Random) -> str | None:
         ],
     )
     company.note("quickbooks", "payment", record["Id"], "reference_number", reference)
+    company.note("quickbooks", "payment", record["Id"], "amount", cash)
+    company.entered.note_mark("quickbooks", "payment", record["Id"], reference)
     return f"Payment {record['Id']} {reference} of {cash} and credit {credit} on {invoice['Id']}"
 
 
@@ -93,5 +96,4 @@ def undo_application(company: Company, rng: random.Random) -> str | None:
     )
     if record is None:
         return None
-    company.books.delete("Payment", record)
-    return f"Payment {record['Id']} deleted, a credit's"
+    return f"{quickbooks_changes.delete(company, 'Payment', record)}, a credit's"

@@ -1,25 +1,18 @@
-"""What people do in QuickBooks: they enter, change, void and delete records, by its own API."""
+"""What people do in QuickBooks: they enter records, and change, void and delete some that are there."""
 
 import random
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
+from tests.chaos import quickbooks_changes
 from tests.chaos.books import Json, money
 from tests.chaos.company import Company, Row, pick
-from tests.chaos.comparing import METHODS
 from tests.chaos.lines import new_quickbooks_lines
-from tests.chaos.loupe_edits import DAY, text_for
+from tests.chaos.loupe_changes import DAY, text_for
+from tests.chaos.quickbooks_changes import PROPERTIES, note_total
 
-#: Canonical field -> how a customer holds it.
-_PROPERTIES: dict[str, Callable[[str], Json]] = {
-    "email": lambda text: {"PrimaryEmailAddr": {"Address": text}},
-    "phone": lambda text: {"PrimaryPhone": {"FreeFormNumber": text}},
-    "website": lambda text: {"WebAddr": {"URI": text}},
-    "first_name": lambda text: {"GivenName": text},
-    "company_name": lambda text: {"CompanyName": text},
-}
+Change = Callable[[Company, random.Random, Json], str | None]
 
 
 def add_customer(company: Company, rng: random.Random) -> str:
@@ -32,12 +25,13 @@ def add_customer(company: Company, rng: random.Random) -> str:
     if company.has_currencies and rng.random() < 0.3:
         properties["CurrencyRef"] = {"value": "EUR"}
     if email:
-        properties |= _PROPERTIES["email"](email)
+        properties |= PROPERTIES["email"](email)
     record = company.books.create("Customer", **properties)
     if twin:
         company.twins[name.split()[0]] = (twin["customer_id"], email == twin["email"])
     company.note("quickbooks", "customer", record["Id"], "display_name", name)
     company.note("quickbooks", "customer", record["Id"], "email", email)
+    company.entered.note_mark("quickbooks", "customer", record["Id"], name)
     company.unmapped["Customer", record["Id"], "Notes"] = properties["Notes"]
     return f"Customer {record['Id']} {name}"
 
@@ -51,45 +45,6 @@ def _untwinned(company: Company) -> list[Row]:
     )
     rows = company.rows("customer", unlinked)
     return [one for one in rows if one["display_name"].split()[0] not in company.twins]
-
-
-def edit_customer(company: Company, rng: random.Random) -> str | None:
-    """Change one field of a customer: a mapped one or its notes."""
-    record = pick(rng, company.books.records("Customer", "Active = true"))
-    if record is None:
-        return None
-    number = company.next_number()
-    if rng.random() < 0.2:
-        company.books.change("Customer", record, Notes=f"kept {number}")
-        company.unmapped["Customer", record["Id"], "Notes"] = f"kept {number}"
-        return f"Customer {record['Id']} Notes"
-    if rng.random() < 0.2:
-        return _edit_address(company, record, number)
-    name = rng.choice(tuple(_PROPERTIES))
-    value = text_for(name, number)
-    company.books.change("Customer", record, **_PROPERTIES[name](value))
-    company.note("quickbooks", "customer", record["Id"], name, value)
-    return f"Customer {record['Id']} {name}={value}"
-
-
-def _edit_address(company: Company, record: Json, number: int) -> str:
-    """Change the city, and the state, which is not mapped."""
-    city, state = f"City {number}", f"S{number}"
-    address = {**record.get("BillAddr", {}), "City": city, "CountrySubDivisionCode": state}
-    address.pop("Id", None)
-    company.books.change("Customer", record, BillAddr=address)
-    company.note("quickbooks", "customer", record["Id"], "city", city)
-    company.unmapped["Customer", record["Id"], "BillAddr.CountrySubDivisionCode"] = state
-    return f"Customer {record['Id']} city={city}"
-
-
-def toggle_customer(company: Company, rng: random.Random) -> str | None:
-    """Make a customer inactive, or active again."""
-    record = pick(rng, company.books.records("Customer"))
-    if record is None:
-        return None
-    company.books.change("Customer", record, Active=not record["Active"])
-    return f"Customer {record['Id']} Active={not record['Active']}"
 
 
 def add_invoice(company: Company, rng: random.Random) -> str | None:
@@ -110,28 +65,11 @@ def add_invoice(company: Company, rng: random.Random) -> str | None:
         Line=new_quickbooks_lines(company, rng, number),
     )
     company.note("quickbooks", "invoice", record["Id"], "due_date", due)
+    company.note("quickbooks", "invoice", record["Id"], "invoice_number", f"I{number}")
+    company.entered.note_mark("quickbooks", "invoice", record["Id"], f"I{number}")
+    note_total(company, record)
     company.unmapped["Invoice", record["Id"], "CustomerMemo.value"] = f"kept {number}"
     return f"Invoice {record['Id']} I{number} over {record['TotalAmt']}"
-
-
-def edit_invoice(company: Company, rng: random.Random) -> str | None:
-    """Change an invoice's due date, its memo or its lines."""
-    record = pick(rng, live_invoices(company))
-    if record is None:
-        return None
-    number = company.next_number()
-    choice = rng.random()
-    if choice < 0.3:
-        company.books.change("Invoice", record, CustomerMemo={"value": f"kept {number}"})
-        company.unmapped["Invoice", record["Id"], "CustomerMemo.value"] = f"kept {number}"
-        return f"Invoice {record['Id']} memo"
-    if choice < 0.5 and record["Balance"] == record["TotalAmt"]:
-        company.books.change("Invoice", record, Line=new_quickbooks_lines(company, rng, number))
-        return f"Invoice {record['Id']} lines"
-    due = (DAY + timedelta(days=60 + number)).isoformat()
-    company.books.change("Invoice", record, DueDate=due)
-    company.note("quickbooks", "invoice", record["Id"], "due_date", due)
-    return f"Invoice {record['Id']} due {due}"
 
 
 def live_invoices(company: Company) -> list[Json]:
@@ -141,26 +79,6 @@ def live_invoices(company: Company) -> list[Json]:
         for one in company.books.records("Invoice")
         if not str(one.get("PrivateNote", "")).startswith("Voided")
     ]
-
-
-def void_invoice(company: Company, rng: random.Random) -> str | None:
-    """Void an invoice, mostly one without payments."""
-    found = live_invoices(company)
-    unpaid = [one for one in found if one["Balance"] == one["TotalAmt"]]
-    record = pick(rng, found if rng.random() < 0.1 else unpaid)
-    if record is None:
-        return None
-    company.books.void("Invoice", record)
-    return f"Invoice {record['Id']} void"
-
-
-def delete_invoice(company: Company, rng: random.Random) -> str | None:
-    """Delete an invoice."""
-    record = pick(rng, live_invoices(company))
-    if record is None:
-        return None
-    company.books.delete("Invoice", record)
-    return f"Invoice {record['Id']} deleted"
 
 
 def add_payment(company: Company, rng: random.Random) -> str | None:
@@ -188,6 +106,8 @@ def _pay(company: Company, invoice: Json, amount: Decimal, reference: str, day: 
         Line=[{"Amount": amount, "LinkedTxn": [{"TxnId": invoice["Id"], "TxnType": "Invoice"}]}],
     )
     company.note("quickbooks", "payment", record["Id"], "reference_number", reference)
+    company.note("quickbooks", "payment", record["Id"], "amount", amount)
+    company.entered.note_mark("quickbooks", "payment", record["Id"], reference)
     return f"Payment {record['Id']} {reference} of {amount} on {invoice['Id']}"
 
 
@@ -218,46 +138,8 @@ def _enter_twice(company: Company, rng: random.Random) -> str | None:
     return "twice: " + _pay(company, invoice, row["amount"], row["reference_number"], day)
 
 
-def edit_payment(company: Company, rng: random.Random) -> str | None:
-    """Change a payment's reference, or how it was paid, or its private note, which is not mapped."""
-    record = pick(rng, _live_payments(company))
-    if record is None:
-        return None
-    number = company.next_number()
-    if rng.random() < 0.3:
-        company.books.change("Payment", record, PrivateNote=f"kept {number}")
-        company.unmapped["Payment", record["Id"], "PrivateNote"] = f"kept {number}"
-        return f"Payment {record['Id']} note"
-    if rng.random() < 0.3:
-        method = rng.choice(tuple(METHODS))
-        company.books.change("Payment", record, PaymentMethodRef={"value": method})
-        return f"Payment {record['Id']} method {METHODS[method]}"
-    reference = f"{record.get('PaymentRefNum', 'P').split('-')[0]}-{number}"
-    company.books.change("Payment", record, PaymentRefNum=reference)
-    company.note("quickbooks", "payment", record["Id"], "reference_number", reference)
-    return f"Payment {record['Id']} reference {reference}"
-
-
 def _live_payments(company: Company) -> list[Json]:
     return [one for one in company.books.records("Payment") if one["TotalAmt"]]
-
-
-def void_payment(company: Company, rng: random.Random) -> str | None:
-    """Void a payment."""
-    record = pick(rng, _live_payments(company))
-    if record is None:
-        return None
-    company.books.void("Payment", record)
-    return f"Payment {record['Id']} void"
-
-
-def delete_payment(company: Company, rng: random.Random) -> str | None:
-    """Delete a payment."""
-    record = pick(rng, _live_payments(company))
-    if record is None:
-        return None
-    company.books.delete("Payment", record)
-    return f"Payment {record['Id']} deleted"
 
 
 def add_item(company: Company, rng: random.Random) -> str:
@@ -279,37 +161,65 @@ def add_item(company: Company, rng: random.Random) -> str:
         AssetAccountRef={"value": "5"},
     )
     company.note("quickbooks", "inventory_item", record["Id"], "description", f"Books {number}")
+    company.entered.note_mark("quickbooks", "inventory_item", record["Id"], f"T{number}")
+    company.entered.count(record["Id"], Decimal(record["QtyOnHand"]))
     return f"Item {record['Id']} T{number}"
 
 
+def edit_customer(company: Company, rng: random.Random) -> str | None:
+    """Change one field of a customer."""
+    found = company.books.records("Customer", "Active = true")
+    return _to_one(company, rng, found, quickbooks_changes.change_customer)
+
+
+def toggle_customer(company: Company, rng: random.Random) -> str | None:
+    """Make a customer inactive, or active again."""
+    found = company.books.records("Customer")
+    return _to_one(company, rng, found, quickbooks_changes.toggle_customer)
+
+
+def edit_invoice(company: Company, rng: random.Random) -> str | None:
+    """Change one field of an invoice."""
+    return _to_one(company, rng, live_invoices(company), quickbooks_changes.change_invoice)
+
+
+def void_invoice(company: Company, rng: random.Random) -> str | None:
+    """Void an invoice, mostly one without payments."""
+    found = live_invoices(company)
+    unpaid = [record for record in found if record["Balance"] == record["TotalAmt"]]
+    record = pick(rng, found if rng.random() < 0.1 else unpaid)
+    return None if record is None else quickbooks_changes.void(company, "Invoice", record)
+
+
+def delete_invoice(company: Company, rng: random.Random) -> str | None:
+    """Delete an invoice."""
+    record = pick(rng, live_invoices(company))
+    return None if record is None else quickbooks_changes.delete(company, "Invoice", record)
+
+
+def edit_payment(company: Company, rng: random.Random) -> str | None:
+    """Change one field of a payment."""
+    return _to_one(company, rng, _live_payments(company), quickbooks_changes.change_payment)
+
+
+def void_payment(company: Company, rng: random.Random) -> str | None:
+    """Void a payment."""
+    record = pick(rng, _live_payments(company))
+    return None if record is None else quickbooks_changes.void(company, "Payment", record)
+
+
+def delete_payment(company: Company, rng: random.Random) -> str | None:
+    """Delete a payment."""
+    record = pick(rng, _live_payments(company))
+    return None if record is None else quickbooks_changes.delete(company, "Payment", record)
+
+
 def edit_item(company: Company, rng: random.Random) -> str | None:
-    """Change a stock item's description, price or purchase text, which is not mapped."""
-    record = pick(rng, company.books.records("Item", "Type = 'Inventory'"))
-    if record is None or not record["Active"]:
-        return None
-    number = company.next_number()
-    choice = rng.random()
-    if choice < 0.3:
-        company.books.change("Item", record, PurchaseDesc=f"kept {number}")
-        company.unmapped["Item", record["Id"], "PurchaseDesc"] = f"kept {number}"
-        return f"Item {record['Id']} PurchaseDesc"
-    changed: Json = {"Description": f"Books {number}"}
-    if choice < 0.5:
-        changed = {"UnitPrice": Decimal(number) + Decimal("0.75")}
-    elif choice < 0.6:
-        return _move_stock(company, record, rng)
-    company.books.change("Item", record, **changed)
-    if "Description" in changed:
-        company.note("quickbooks", "inventory_item", record["Id"], "description", f"Books {number}")
-    return f"Item {record['Id']} {changed}"
+    """Change one field of an active stock item, or count it."""
+    found = company.books.records("Item", "Type = 'Inventory' AND Active = true")
+    return _to_one(company, rng, found, quickbooks_changes.change_item)
 
 
-def _move_stock(company: Company, record: Json, rng: random.Random) -> str:
-    detail: Any = {"ItemRef": {"value": record["Id"]}, "QtyDiff": rng.choice((-1, 1, 2))}
-    company.books.create(
-        "InventoryAdjustment",
-        AdjustAccountRef={"value": "14"},
-        TxnDate="2026-05-01",
-        Line=[{"DetailType": "ItemAdjustmentLineDetail", "ItemAdjustmentLineDetail": detail}],
-    )
-    return f"Item {record['Id']} counted"
+def _to_one(company: Company, rng: random.Random, found: list[Json], change: Change) -> str | None:
+    record = pick(rng, found)
+    return None if record is None else change(company, rng, record)

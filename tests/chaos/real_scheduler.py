@@ -22,9 +22,10 @@ from demo.airflow_api import ENDED, AirflowApi
 from demo.processes import Child, find_free_port
 from quickbooks_sync.flows import FLOWS
 from tests.chaos import edits
+from tests.chaos.administration import let_leases_expire
 from tests.chaos.company import Company
 from tests.chaos.faults import to_fault
-from tests.chaos.schedule import Schedule, UnexpectedEndError, edit_one, let_leases_expire
+from tests.chaos.schedule import Schedule, UnexpectedEndError, edit_one
 from tests.chaos.servers import Servers
 
 NIGHTLY = "quickbooks_nightly_sync"

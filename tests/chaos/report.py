@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.chaos.company import Company
-from tests.chaos.invariants import Violation
 from tests.chaos.schedule import Schedule
+from tests.chaos.violation import Violation
 
 TAIL = 40
 

@@ -35,6 +35,7 @@ class Plan:
         realms: How many companies share the database.
         check_every: After so many steps everything is settled and checked.
         scheduled: How many flows a real Airflow runs after the steps, before the last check; 0 for none.
+        ignored: Rules that are known to be broken.
     """
 
     seed: int
@@ -42,12 +43,14 @@ class Plan:
     realms: int = 1
     check_every: int = 250
     scheduled: int = 0
+    ignored: tuple[str, ...] = ()
 
     @property
     def command(self) -> str:
         """The command that repeats the run."""
         options = f"--steps {self.steps} --seed {self.seed} --realms {self.realms}"
         more = f" --scheduler {self.scheduled}" if self.scheduled else ""
+        more += "".join(f" --ignore '{rule}'" for rule in self.ignored)
         return f'make chaos ARGS="{options} --check-every {self.check_every}{more}"'
 
     @property
@@ -56,13 +59,13 @@ class Plan:
         rng = random.Random(self.seed)
         names = ("strict_rotation", "stock_moves_time", "shifting_pages")
         flags = {name: rng.random() < 0.5 for name in names}
-        return {**flags, "late_rows": rng.choice((0, 0, 2, 8))}
+        return {**flags, "late_rows": 0}
 
     @property
     def companies(self) -> list[dict[str, bool]]:
         """What is special about each company."""
         rng = random.Random(f"{self.seed}-companies")
-        names = ("has_tax", "has_currencies")
+        names = ("has_tax", "has_currencies", "has_stock_in_quickbooks")
         return [{name: rng.random() < 0.5 for name in names} for _ in range(self.realms)]
 
     @property
@@ -101,7 +104,8 @@ def run(folder: Path, plan: Plan, out: TextIO) -> str:
 
 
 def _check(schedule: Schedule, plan: Plan, number: int) -> None:
-    found = settle(schedule, str(number))
+    violations = settle(schedule, str(number))
+    found = [violation for violation in violations if violation.rule not in plan.ignored]
     if found:
         raise Failed(describe(schedule, found, plan.command))
 

@@ -10,20 +10,26 @@ from typing import Any
 import psycopg2
 
 from quickbooks_sync.flows import FLOWS, Flow, FlowOptions
-from tests.chaos import administration, edits
+from tests.chaos import administration, contradictions, edits, lost_answers
+from tests.chaos.administration import let_leases_expire
 from tests.chaos.books import RefusedError
 from tests.chaos.child import Break, Child, Ended, run_flow
 from tests.chaos.company import Company
-from tests.chaos.faults import to_fault
+from tests.chaos.faults import EVERY_TIME, UNREADABLE, to_fault, to_list_fault
 from tests.chaos.servers import Servers
 
 #: What a run may end in by design: the lease is another's, or a person must reconnect.
 _ALWAYS = frozenset({"LeaseHeldError", "ConnectionNeededError"})
-_WITH_FAULTS = frozenset({"RetryableError", "UnexpectedAnswerError", "CompanyStoppedError"})
+_WITH_FAULTS = frozenset(
+    {"RetryableError", "UnexpectedAnswerError", "CompanyStoppedError", "GateClosedError"}
+)
 _WITH_EDITS = frozenset({"RetryableError", "LeaseLostError"})
 _SECONDS_BEFORE_KILL = 1.5
 #: So many records of a type are enough: from then on people rather change what is there.
 ENOUGH = 60
+#: For so many steps lists lag by the same time: mostly not at all, or for longer than any run takes.
+STRETCH = 60
+_LAGS = (0, 0, 0, 2, 8, 1800, 7200, 43200)
 
 
 class UnexpectedEndError(Exception):
@@ -49,6 +55,8 @@ class Schedule:
     def take(self, number: int) -> None:
         """Take step `number`; what it chooses does not depend on what earlier steps used up."""
         rng = random.Random(f"{self.seed}-{number}")
+        if number % STRETCH == 1:
+            self._begin_stretch(number)
         company = rng.choice(self.servers.companies)
         kind = rng.choices(tuple(_KINDS), tuple(_KINDS.values()))[0]
         started = time.monotonic()
@@ -57,6 +65,11 @@ class Schedule:
         self.tally[name] += 1
         took = time.monotonic() - started
         self.log.append(f"{number:5d} {company.organization_id} {name}: {said} ({took:.2f} s)")
+
+    def _begin_stretch(self, number: int) -> None:
+        lag = random.Random(f"{self.seed}-{number}-lag").choice(_LAGS)
+        self.servers.let_lists_lag(lag)
+        self.say(f"lists lag by {lag} seconds from here on")
 
     def say(self, line: str) -> None:
         """Add a line to the log."""
@@ -154,15 +167,39 @@ def _sync_all(schedule: Schedule, company: Company, rng: random.Random) -> str:
 
 def _sync_with_faults(schedule: Schedule, company: Company, rng: random.Random) -> str:
     """Run one flow while QuickBooks or the network fails."""
+    flow, options, key = _choose(company, rng)
     orders = [to_fault(rng) for _ in range(rng.choice((1, 1, 2, 3)))]
+    if flow.direction == "pull" and rng.random() < 0.4 and not _awaits_answer(company, flow):
+        orders = [to_list_fault(rng)]
     schedule.ensure_connected(company)  # the fault is for the run, not for the admin before it
     for order in orders:
         schedule.servers.side_door("faults", order)
-    flow, options, key = _choose(company, rng)
     ended = schedule.sync(company, flow, options, key, None).end()
+    fooled = _fooled_by(schedule, orders) if ended.error is None else ""
     schedule.servers.clear_faults()
+    if fooled:
+        raise UnexpectedEndError(f"{flow.name} ended well although every answer was {fooled}")
     kinds = ", ".join(f"{one['kind']} x{one['times']} after {one['skip']}" for one in orders)
-    return f"{flow.name} with {kinds}: {schedule.judge(ended, _WITH_FAULTS)}"
+    return f"{flow.name} {options.mode} with {kinds}: {schedule.judge(ended, _WITH_FAULTS)}"
+
+
+def _fooled_by(schedule: Schedule, orders: list[dict[str, Any]]) -> str:
+    """Return the fault that made every answer about changes unreadable and was not noticed."""
+    left = {fault["kind"]: fault["times"] for fault in schedule.servers.side_door("faults")}
+    struck = [
+        order["kind"]
+        for order in orders
+        if order["kind"] in UNREADABLE
+        and order["times"] == EVERY_TIME
+        and left.get(order["kind"], 0) < EVERY_TIME
+    ]
+    return ", ".join(struck)
+
+
+def _awaits_answer(company: Company, flow: Flow) -> bool:
+    """Whether a write must be looked up first: for what a list leaves out then, nothing else could stand in."""
+    open_ones = f"record_type = '{flow.record_type}' and status = 'open'"
+    return bool(company.sync_rows("intent", open_ones))
 
 
 def _sync_and_kill(schedule: Schedule, company: Company, rng: random.Random) -> str:
@@ -187,15 +224,6 @@ def _break(rng: random.Random, kind: str) -> Break:
     event = rng.choice(("request", "request", "commit"))
     last = 12 if event == "commit" else 5
     return Break(kind, event, rng.random() < 0.5, min(rng.randint(1, last), rng.randint(1, last)))
-
-
-def let_leases_expire(company: Company) -> None:
-    """Set the last signs of life back, as if the holders had died a while ago."""
-    company.execute(
-        "update quickbooks_sync.lease set heartbeat_at = heartbeat_at - interval '11 minutes'"
-        " where realm_id = %s and holder is not null",
-        company.realm_id,
-    )
 
 
 def _sync_and_edit_meanwhile(schedule: Schedule, company: Company, rng: random.Random) -> str:
@@ -259,6 +287,8 @@ _KINDS: dict[Callable[[Schedule, Company, random.Random], str], int] = {
     _sync_side_by_side: 10,
     _wake_the_dead: 14,
     _sync_all: 6,
+    lost_answers.lose_an_answer: 26,
+    contradictions.contradict: 12,
     administration.decide: 25,
     administration.retry_some: 8,
     administration.change_setting: 6,

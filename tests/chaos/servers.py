@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class Servers:
         workspace: What the syncs use.
         emulator_url: Where QuickBooks is.
         companies: The companies.
-        switches: The emulator's switches of this run.
+        switches: The emulator's switches as they stand now.
         processes: The processes that run, and those still to be started.
         postgres: The server of the database.
         folder: Where data and logs are.
@@ -59,7 +60,7 @@ class Servers:
     workspace: Workspace
     emulator_url: str
     companies: tuple[Company, ...]
-    switches: Mapping[str, Any]
+    switches: dict[str, Any]
     processes: Processes
     postgres: EmbeddedPostgres
     folder: Path
@@ -82,9 +83,16 @@ class Servers:
         self.side_door("clock", {"advance_seconds": self.seconds_ahead})
         self.side_door("switches", self.switches)
 
-    def show_late_rows(self) -> None:
-        """Let queries show every record, until faults are cleared the next time."""
-        self.side_door("switches", {"late_rows": 0})
+    def let_lists_lag(self, seconds: int) -> None:
+        """Hide records entered from now on from lists for so long; what was entered before is listed."""
+        self.switches["late_rows"] = seconds
+        self.let_lists_catch_up()
+
+    def let_lists_catch_up(self) -> None:
+        """List everything that was entered up to now."""
+        now = datetime.fromisoformat(self.side_door("clock", {})["now"])
+        self.switches["listed_until"] = int(now.timestamp())
+        self.side_door("switches", self.switches)
 
     def reconnect(self, company: Company) -> None:
         """Consent anew, as an admin does whose company needs attention."""
@@ -117,7 +125,15 @@ def running(
         address = postgres.connection_url("chaos")
         made = tuple(_company(url, address, number, one) for number, one in enumerate(companies))
         servers = Servers(
-            workspace, url, made, switches, processes, postgres, folder, environment, seconds_ahead
+            workspace,
+            url,
+            made,
+            dict(switches),
+            processes,
+            postgres,
+            folder,
+            environment,
+            seconds_ahead,
         )
         for one in made:
             _furnish(servers, one)
@@ -156,6 +172,8 @@ def _furnish(servers: Servers, company: Company) -> None:
     servers.reconnect(company)
     propose_settings(servers.workspace, company.realm_id)
     chosen = {"opening_stock": "push", "tax": "total_tax" if company.has_tax else "none"}
+    if company.has_stock_in_quickbooks:
+        chosen |= {"opening_stock": "none", "stock_owner": "quickbooks"}
     confirm_settings(servers.workspace, company.realm_id, chosen)
 
 
