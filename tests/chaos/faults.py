@@ -24,18 +24,20 @@ _FAULTS: tuple[dict[str, Any], ...] = (
 )
 
 
+#: The code under which QuickBooks does not tell changes at all; then everything is read instead.
+REFUSED = "4001"
 #: Answers with status 200 that hold less than the truth, or another form of it.
 _LIST_FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "empty_list"},
     {"kind": "empty_list"},
     {"kind": "null_cdc"},
     {"kind": "cdc_fault", "code": "10000"},
-    {"kind": "cdc_fault", "code": "4001"},
+    {"kind": "cdc_fault", "code": REFUSED},
     {"kind": "ids_as_numbers"},
 )
 
 
-#: Kinds that no run may take for an answer.
+#: Kinds that no run may take for an answer, but for a refusal.
 UNREADABLE = frozenset({"null_cdc", "cdc_fault"})
 #: More often than any run asks.
 EVERY_TIME = 50

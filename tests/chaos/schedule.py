@@ -15,7 +15,7 @@ from tests.chaos.administration import let_leases_expire
 from tests.chaos.books import RefusedError
 from tests.chaos.child import Break, Child, Ended, run_flow
 from tests.chaos.company import Company
-from tests.chaos.faults import EVERY_TIME, UNREADABLE, to_fault, to_list_fault
+from tests.chaos.faults import EVERY_TIME, REFUSED, UNREADABLE, to_fault, to_list_fault
 from tests.chaos.servers import Servers
 
 #: What a run may end in by design: the lease is another's, or a person must reconnect.
@@ -190,6 +190,7 @@ def _fooled_by(schedule: Schedule, orders: list[dict[str, Any]]) -> str:
         order["kind"]
         for order in orders
         if order["kind"] in UNREADABLE
+        and order.get("code") != REFUSED
         and order["times"] == EVERY_TIME
         and left.get(order["kind"], 0) < EVERY_TIME
     ]

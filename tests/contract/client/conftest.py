@@ -270,6 +270,7 @@ def talk_to(scripted: ScriptedServer) -> Iterator[Callable[..., QuickBooksClient
                 tokens=FixedTokens(),
                 throttle=Unthrottled(),
                 patience=replace(BRISK, **limits),
+                allowed_hosts=frozenset({scripted.url.partition("://")[2]}),
             )
             return stack.enter_context(client)
 
