@@ -7,7 +7,8 @@
     │   ├── MappingError          a mapping file is wrong: file, line, key, nearest valid key
     │   ├── SettingsError         a company setting is missing or invalid
     │   ├── ConnectionNeededError the company's grant is missing or refused: reconnect
-    │   └── GrantMismatchError    the grant is another app's, host's or environment's: nothing is sent
+    │   ├── GrantMismatchError    the grant is another app's, host's or environment's: nothing is sent
+    │   └── UnsettledError        a preview cannot know what an earlier run has sent: run the flow
     ├── RetryableError            try the same thing again later
     │   ├── RateLimitedError      QuickBooks answered 429; wait `retry_after` seconds
     │   ├── UnreachableError      no answer from QuickBooks or Postgres
@@ -68,6 +69,10 @@ class ConnectionNeededError(ConfigurationError):
 
 class GrantMismatchError(ConfigurationError):
     """A grant may not be shown to what the connection names; facts: ``realm_id``, ``client_id``."""
+
+
+class UnsettledError(ConfigurationError):
+    """A preview cannot know what became of what an earlier run has sent; facts: ``intents``."""
 
 
 class RetryableError(SyncError):

@@ -204,7 +204,7 @@ def _item_rules(pair: LinkedPair) -> Rules:
     is_theirs = pair.settings.get("stock_owner") == "quickbooks"
     # Where Loupe owns the stock, the push counts QuickBooks down before it makes the item inactive.
     counted = pair.quickbooks.get("quantity") if is_theirs else None
-    if pair.row["quantity"] or Decimal(counted or 0):
+    if not pair.row["is_active"] and (pair.row["quantity"] or Decimal(counted or 0)):
         quickbooks_locked["is_active"] = (
             "an item is made inactive in QuickBooks only at quantity 0; its value would be lost"
         )

@@ -19,7 +19,7 @@ from tests.chaos.faults import EVERY_TIME, REFUSED, UNREADABLE, to_fault, to_lis
 from tests.chaos.servers import Servers
 
 #: What a run may end in by design: the lease is another's, or a person must reconnect.
-_ALWAYS = frozenset({"LeaseHeldError", "ConnectionNeededError"})
+_ALWAYS = frozenset({"LeaseHeldError", "ConnectionNeededError", "UnsettledError"})
 _WITH_FAULTS = frozenset(
     {"RetryableError", "UnexpectedAnswerError", "CompanyStoppedError", "GateClosedError"}
 )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, update
 
-from quickbooks_sync.errors import ConfigurationError, UnreachableError
+from quickbooks_sync.errors import UnreachableError, UnsettledError
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.quickbooks.patience import Patience
 from tests.integration.books import loupe, quickbooks
@@ -109,9 +109,7 @@ def test_a_preview_says_that_it_cannot_know_what_was_sent(house: House) -> None:
     add_record(house, "customer")
     lose_answer(house, "customer")
     writes = house.writes()
-    with pytest.raises(
-        ConfigurationError, match=r"answer is not known yet.*Run pull_customers first"
-    ):
+    with pytest.raises(UnsettledError, match=r"answer is not known yet.*Run pull_customers first"):
         house.run("pull_customers", preview=True)
     assert house.writes() == writes
 

@@ -152,7 +152,13 @@ def test_a_record_that_came_back_is_retired_and_revived_by_a_person_only(
 
 
 def test_an_item_in_stock_is_not_made_inactive_there() -> None:
-    assert "is_active" in rules_of("inventory_item", item(quantity=2)).quickbooks_locked
+    retired = item(quantity=2, is_active=False)
+    assert "is_active" in rules_of("inventory_item", retired).quickbooks_locked
+
+
+def test_an_item_in_stock_is_made_active_there_again() -> None:
+    # Naive: the lock works both ways, and the stock of an inactive item can never be adjusted.
+    assert rules_of("inventory_item", item(quantity=2)).quickbooks_locked == {}
 
 
 @pytest.mark.parametrize(("owner", "locked"), [("quickbooks", {"is_active"}), ("loupe", set())])
@@ -160,9 +166,10 @@ def test_stock_of_quickbooks_keeps_an_item_active_where_nothing_adjusts_it(
     owner: str, locked: set[str]
 ) -> None:
     settings = CompanySettings({"home_currency": "USD", "stock_owner": owner})
-    rules = rules_of("inventory_item", item(), quickbooks={"quantity": "2"}, settings=settings)
+    row = item(is_active=False)
+    rules = rules_of("inventory_item", row, quickbooks={"quantity": "2"}, settings=settings)
     assert set(rules.quickbooks_locked) == locked
-    gone = rules_of("inventory_item", item(), quickbooks={"quantity": "0"}, settings=settings)
+    gone = rules_of("inventory_item", row, quickbooks={"quantity": "0"}, settings=settings)
     assert gone.quickbooks_locked == {}
 
 

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from quickbooks_sync.errors import ConfigurationError, UnexpectedAnswerError, UnreachableError
+from quickbooks_sync.errors import UnexpectedAnswerError, UnreachableError, UnsettledError
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.postgres.intents import Intent, IntentItem, close_intent, read_open_intents
 from quickbooks_sync.postgres.leases import hold_lease
@@ -41,13 +41,13 @@ def settle_open_intents(workspace: Workspace, run: RunManifest) -> None:
     What a pull settles is written down with the run that had sent it; a push takes it as its own.
 
     Raises:
-        ConfigurationError: The run is a preview, which may send nothing.
+        UnsettledError: The run is a preview, which may send nothing.
         RetryableError: QuickBooks does not answer, or does not say what became of a batch.
     """
     with workspace.engine.connect() as connection:
         intents = read_open_intents(connection, run["realm_id"], run["record_type"])
     if intents and run["preview"]:
-        raise ConfigurationError(
+        raise UnsettledError(
             f"Run {intents[0].run_id} sent {run['record_type']} records whose answer is not known yet, so a "
             f"preview would be wrong. Run pull_{run['record_type']}s first: it settles them.",
             intents=len(intents),
