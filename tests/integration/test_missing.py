@@ -37,6 +37,14 @@ def invoiced(house: House, number: str = "M-1") -> tuple[int, str]:
     return invoice_id, house.quickbooks_id("invoice", invoice_id)
 
 
+def listed(house: House, *quickbooks_ids: str) -> dict[str, Any]:
+    """The body of a list that shows only these invoices."""
+    records = [quickbooks.fetch(house, "Invoice", one) for one in quickbooks_ids]
+    body = {**EMPTY, "QueryResponse": {"Invoice": records}}
+    found: dict[str, Any] = json.loads(json.dumps(body, default=str))
+    return found
+
+
 def answer_with(
     house: House, body: Mapping[str, Any], times: int = 1, path: str = "/query"
 ) -> None:
@@ -44,11 +52,13 @@ def answer_with(
     house.order_fault("status", path, status=200, body=json.dumps(body), times=times)
 
 
-def not_found(house: House, quickbooks_id: str, times: int = 1) -> None:
-    """Let QuickBooks find an invoice neither in a list nor by its Id."""
-    answer_with(house, EMPTY, times=2 * times)
+def not_found(house: House, quickbooks_id: str) -> None:
+    """Let QuickBooks find an invoice neither in its list of all, which shows another one, nor by its Id."""
+    others = [row["quickbooks_id"] for row in house.rows("link") if row["record_type"] == "invoice"]
+    answer_with(house, listed(house, *(one for one in others if one != quickbooks_id)))
+    answer_with(house, EMPTY)
     where = f"/invoice/{quickbooks_id}"
-    house.order_fault("fault", where, code="610", message="Object Not Found", times=times)
+    house.order_fault("fault", where, code="610", message="Object Not Found")
 
 
 def let_minutes_pass(house: House, minutes: int) -> None:
@@ -120,6 +130,7 @@ def test_payments_behind_an_answer_without_them_stay_live(house: House, as_numbe
 
 
 def test_not_found_once_is_missing_and_not_found_again_later_is_deleted(house: House) -> None:
+    invoiced(house, "OTHER-1")
     invoice_id, quickbooks_id = invoiced(house)
     let_a_month_pass(house)
     not_found(house, quickbooks_id)
@@ -141,6 +152,7 @@ def test_not_found_once_is_missing_and_not_found_again_later_is_deleted(house: H
 
 
 def test_an_incremental_night_asks_again_for_what_was_missing(house: House) -> None:
+    invoiced(house, "OTHER-1")
     _, quickbooks_id = invoiced(house)
     let_a_month_pass(house)
     not_found(house, quickbooks_id)
@@ -152,6 +164,7 @@ def test_an_incremental_night_asks_again_for_what_was_missing(house: House) -> N
 
 
 def test_a_record_that_is_shown_again_must_be_missed_twice_once_more(house: House) -> None:
+    invoiced(house, "OTHER-1")
     invoice_id, quickbooks_id = invoiced(house)
     for _ in range(2):
         let_a_month_pass(house)
@@ -166,11 +179,11 @@ def test_a_list_that_lacks_more_than_can_be_asked_for_is_not_believed(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(missing, "MOST_ASKED", 1)
-    ids = [invoiced(house, f"M-{number}")[0] for number in range(2)]
-    answer_with(house, EMPTY)
-    with pytest.raises(UnexpectedAnswerError, match="listed 0 of 2 linked invoice records"):
+    ids = [invoiced(house, f"M-{number}") for number in range(3)]
+    answer_with(house, listed(house, ids[0][1]))
+    with pytest.raises(UnexpectedAnswerError, match="listed 1 of 3 linked invoice records"):
         house.run("pull_invoices", mode="full")
-    assert [lifecycle(house, one) for one in ids] == ["Finalised"] * 2
+    assert [lifecycle(house, one) for one, _ in ids] == ["Finalised"] * 3
 
 
 def test_more_deletions_than_the_allowed_share_load_nothing(house: House) -> None:
@@ -266,3 +279,16 @@ def test_an_id_that_is_another_records_now_changes_nothing_and_is_decided(house:
     assert {row["display_name"] for row in house.rows("customer")} == {"Aurora", "Zenith"}
     names = {one["DisplayName"] for one in quickbooks.find(house, "Customer", "Active = true")}
     assert names == {"Aurora", "Zenith"}
+
+
+def test_a_first_pull_that_is_shown_nothing_asks_whether_there_is_nothing(
+    build_house: BuildHouse,
+) -> None:
+    # Naive: QuickBooks is taken for empty, and the push makes a second item of the same SKU.
+    house = build_house(seed=False)
+    quickbooks.create_stock(house, "Star ruby", Sku="STAR-1")
+    loupe.add_item(house, "Ruby with a star", "STAR-1")
+    answer_with(house, EMPTY)
+    house.run("pull_inventory_items")
+    house.run("push_inventory_items")
+    assert len(quickbooks.find(house, "Item", "Type = 'Inventory'")) == 1

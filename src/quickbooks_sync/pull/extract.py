@@ -99,7 +99,8 @@ def _pages(
     left = run["limit"]
     for where in _conditions(workspace, run):
         page_size = min(BATCH_SIZE, left) if left else BATCH_SIZE
-        for answer in client.pages(entity, where=where, page_size=page_size):
+        is_whole = run["mode"] == "full" and not is_narrowed(run)
+        for answer in client.pages(entity, where=where, page_size=page_size, is_whole=is_whole):
             _note_time(workspace, run, answer.server_time)
             records = answer.records[:left] if left else answer.records
             if records:

@@ -123,13 +123,19 @@ class QuickBooksClient:
         return read_total(self._ask("count", build_count(entity, where)), entity)
 
     def pages(
-        self, entity: str, *, where: str = "", page_size: int = MAX_PAGE_SIZE
+        self,
+        entity: str,
+        *,
+        where: str = "",
+        page_size: int = MAX_PAGE_SIZE,
+        is_whole: bool = False,
     ) -> Iterator[QueryAnswer]:
         """Yield all records of an entity, inactive ones included; at least one page.
 
-        A metered read for each page, and one more to count them where there are several.
+        A metered read for each page, and one more to count them where there are several, or where `is_whole` is
+        asked for and there are none.
         """
-        return iter(Pages(self, entity, where, page_size))
+        return iter(Pages(self, entity, where, page_size, is_whole=is_whole))
 
     def changes(self, entity: str, since: datetime) -> Changes | None:
         """Read what changed of an entity since an aware moment at most 29 days ago (one metered read).

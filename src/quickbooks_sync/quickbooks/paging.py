@@ -56,13 +56,25 @@ class Queries(Protocol):
 
 
 class Pages:
-    """One pass over an entity."""
+    """One pass over an entity.
 
-    def __init__(self, client: Queries, entity: str, where: str, page_size: int) -> None:
+    Args:
+        client: Runs the statements.
+        entity: The entity.
+        where: Which of its records; all when empty.
+        page_size: Records of a page.
+        is_whole: Whether somebody will conclude from the pass that nothing else exists; then "no records at all" is
+            confirmed by a count.
+    """
+
+    def __init__(
+        self, client: Queries, entity: str, where: str, page_size: int, *, is_whole: bool = False
+    ) -> None:
         self._client = client
         self._entity = entity
         self._where = where
         self._page_size = page_size
+        self._is_whole = is_whole
         self._seen: set[str] = set()
         self._pages = 0
         self._repeated = 0
@@ -74,7 +86,8 @@ class Pages:
             UnexpectedAnswerError: Fewer records came than QuickBooks counts.
         """
         yield from self._pages_by_id()
-        is_doubtful = self._pages > 1 or self._repeated > 0
+        is_empty = self._is_whole and not self._seen
+        is_doubtful = self._pages > 1 or self._repeated > 0 or is_empty
         if is_doubtful and self._count() > len(self._seen):
             logger.warning("%s: records are missing; going on by offset", self._entity)
             yield from self._pages_by_offset()

@@ -157,7 +157,9 @@ def _fetch(client: "QuickBooksClient", name: str) -> Any:
     if name == "Preferences":
         return client.preferences()
     where = "Type IN ('Service', 'NonInventory')" if name == "Item" else ""
-    return [record for page in client.pages(name, where=where) for record in page.records]
+    return [
+        record for page in client.pages(name, where=where, is_whole=True) for record in page.records
+    ]
 
 
 def _read_stored(connection: Connection, realm_id: str) -> dict[str, tuple[Any, datetime]]:
