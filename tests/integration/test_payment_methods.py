@@ -100,8 +100,19 @@ def test_a_name_that_quickbooks_lacks_is_told_and_neither_sent_nor_created(bill:
     bill.house.run("pull_payments", mode="full")
     assert bill.house.row("payment", ours)["method"] == "Barter"
     writes = bill.house.writes()
-    bill.house.run("push_payments", mode="full")
+    run = bill.house.run("push_payments")
+    assert bill.house.said(run, loupe_id=ours) == ["differs"]
     assert bill.house.writes() == writes
+
+
+def test_a_name_goes_across_once_quickbooks_has_it(bill: Bill) -> None:
+    """Naive: it counts as agreed when it was told, and is never sent."""
+    ours = bill.pay_here("Barter")
+    bill.house.run("push_payments")
+    quickbooks.create(bill.house, "PaymentMethod", Name="Barter")
+    read_methods_anew(bill.house)
+    bill.house.run("push_payments")
+    assert bill.method_there(ours) == method_id(bill.house, "Barter")
 
 
 def test_a_changed_or_emptied_method_goes_across_both_ways(bill: Bill) -> None:

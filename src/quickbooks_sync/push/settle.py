@@ -16,9 +16,10 @@ from quickbooks_sync.postgres.intents import Intent, IntentItem
 from quickbooks_sync.postgres.links import Link, read_link_ids, read_links
 from quickbooks_sync.postgres.staging import StagedRecord
 from quickbooks_sync.push.computed import find_differences
+from quickbooks_sync.push.names import find_unwritten
 from quickbooks_sync.push.stock import ADJUST, settle_adjustments
 from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import folded, frame_to_values, records_to_values
+from quickbooks_sync.transform import frame_to_values, records_to_values
 from quickbooks_sync.workspace import Workspace
 
 Record = dict[str, Any]
@@ -207,12 +208,14 @@ def _link_after(
     was sent is agreed.
     """
     ours = item.loupe_values
+    unwritten = {cause["field"] for cause in find_unwritten(mapping, ours, theirs)}
     names = item.sent_fields if known else [one.name for one in mapping.two_way]
     settled = [
         name
         for name in names
         if name in theirs
         and name in ours
+        and name not in unwritten
         and not (_is_empty(ours[name]) and theirs[name])
         and (ours[name] == theirs[name] or (is_answer and name not in _TAKEN_AS_SENT))
     ]
@@ -254,7 +257,7 @@ def _account(
         loupe_id=item.loupe_id,
         quickbooks_id=record["Id"],
         causes=tuple(differences),
-        warnings=tuple(_unnamed(mapping, item, theirs)),
+        warnings=tuple(find_unwritten(mapping, _sent_values(item), theirs)),
     )
 
 
@@ -265,27 +268,8 @@ def _differences(
     return [] if item.operation == "void" else find_differences(mapping, item.loupe_values, theirs)
 
 
-def _unnamed(
-    mapping: RecordMapping, item: IntentItem, theirs: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """Warn of names that were not sent, because QuickBooks' list does not have them."""
-    named = [one for one in mapping.two_way if one.named_in and one.name in item.sent_fields]
-    ours = {one.name: item.loupe_values.get(one.name) for one in named}
-    return [
-        {
-            "field": one.name,
-            "rule": f"is a {one.named_in} of QuickBooks",
-            "value": ours[one.name],
-            "message": f"{one.name}: QuickBooks has no active {one.named_in} named "
-            f"{ours[one.name]!r}, so it was not sent; create it there and edit the record, or "
-            "choose one that exists",
-            "severity": "warning",
-        }
-        for one in named
-        if ours[one.name]
-        and one.name in theirs
-        and folded(ours[one.name]) != folded(theirs[one.name])
-    ]
+def _sent_values(item: IntentItem) -> dict[str, Any]:
+    return {name: item.loupe_values.get(name) for name in item.sent_fields}
 
 
 def _is_empty(value: Any) -> bool:

@@ -17,6 +17,7 @@ from quickbooks_sync.postgres.links import DELETED, REPLACED, RETURNED, Link, re
 from quickbooks_sync.postgres.loupe_rows import read_invoice_currencies, read_paid_invoice_ids
 from quickbooks_sync.push.computed import find_differences
 from quickbooks_sync.push.gone import is_gone
+from quickbooks_sync.push.names import find_unnamed
 from quickbooks_sync.push.rows import from_staged
 from quickbooks_sync.push.stock import ADJUST, quantity_verdict
 from quickbooks_sync.references import References
@@ -190,7 +191,9 @@ class PushDecisions:
         rules = with_decisions(rules, self._decisions.get(link.loupe_id, ()), values, theirs)
         base = Base(link.loupe_base, link.quickbooks_base)
         merge = merge_record(self.mapping, values, theirs, base, rules)
-        fields = list(merge.to_quickbooks)
+        unnamed = find_unnamed(self.mapping, self.settings, merge.to_quickbooks)
+        named_elsewhere = {cause["field"] for cause in unnamed}
+        fields = [name for name in merge.to_quickbooks if name not in named_elsewhere]
         action: Action = {"operation": "update" if fields else "none", "fields": fields}
         if "is_void" in fields:
             action["operation"] = "void" if values["is_void"] else "conflict"
@@ -202,7 +205,7 @@ class PushDecisions:
             self._judge_item(action, row, values, theirs, link)
         elif action["operation"] == "none" and not (values.get("is_void") or theirs.get("is_void")):
             # Nothing of it can be sent, so nothing else would tell that the two no longer agree.
-            action["differs"] = find_differences(self.mapping, values, theirs)
+            action["differs"] = [*find_differences(self.mapping, values, theirs), *unnamed]
         if action["operation"] in ("none", "conflict"):
             _note_agreement(action, merge, values, theirs, base)
         return action
