@@ -172,7 +172,11 @@ def _furnish(servers: Servers, company: Company) -> None:
     servers.side_door("companies", {**order, "preferences": preferences})
     servers.reconnect(company)
     propose_settings(servers.workspace, company.realm_id)
-    chosen = {"opening_stock": "push", "tax": "total_tax" if company.has_tax else "none"}
+    chosen = {
+        "max_deleted_ratio": "1",
+        "opening_stock": "push",
+        "tax": "total_tax" if company.has_tax else "none",
+    }
     if company.has_stock_in_quickbooks:
         chosen |= {"opening_stock": "none", "stock_owner": "quickbooks"}
     confirm_settings(servers.workspace, company.realm_id, chosen)

@@ -139,3 +139,18 @@ def test_a_field_read_from_elsewhere_is_read_again(house: House, tmp_path: Path)
         later.run("push_customers")
     later.run("pull_customers")
     assert later.run("push_customers")["status"] == "success"
+
+
+def test_an_amount_goes_although_what_it_settles_is_held(house: House, payment_id: int) -> None:
+    # Naive: the money guard looks at applications that are not sent, and holds the amount with them.
+    there = house.quickbooks_id("payment", payment_id)
+    (applied,) = house.rows("payment_application")
+    quickbooks.remove(house, "Invoice", house.quickbooks_id("invoice", applied["invoice_id"]))
+    house.update("payment", payment_id, amount=30)
+    house.update("payment_application", applied["payment_application_id"], amount=30)
+    house.run("pull_payments")
+    run = house.run("push_payments")
+    assert house.said(run, loupe_id=payment_id) == ["conflict"]
+    assert quickbooks.fetch(house, "Payment", there)["TotalAmt"] == 30
+    (held,) = [row for row in house.rows("conflict") if row["resolved_at"] is None]
+    assert held["field"] == "applications"

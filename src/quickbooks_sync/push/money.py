@@ -31,7 +31,10 @@ def refuse_overpayments(
     """
     if run["record_type"] != "payment":
         return []
-    paying = [one for one in writes if one.operation in ("create", "update")]
+    # What is not sent settles nothing: QuickBooks' own applications go back with the document.
+    paying = [
+        write for write in writes if write.operation == "create" or "applications" in write.fields
+    ]
     refused = _refuse_again(workspace, run, paying)
     told = {one.source_id for one in refused}
     asked = [one for one in paying if one.source_id not in told]
