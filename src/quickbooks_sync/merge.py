@@ -42,6 +42,7 @@ class Rules:
         folded: Fields that agree at first contact where only case or blanks differ; each side keeps
             its spelling.
         apart: Fields that stay as they are at first contact where both sides hold something.
+        together: Fields that mean nothing without each other: where one is held, so are the others.
     """
 
     on_conflict: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Rules:
     decided: Mapping[str, str] = field(default_factory=dict)
     folded: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()
+    together: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,20 @@ def merge_record(
             merge.to_quickbooks[one.name] = loupe.get(one.name)
         else:
             conflicts.append(_conflict(one, verdict, loupe, quickbooks, base))
+    for name in _held_with(conflicts, merge, rules):
+        reason = "goes together with what is held beside it"
+        conflicts.append(_conflict(mapping.field(name), reason, loupe, quickbooks, base))
+        merge.to_loupe.pop(name, None)
+        merge.to_quickbooks.pop(name, None)
+        agreed.discard(name)
     return Merge(merge.to_loupe, merge.to_quickbooks, tuple(conflicts), frozenset(agreed))
+
+
+def _held_with(conflicts: list[FieldConflict], merge: Merge, rules: Rules) -> list[str]:
+    """Return the moving fields that may not move without a held one."""
+    if not rules.together.intersection(held.field for held in conflicts):
+        return []
+    return [name for name in (*merge.to_loupe, *merge.to_quickbooks) if name in rules.together]
 
 
 def next_base(merge: Merge, loupe: Values, quickbooks: Values, base: Base) -> Base:

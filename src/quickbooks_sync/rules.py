@@ -195,7 +195,11 @@ def _payment_rules(pair: LinkedPair) -> Rules:
         reason = "the payment settles more than invoices in QuickBooks and is only pulled"
         locked = dict.fromkeys((*_PAID_WITH, "is_void"), reason)
     is_void = pair.quickbooks.get("is_void") or pair.row["is_void"]
-    return Rules(quickbooks_locked=locked, loupe_owned=frozenset(_PAID_WITH if is_void else ()))
+    return Rules(
+        quickbooks_locked=locked,
+        loupe_owned=frozenset(_PAID_WITH if is_void else ()),
+        together=frozenset({"amount", "applications"}),
+    )
 
 
 def _item_rules(pair: LinkedPair) -> Rules:

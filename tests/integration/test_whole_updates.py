@@ -141,8 +141,12 @@ def test_a_field_read_from_elsewhere_is_read_again(house: House, tmp_path: Path)
     assert later.run("push_customers")["status"] == "success"
 
 
-def test_an_amount_goes_although_what_it_settles_is_held(house: House, payment_id: int) -> None:
-    # Naive: the money guard looks at applications that are not sent, and holds the amount with them.
+def open_fields(house: House) -> set[str]:
+    return {row["field"] for row in house.rows("conflict") if row["resolved_at"] is None}
+
+
+def test_an_amount_is_held_together_with_what_it_settles(house: House, payment_id: int) -> None:
+    # Naive: one side's amount is taken beside the other side's applications, and the payment does not add up.
     there = house.quickbooks_id("payment", payment_id)
     (applied,) = house.rows("payment_application")
     quickbooks.remove(house, "Invoice", house.quickbooks_id("invoice", applied["invoice_id"]))
@@ -151,6 +155,16 @@ def test_an_amount_goes_although_what_it_settles_is_held(house: House, payment_i
     house.run("pull_payments")
     run = house.run("push_payments")
     assert house.said(run, loupe_id=payment_id) == ["conflict"]
-    assert quickbooks.fetch(house, "Payment", there)["TotalAmt"] == 30
-    (held,) = [row for row in house.rows("conflict") if row["resolved_at"] is None]
-    assert held["field"] == "applications"
+    assert quickbooks.fetch(house, "Payment", there)["TotalAmt"] == 40
+    assert open_fields(house) == {"amount", "applications"}
+
+
+def test_a_revival_in_loupe_of_what_is_void_in_quickbooks_is_on_the_list(
+    house: House, payment_id: int
+) -> None:
+    quickbooks.void(house, "Payment", house.quickbooks_id("payment", payment_id))
+    house.run("pull_payments")
+    house.update("payment", payment_id, is_void=False)
+    run = house.run("push_payments")
+    assert house.said(run, loupe_id=payment_id) == ["conflict"]
+    assert "is_void" in open_fields(house)

@@ -283,3 +283,20 @@ def test_a_field_that_is_left_apart_keeps_both_values_at_first_contact() -> None
     assert verdict(merged("Check", "Wire transfer", ("Wire", "Wire transfer"), apart)) == (
         "to_quickbooks"
     )
+
+
+def test_fields_that_belong_together_are_held_together() -> None:
+    # Naive: one side's amount is taken beside the other side's lines.
+    mapping = shipped("payment")
+    base = Base(
+        {"amount": "100.00", "reference_number": "A"},
+        {"amount": "100.00", "reference_number": "A"},
+    )
+    ours = {"amount": "90.00", "reference_number": "A"}
+    theirs = {"amount": "80.00", "reference_number": "B"}
+    rules = Rules(together=frozenset({"amount", "reference_number"}))
+    merge = merge_record(mapping, ours, theirs, base, rules)
+    assert {held.field for held in merge.conflicts} == {"amount", "reference_number"}
+    assert (merge.to_loupe, merge.to_quickbooks, merge.agreed) == ({}, {}, frozenset())
+    alone = merge_record(mapping, ours, theirs, base, Rules())
+    assert alone.to_loupe == {"reference_number": "B"}

@@ -108,7 +108,9 @@ def test_lines_of_an_invoice_with_tax_need_the_tax_setting() -> None:
 def test_a_payment_of_more_than_invoices_is_only_pulled() -> None:
     rules = rules_of("payment", payment(), quickbooks={"has_other_lines": True})
     assert {"amount", "applications", "is_void"} <= set(rules.quickbooks_locked)
-    assert rules_of("payment", payment()) == Rules(apart=frozenset({"method"}))
+    together = frozenset({"amount", "applications"})
+    free = Rules(apart=frozenset({"method"}), together=together)
+    assert rules_of("payment", payment()) == free
 
 
 def test_a_payment_of_more_than_invoices_is_not_voided_from_loupe() -> None:

@@ -29,6 +29,10 @@ from quickbooks_sync.transform import values_to_row
 Values = dict[str, Any]
 Causes = tuple[Mapping[str, Any], ...]
 
+_UNSETTLED = (
+    "Loupe has a payment on it that QuickBooks does not know yet, so its balance and payment status are left as "
+    "they are; push payments, then pull invoices"
+)
 _MISSING = (
     "missing: QuickBooks does not show it in its lists and answers that there is no such record. If a run at least "
     "ten minutes from now finds the same, it counts as deleted; until then neither side is changed"
@@ -155,6 +159,7 @@ class LinkedRecords:
             is_pending=bool(merge.to_quickbooks),
             # Once the payment is on both sides, QuickBooks' balance is taken from what was read now.
             waits_for="payment" if row.get("invoice_id") in self.unsettled else None,
+            reason=_UNSETTLED if row.get("invoice_id") in self.unsettled else None,
             raw=one.raw,
             loupe_changed_at=row["updated_at"],
             loupe_changed_by=row["updated_by"],

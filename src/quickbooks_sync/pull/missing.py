@@ -19,8 +19,9 @@ from quickbooks_sync.runs import is_narrowed, read_watermark
 from quickbooks_sync.workspace import Workspace
 
 #: LastUpdatedTime has a resolution of one second and rows may appear late, so an incremental
-#: read looks back over the watermark (Intuit: order and paging hazards, section 3.4).
-OVERLAP = timedelta(minutes=10)
+#: read looks back over the watermark (Intuit: order and paging hazards, section 3.4). What is told again costs no
+#: further read.
+OVERLAP = timedelta(hours=1)
 #: QuickBooks documents no limit for an IN list; a statement stays below a few kilobytes.
 IDS_PER_QUERY = 200
 #: Records are asked for by Id at a metered read each; a list that lacks more is not believed at all.

@@ -198,6 +198,7 @@ class PushDecisions:
         if "is_void" in fields:
             action["operation"] = "void" if values["is_void"] else "conflict"
             action["reason"] = "an invoice or payment that is void in QuickBooks stays void"
+            merge = _with_conflict(merge, str(action["reason"]), values, theirs)
         if merge.conflicts:
             action["conflicts"] = [vars(one) for one in merge.conflicts]
             action["operation"] = action["operation"] if fields else "conflict"
@@ -230,6 +231,14 @@ class PushDecisions:
             differs.append({"field": "quantity", "rule": "stock agrees", "message": verdict[1]})
         if differs:
             action["differs"] = differs
+
+
+def _with_conflict(merge: Merge, reason: str, ours: Values, theirs: Values) -> Merge:
+    """List a revival that QuickBooks does not know, so that a person sees it."""
+    if ours["is_void"]:
+        return merge
+    held = FieldConflict("is_void", reason, ours["is_void"], theirs["is_void"])
+    return replace(merge, conflicts=(*merge.conflicts, held))
 
 
 def _count_first(action: Action, ours: Values, theirs: Values) -> None:
