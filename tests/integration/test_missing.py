@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from quickbooks_sync.postgres.activity import read_missing
 from quickbooks_sync.pull import missing
 from quickbooks_sync.settings import confirm_settings
 from tests.integration.books import loupe, quickbooks
-from tests.integration.conftest import BuildHouse, House
+from tests.integration.conftest import BuildHouse, House, connect
 
 EMPTY = {"QueryResponse": {}, "time": "2026-11-26T08:00:00.000-08:00"}
 
@@ -292,3 +292,30 @@ def test_a_first_pull_that_is_shown_nothing_asks_whether_there_is_nothing(
     house.run("pull_inventory_items")
     house.run("push_inventory_items")
     assert len(quickbooks.find(house, "Item", "Type = 'Inventory'")) == 1
+
+
+def wipe(house: House) -> None:
+    """Wipe the company's data as its owner can; its id stays, and Ids start again."""
+    house.side_door("reset", {"data": True, "tokens": True})
+    house.side_door("companies", {"realm": house.realm_id, "name": "Empty Company"})
+    connect(house.workspace, house.emulator_url, house.realm_id, house.organization_id)
+
+
+@pytest.mark.parametrize("edit", [{"lifecycle_status": "Void"}, {"due_date": date(2026, 12, 24)}])
+def test_a_push_writes_nothing_to_another_record_under_the_id(
+    house: House, edit: dict[str, Any]
+) -> None:
+    # Naive: the SyncTokens are equal, QuickBooks takes the write, and a stranger's invoice is void.
+    invoice_id, quickbooks_id = invoiced(house)
+    wipe(house)
+    stranger = quickbooks.create(house, "Customer", DisplayName="Stranger")["Id"]
+    made: dict[str, Any] = {}
+    while made.get("Id") != quickbooks_id:
+        made = quickbooks.create_invoice(house, stranger, f"Z-{made.get('Id', '0')}", "777.00")
+    house.update("invoice", invoice_id, **edit)
+    for mode in ("incremental", "full"):
+        run = house.run("push_invoices", mode=mode)
+        assert house.said(run, loupe_id=invoice_id) == ["conflict"]
+    record = quickbooks.fetch(house, "Invoice", quickbooks_id)
+    assert (record["TotalAmt"], record["SyncToken"]) == (777, "0")
+    assert house.row("invoice", invoice_id)["invoice_number"] == "M-1"

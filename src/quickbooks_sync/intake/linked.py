@@ -11,7 +11,7 @@ from quickbooks_sync.first_contact import Match
 from quickbooks_sync.intake.deleted import remove
 from quickbooks_sync.intake.known import Known
 from quickbooks_sync.intake.outcomes import account, doubt, updated_at
-from quickbooks_sync.intake.replaced import describe_replaced, is_another
+from quickbooks_sync.intake.replaced import describe_replaced, find_difference, is_surely_same
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.merge import Base, Merge, merge_record, next_base
 from quickbooks_sync.postgres.links import DELETED, REPLACED, RETURNED, Link
@@ -64,8 +64,12 @@ class LinkedRecords:
     def update(self, one: StagedRecord, link: Link) -> Account:
         """Take what has changed in QuickBooks, and nothing older than what is known."""
         record_type = self.known.run["record_type"]
-        if link.state == REPLACED or is_another(record_type, link.document, one.raw):
-            return self._hold_replaced(one, link)
+        difference = find_difference(record_type, link.document, one.raw)
+        if difference is None and link.state == REPLACED:
+            is_same = is_surely_same(record_type, link.document, one.raw)
+            difference = None if is_same else "it was found to be another one before"
+        if difference is not None:
+            return self._hold_replaced(one, link, difference)
         if int(one.source_version or 0) < int(link.sync_token):
             # A write of ours, or a later run, has already seen a newer version.
             return account(one, link, "unchanged")
@@ -106,7 +110,7 @@ class LinkedRecords:
         self.written.changed_links.append(replace(link, missing_since_at=since))
         return replace(account(one, link, "waiting"), reason=_MISSING)
 
-    def _hold_replaced(self, one: StagedRecord, link: Link) -> Account:
+    def _hold_replaced(self, one: StagedRecord, link: Link, difference: str) -> Account:
         """Take nothing from a record that is not the one the row was linked to."""
         decision = self.known.judged.get(one.source_id)
         row = self.known.rows.get(link.loupe_id)
@@ -116,7 +120,7 @@ class LinkedRecords:
             )
             return self.merge(one, fresh, is_new=False)
         self.written.changed_links.append(replace(link, state=REPLACED, loupe_row_version=None))
-        why = describe_replaced(link.loupe_id, link.document, one.raw)
+        why = describe_replaced(link.loupe_id, one.source_id, difference)
         return replace(doubt(one, Match(link.loupe_id, why)), waits_for=None)
 
     def merge(self, one: StagedRecord, link: Link, *, is_new: bool) -> Account:

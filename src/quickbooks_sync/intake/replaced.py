@@ -19,20 +19,29 @@ _TOLD_BY = {
 }
 
 
-def is_another(record_type: str, known: Document, record: Document) -> bool:
-    """Whether two documents of one Id are of different records.
+def find_difference(record_type: str, known: Document, record: Document) -> str | None:
+    """Return what shows that two documents of one Id are of different records, or `None`.
 
-    A record keeps its CreateTime for life (an instant, to the second; where one of the two has none, it says
-    nothing), and while its SyncToken is the same, so are its name, number, date or amount.
+    A record keeps its CreateTime for life (an instant, to the second), and while its SyncToken is the same, so
+    are its name, number, date or amount. What one of the two documents lacks says nothing.
     """
     times = [created_at(document) for document in (known, record)]
     if None not in times and times[0] != times[1]:
-        return True
-    if str(known.get("SyncToken")) != str(record.get("SyncToken")):
-        return False
-    return any(
-        _plain(known.get(name)) != _plain(record.get(name)) for name in _TOLD_BY[record_type]
-    )
+        return f"it was made on {times[1]}, the linked one on {times[0]}"
+    if not _has_same_token(known, record):
+        return None
+    for name in _TOLD_BY[record_type]:
+        before, now = _plain(known.get(name)), _plain(record.get(name))
+        if before and now and before != now:
+            return f"its {name} is {now}, the linked one's is {before} at the same SyncToken"
+    return None
+
+
+def is_surely_same(record_type: str, known: Document, record: Document) -> bool:
+    """Whether a record is the linked one beyond doubt: nothing differs, at the same SyncToken."""
+    is_told = created_at(known) is not None and created_at(record) is not None
+    is_same = find_difference(record_type, known, record) is None
+    return is_told and is_same and _has_same_token(known, record)
 
 
 def created_at(document: Document) -> datetime | None:
@@ -41,14 +50,17 @@ def created_at(document: Document) -> datetime | None:
     return datetime.fromisoformat(written) if written else None
 
 
-def describe_replaced(loupe_id: int, known: Document, record: Document) -> str:
+def describe_replaced(loupe_id: int, quickbooks_id: str, difference: str) -> str:
     """Say that a link's Id is another record's now, and what a person can do."""
     return (
-        f"the QuickBooks record with Id {record['Id']} is not the one that Loupe row {loupe_id} was linked to: "
-        f"it was made on {created_at(record)}, the linked one on {created_at(known)}. Nothing was changed. "
-        "Was the company reset? Decide `same` if the two are one, else `separate`"
+        f"the QuickBooks record with Id {quickbooks_id} is not the one that Loupe row {loupe_id} was linked to: "
+        f"{difference}. Nothing was changed. Was the company reset? Decide `same` if the two are one, else `separate`"
     )
 
 
+def _has_same_token(known: Document, record: Document) -> bool:
+    return str(known.get("SyncToken")) == str(record.get("SyncToken"))
+
+
 def _plain(value: Any) -> Any:
-    return Decimal(value) if isinstance(value, int | Decimal) else value or ""
+    return Decimal(value) if isinstance(value, int | Decimal) else value

@@ -19,6 +19,7 @@ from quickbooks_sync.push.money import refuse_overpayments
 from quickbooks_sync.push.operations import Write, build_request
 from quickbooks_sync.push.plan import Plan, Planner
 from quickbooks_sync.push.recover import recover
+from quickbooks_sync.push.replaced import hold_replaced
 from quickbooks_sync.push.second_try import look_again
 from quickbooks_sync.push.send import refused_account, send_intent
 from quickbooks_sync.push.stock import build_adjustments, to_adjustments
@@ -93,16 +94,19 @@ class Sender:
         return to_adjustments(self._settings, created, {link.loupe_id: link for link in links})
 
     def _adjust(self, writes: Sequence[Write]) -> None:
-        built = build_adjustments(self._workspace, self._run, self._settings, writes)
+        built, unknown = build_adjustments(self._workspace, self._run, self._settings, writes)
+        self._write(unknown)
         if built:
             self._deliver([one for one, _ in built], [request for _, request in built])
 
     def _send(self, writes: Sequence[Write], *, is_second: bool = False) -> None:
         """Send at most thirty writes and account for every one of them."""
-        overpaying = refuse_overpayments(self._workspace, self._run, writes)
-        self._write(overpaying)
-        held = {one.loupe_id for one in overpaying}
-        sent, requests = self._build([one for one in writes if one.loupe_id not in held])
+        for hold in (refuse_overpayments, hold_replaced):
+            kept_back = hold(self._workspace, self._run, writes)
+            self._write(kept_back)
+            held = {account.loupe_id for account in kept_back}
+            writes = [write for write in writes if write.loupe_id not in held]
+        sent, requests = self._build(writes)
         if sent:
             self._deliver(sent, requests, is_second=is_second)
 

@@ -128,12 +128,17 @@ def _settle_written(
             accounts.append(_stranger_account(item, record, stranger))
             continue
         known = links.by_row.get(item.loupe_id)
-        link = _link_after(mapping, item, record, theirs, known, is_answer=is_answer)
+        # Under the token that the write was sent with, QuickBooks has written nothing.
+        is_written = known is None or known.sync_token != str(record.get("SyncToken") or "0")
+        link = _link_after(
+            mapping, item, record, theirs, known, is_answer=is_answer, is_written=is_written
+        )
         staged = StagedRecord(
             position, record["Id"], str(record.get("SyncToken") or "0"), record, theirs
         )
         answers.append((staged, link))
-        accounts.append(_account(mapping, item, record, theirs))
+        unwritten = [] if is_written else _find_unwritten(item, theirs)
+        accounts.append(_account(mapping, item, record, theirs, unwritten))
     IntakeBatch(workspace, run, connection).absorb(answers)
     return accounts
 
@@ -199,6 +204,7 @@ def _link_after(
     known: Link | None,
     *,
     is_answer: bool,
+    is_written: bool,
 ) -> Link:
     """Return the link with the base that the write leaves.
 
@@ -210,6 +216,8 @@ def _link_after(
     ours = item.loupe_values
     unwritten = {cause["field"] for cause in find_unwritten(mapping, ours, theirs)}
     names = item.sent_fields if known else [one.name for one in mapping.two_way]
+    # QuickBooks brings texts into a form of its own, which may be the one that it had.
+    texts = {one.name for one in mapping.two_way if one.type == "text"}
     settled = [
         name
         for name in names
@@ -217,7 +225,10 @@ def _link_after(
         and name in ours
         and name not in unwritten
         and not (_is_empty(ours[name]) and theirs[name])
-        and (ours[name] == theirs[name] or (is_answer and name not in _TAKEN_AS_SENT))
+        and (
+            ours[name] == theirs[name]
+            or (is_answer and name not in _TAKEN_AS_SENT and (is_written or name in texts))
+        )
     ]
     # A new item starts with the quantity that was meant for it; what is missing to Loupe's is adjusted.
     started = {"quantity": theirs["quantity"]} if _is_started(item, theirs, known) else {}
@@ -247,10 +258,28 @@ def _is_started(item: IntentItem, theirs: Mapping[str, Any], known: Link | None)
     return known is None and "quantity" in item.sent_fields and theirs.get("quantity") is not None
 
 
+def _find_unwritten(item: IntentItem, theirs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a cause of outcome `differs` for every sent field that QuickBooks left as it was."""
+    return [
+        {
+            "field": name,
+            "rule": "QuickBooks writes what it is sent",
+            "value": theirs[name],
+            "message": f"{name}: QuickBooks accepted {item.loupe_values.get(name)} and still has {theirs[name]}",
+        }
+        for name in item.sent_fields
+        if name in theirs and item.loupe_values.get(name) != theirs[name]
+    ]
+
+
 def _account(
-    mapping: RecordMapping, item: IntentItem, record: Record, theirs: Mapping[str, Any]
+    mapping: RecordMapping,
+    item: IntentItem,
+    record: Record,
+    theirs: Mapping[str, Any],
+    unwritten: Sequence[dict[str, Any]],
 ) -> Account:
-    differences = _differences(mapping, item, theirs)
+    differences = [*_differences(mapping, item, theirs), *unwritten]
     return Account(
         str(item.loupe_id),
         "differs" if differences else _OUTCOMES[item.operation],

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.accounts import Account
 from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.intake.replaced import find_difference
 from quickbooks_sync.postgres.intents import IntentItem
 from quickbooks_sync.postgres.links import Link, has_link_before, read_links, update_links
 from quickbooks_sync.push.operations import Write
@@ -77,33 +78,63 @@ def quantity_verdict(
     """
     if ours == theirs or theirs is None:
         return None
+    if settings.stock_owner is None:
+        return "waiting", _to_confirm("stock_owner", ours, theirs)
     never_agreed = quantity_problem(settings, link.loupe_base, ours, theirs)
     if never_agreed:
         return "differs", never_agreed
     if settings["stock_owner"] == "quickbooks":
         return None
     if not settings["adjustment_account"]:
-        return "waiting", (
-            f"Loupe has {ours}, QuickBooks {theirs}; the company setting adjustment_account is not "
-            "confirmed; confirm it with `quickbooks-sync settings confirm --set adjustment_account=...`"
-        )
+        return "waiting", _to_confirm("adjustment_account", ours, theirs)
     return ADJUST, f"quantity {theirs} in QuickBooks, {ours} in Loupe"
+
+
+def missing_setting(settings: CompanySettings) -> str:
+    """Return the setting that an adjustment waits for."""
+    return "stock_owner" if settings.stock_owner is None else "adjustment_account"
+
+
+def _to_confirm(setting: str, ours: Any, theirs: Any) -> str:
+    return (
+        f"Loupe has {ours}, QuickBooks {theirs}; the company setting {setting} is not confirmed; confirm it "
+        f"with `quickbooks-sync settings confirm --set {setting}=...`"
+    )
 
 
 def build_adjustments(
     workspace: Workspace, run: RunManifest, settings: CompanySettings, writes: Sequence[Write]
-) -> list[tuple[Write, BatchRequest]]:
-    """Build the adjustments that make QuickBooks' quantities Loupe's; one metered read."""
-    on_hand, day = _fetch_quantities(workspace, run, [_id(one) for one in writes])
+) -> tuple[list[tuple[Write, BatchRequest]], list[Account]]:
+    """Build the adjustments that make QuickBooks' quantities Loupe's; one metered read.
+
+    Returns:
+        The adjustments; and an account for each item of which QuickBooks did not say how many there are.
+    """
+    on_hand, day = _fetch_quantities(workspace, run, writes)
     built: list[tuple[Write, BatchRequest]] = []
+    unknown: list[Account] = []
     for write in writes:
-        wanted = to_decimal(write.values["quantity"]) or Decimal(0)
-        difference = wanted - on_hand.get(_id(write), wanted)
+        if _id(write) not in on_hand:
+            unknown.append(_unknown_account(write))
+            continue
+        difference = (to_decimal(write.values["quantity"]) or Decimal(0)) - on_hand[_id(write)]
         if difference:
             payload = _payload(settings, run, _id(write), difference, day)
             number = str(len(built) + 1)
             built.append((write, BatchRequest(number, "create", "InventoryAdjustment", payload)))
-    return built
+    return built, unknown
+
+
+def _unknown_account(write: Write) -> Account:
+    return Account(
+        write.source_id,
+        "failed",
+        loupe_id=write.loupe_id,
+        quickbooks_id=_id(write),
+        reason="QuickBooks did not say what quantity it has on hand, so nothing was adjusted; the next run asks "
+        "again. Pull items if it persists: the item may be another one now",
+        raw=write.raw,
+    )
 
 
 def settle_adjustments(
@@ -148,13 +179,23 @@ def _with_quantity(link: Link, item: IntentItem) -> Link:
 
 
 def _fetch_quantities(
-    workspace: Workspace, run: RunManifest, ids: Sequence[str]
+    workspace: Workspace, run: RunManifest, writes: Sequence[Write]
 ) -> tuple[dict[str, Decimal], date]:
-    """Return what QuickBooks has on hand, and which day it is for the company there."""
+    """Return what QuickBooks has on hand of the items it knows, and which day it is for the company there."""
     client = workspace.client(run["realm_id"], run["run_id"])
-    answer = client.query(build_select("Item", is_in("Id", ids), max_results=1000))
-    on_hand = {record["Id"]: Decimal(record.get("QtyOnHand") or 0) for record in answer.records}
+    documents = {_id(write): write.link.document for write in writes if write.link}
+    answer = client.query(build_select("Item", is_in("Id", documents), max_results=1000))
+    on_hand = {
+        record["Id"]: Decimal(record["QtyOnHand"])
+        for record in answer.records
+        if _is_number(record.get("QtyOnHand"))
+        and not find_difference(run["record_type"], documents[record["Id"]], record)
+    }
     return on_hand, datetime.now(UTC).astimezone(answer.server_time.tzinfo).date()
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _payload(

@@ -19,7 +19,7 @@ from quickbooks_sync.push.computed import find_differences
 from quickbooks_sync.push.gone import is_gone
 from quickbooks_sync.push.names import find_unnamed
 from quickbooks_sync.push.rows import from_staged
-from quickbooks_sync.push.stock import ADJUST, quantity_verdict
+from quickbooks_sync.push.stock import ADJUST, missing_setting, quantity_verdict
 from quickbooks_sync.references import References
 from quickbooks_sync.rules import (
     LinkedPair,
@@ -226,7 +226,7 @@ class PushDecisions:
         if verdict and verdict[0] == ADJUST:
             action["adjust"] = verdict[1]
         elif verdict and verdict[0] == "waiting":
-            action["waits_for_setting"] = ("adjustment_account", verdict[1])
+            action["waits_for_setting"] = (missing_setting(self.settings), verdict[1])
         elif verdict:
             differs.append({"field": "quantity", "rule": "stock agrees", "message": verdict[1]})
         if differs:
