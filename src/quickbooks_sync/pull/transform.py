@@ -4,7 +4,7 @@ from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.postgres import staging
 from quickbooks_sync.quickbooks.changes import is_stub
 from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import frame_to_values, records_to_values
+from quickbooks_sync.transform import answers_to_values, frame_to_values
 from quickbooks_sync.workspace import Workspace
 
 
@@ -16,7 +16,7 @@ def transform(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> N
         settings = read_settings(connection, run["realm_id"])
     mapping = workspace.mapping(run["record_type"])
     whole = [one for one in records if not is_stub(one.raw)]
-    done = records_to_values(mapping, [one.raw for one in whole], settings=settings)
+    done = answers_to_values(mapping, [one.raw for one in whole], settings=settings)
     values = frame_to_values(done.frame)
     results = [
         {

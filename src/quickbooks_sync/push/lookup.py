@@ -24,7 +24,7 @@ from quickbooks_sync.push.operations import Write
 from quickbooks_sync.quickbooks.query import both, is_in
 from quickbooks_sync.runs import has_complete_pull, lease_of, place_of
 from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import frame_to_values, records_to_values
+from quickbooks_sync.transform import answers_to_values, frame_to_values
 from quickbooks_sync.workspace import Workspace
 
 #: Keeps a statement within a few kilobytes; QuickBooks documents no limit for an IN list.
@@ -144,7 +144,7 @@ def to_staged_records(
     mapping: RecordMapping, records: Sequence[Record], settings: Any
 ) -> list[StagedRecord]:
     """Return QuickBooks records as a pull stages and transforms them."""
-    done = records_to_values(mapping, records, settings=settings)
+    done = answers_to_values(mapping, records, settings=settings)
     values = frame_to_values(done.frame)
     return [
         StagedRecord(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
-from quickbooks_sync.errors import QuickBooksFault
+from quickbooks_sync.errors import QuickBooksFault, UnexpectedAnswerError
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.intake import IntakeBatch
 from quickbooks_sync.mapping import RecordMapping
@@ -19,7 +19,7 @@ from quickbooks_sync.push.computed import find_differences
 from quickbooks_sync.push.names import find_unwritten
 from quickbooks_sync.push.stock import ADJUST, settle_adjustments
 from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import frame_to_values, records_to_values
+from quickbooks_sync.transform import find_lacking, frame_to_values, records_to_values
 from quickbooks_sync.workspace import Workspace
 
 Record = dict[str, Any]
@@ -116,6 +116,8 @@ def _settle_written(
         return []
     mapping = workspace.mapping(run["record_type"])
     settings = read_settings(connection, run["realm_id"])
+    for _, record in written:
+        _ensure_whole(mapping.entity, record)
     done = records_to_values(mapping, [record for _, record in written], settings=settings)
     values = frame_to_values(done.frame)
     links = LinksOfWrites(connection, run, written)
@@ -141,6 +143,16 @@ def _settle_written(
         accounts.append(_account(mapping, item, record, theirs, unwritten))
     IntakeBatch(workspace, run, connection).absorb(answers)
     return accounts
+
+
+def _ensure_whole(entity: str, record: Record) -> None:
+    """Refuse an answer that would empty what it does not hold; its batch stays open, and is asked for again."""
+    problem = find_lacking(entity, record)
+    if problem:
+        raise UnexpectedAnswerError(
+            f"QuickBooks answered a write with record {record['Id']}, and {problem.message}.",
+            quickbooks_id=record["Id"],
+        )
 
 
 class LinksOfWrites:

@@ -10,6 +10,7 @@ from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_li
 from quickbooks_sync.transform.model import UNKNOWN, Transformed, UnreadableValueError
 from quickbooks_sync.transform.named import name_of
 from quickbooks_sync.transform.unstorable import find_unstorable
+from quickbooks_sync.transform.whole import find_lacking
 
 Settings = Mapping[str, str | None]
 
@@ -44,6 +45,18 @@ def records_to_values(
     done = read_batch(mapping, records, reader_of)
     for row, record in enumerate(records):
         problem = find_unstorable(mapping, record)
+        if problem:
+            done.problems.setdefault(row, []).append(problem)
+    return done
+
+
+def answers_to_values(
+    mapping: RecordMapping, records: Sequence[Source], *, settings: Settings
+) -> Transformed:
+    """As `records_to_values`, of records as QuickBooks has just sent them; one that is not whole has a problem."""
+    done = records_to_values(mapping, records, settings=settings)
+    for row, record in enumerate(records):
+        problem = find_lacking(mapping.entity, record)
         if problem:
             done.problems.setdefault(row, []).append(problem)
     return done
