@@ -213,3 +213,52 @@ def link_by_hand() -> Callable[..., None]:
             connection.execute(schema.link.insert().values(values))
 
     return link
+
+
+#: What a bookkeeper does to the record before anybody knows that the sync made it.
+WORKED_ON: dict[str, tuple[str, dict[str, Any], str]] = {
+    "the date was corrected": ("payment", {"TxnDate": "2026-09-04"}, "payment_date"),
+    "the number was corrected": ("invoice", {"DocNumber": "S-1a"}, "invoice_number"),
+    "the customer was renamed": ("customer", {"DisplayName": "Anna E. Example"}, "display_name"),
+}
+
+
+@pytest.mark.parametrize("story", list(WORKED_ON))
+def test_a_record_that_was_worked_on_before_its_answer_was_known_is_no_second_one(
+    house: House, story: str
+) -> None:
+    # Naive: it is not as it was sent, so it is sent once more, and the money is paid twice.
+    record_type, edit, field = WORKED_ON[story]
+    loupe_id = add_record(house, record_type)
+    before = len(live(house, record_type))
+    lose_answer(house, record_type)
+    made = max(live(house, record_type), key=lambda record: int(record["Id"]))
+    if record_type == "payment":
+        unsent = ("domain", "sparse", "MetaData", "UnappliedAmt", "TxnSource", "ProcessPayment")
+        kept = {name: value for name, value in made.items() if name not in unsent}
+        quickbooks.create(house, "Payment", **{**kept, **edit})
+    else:
+        quickbooks.change(house, ENTITIES[record_type], made["Id"], **edit)
+    age_intents(house, hours=25)
+    rows = len(house.rows(record_type))
+    for direction in ("pull", "push", "pull", "push"):
+        house.run(f"{direction}_{record_type}s")
+    assert (len(live(house, record_type)), len(house.rows(record_type))) == (before + 1, rows)
+    open_fields = {
+        row["field"]
+        for row in house.rows("conflict")
+        if row["resolved_at"] is None and row["loupe_id"] == loupe_id
+    }
+    assert open_fields == {field}
+
+
+def test_a_voided_payment_whose_answer_was_lost_is_not_paid_again(house: House) -> None:
+    payment_id = add_record(house, "payment")
+    lose_answer(house, "payment")
+    (made,) = live(house, "payment")
+    quickbooks.void(house, "Payment", made["Id"])
+    age_intents(house, hours=25)
+    for direction in ("pull", "push", "pull", "push"):
+        house.run(f"{direction}_payments")
+    assert [record["TotalAmt"] for record in live(house, "payment")] == [0]
+    assert [row["payment_id"] for row in house.rows("payment")] == [payment_id]

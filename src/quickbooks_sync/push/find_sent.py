@@ -1,36 +1,64 @@
 """Finds in QuickBooks what a batch without an answer has made or changed there, by the values that it sent."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from quickbooks_sync.first_contact import payment_key
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.postgres.intents import IntentItem
 from quickbooks_sync.postgres.links import read_link_ids
-from quickbooks_sync.push.lookup import fetch_candidates
-from quickbooks_sync.quickbooks.query import is_in
+from quickbooks_sync.push.lookup import of_pulled_types
+from quickbooks_sync.quickbooks.query import both, is_in, quote
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import folded, frame_to_values, records_to_values
 from quickbooks_sync.workspace import Workspace
 
-#: How far QuickBooks' clock may be behind ours.
+#: How far QuickBooks' clock may be from ours.
 CLOCKS_APART = timedelta(hours=1)
+#: A batch is sent again for a day; what it makes is made within that time.
+SENT_WITHIN = timedelta(hours=25)
+#: What a record that somebody has edited must still share with what was sent: one of the first fields (a void
+#: record has lost them), and two of all, or all there are.
+_ALIKE: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "customer": (("display_name", "email", "phone", "company_name"), ()),
+    "invoice": (("invoice_number", "total_amount"), ("customer", "invoice_date")),
+    "payment": (
+        ("amount", "applications", "reference_number"),
+        ("customer", "payment_date"),
+    ),
+    "inventory_item": (("tag_id", "item_name"), ()),
+}
 
 Record = dict[str, Any]
 Values = Mapping[str, Any]
 Found = list[tuple[IntentItem, Record]]
 
 
+@dataclass(frozen=True)
+class Search:
+    """What a search came to.
+
+    Attributes:
+        found: Items that QuickBooks has, each with its record as it is now.
+        doubted: Items of which it may have several, each with the first; a person must say.
+    """
+
+    found: Found = field(default_factory=list)
+    doubted: Found = field(default_factory=list)
+
+
 def find_sent(
     workspace: Workspace, run: RunManifest, items: Sequence[IntentItem], sent_at: datetime
-) -> Found:
-    """Return the items that QuickBooks has, each with its record as it is now.
+) -> Search:
+    """Search QuickBooks for what became of the items.
 
-    A create is found by what it sent, among records made since and linked to no row; equal creates (two
-    payments of one day) are interchangeable. A change is found by its link, where QuickBooks holds what was
-    sent; where it does not, the next merge sees to it. So it does to an inventory adjustment, which is
-    computed from the quantity that QuickBooks has then.
+    A create is found among records made since and linked to no row, first by what it sent, then by what is left of
+    that: somebody may have corrected a number, a date or a name there meanwhile, or voided it. Equal creates (two
+    payments of one day) are interchangeable. A change is found by its link, where QuickBooks holds what was sent;
+    where it does not, the next merge sees to it. So it does to an inventory adjustment, which is computed from the
+    quantity that QuickBooks has then.
 
     Args:
         workspace: The workspace.
@@ -40,46 +68,79 @@ def find_sent(
     """
     creates = [item for item in items if item.operation == "create"]
     changes = [item for item in items if item.operation in ("update", "void")]
-    return [
-        *_find_created(workspace, run, creates, sent_at),
-        *_find_changed(workspace, run, changes),
-    ]
+    search = _find_created(workspace, run, creates, sent_at)
+    return replace(search, found=[*search.found, *_find_changed(workspace, run, changes)])
 
 
 def _find_created(
     workspace: Workspace, run: RunManifest, items: Sequence[IntentItem], sent_at: datetime
-) -> Found:
+) -> Search:
     if not items:
-        return []
-    records = fetch_candidates(workspace, run, [item.loupe_values for item in items])
-    unlinked = _made_since(_without_linked(workspace, run, records), sent_at)
-    left = list(zip(unlinked, _to_values(workspace, run, unlinked), strict=True))
+        return Search()
+    records = _fetch_made_since(workspace, run, sent_at)
+    unlinked = _without_linked(workspace, run, records)
+    values = _to_values(workspace, run, unlinked)
+    left = dict(zip((record["Id"] for record in unlinked), values, strict=True))
+    by_id = {record["Id"]: record for record in unlinked}
     found: Found = []
+    unfound: list[IntentItem] = []
     for item in items:
-        for pair in left:
-            if is_what_was_sent(run["record_type"], item.loupe_values, pair[1]):
-                found.append((item, pair[0]))
-                left.remove(pair)
-                break
-    return found
+        match = next((key for key, one in left.items() if is_what_was_sent(run, item, one)), None)
+        if match is None:
+            unfound.append(item)
+        else:
+            found.append((item, by_id[match]))
+            del left[match]
+    alike = {
+        item.loupe_id: [key for key, one in left.items() if is_like(run, item, one)]
+        for item in unfound
+    }
+    claims = Counter(key for keys in alike.values() for key in keys)
+    doubted: Found = []
+    for item in unfound:
+        keys = alike[item.loupe_id]
+        if keys:
+            is_certain = len(keys) == 1 and claims[keys[0]] == 1
+            (found if is_certain else doubted).append((item, by_id[keys[0]]))
+    return Search(found, doubted)
 
 
-def is_what_was_sent(record_type: str, sent: Values, theirs: Values) -> bool:
-    """Whether a QuickBooks record is the one that a create with these values made.
-
-    The rest of it may have been edited there since; what tells records apart has not.
-    """
+def is_what_was_sent(run: RunManifest, item: IntentItem, theirs: Values) -> bool:
+    """Whether a QuickBooks record is the one that a create made, by what tells records apart."""
+    sent, record_type = item.loupe_values, run["record_type"]
     if record_type == "customer":
         return folded(sent.get("display_name")) == folded(theirs.get("display_name"))
     if record_type == "inventory_item":
         name = "tag_id" if sent.get("tag_id") else "item_name"
         return folded(sent.get(name)) == folded(theirs.get(name))
     if record_type == "payment":
-        names = ("customer", "reference_number")
-        return payment_key(sent) == payment_key(theirs) and _are_equal(names, sent, theirs)
+        names = ("customer", "payment_date", "amount", "applications", "reference_number")
+        return _are_equal(names, sent, theirs)
     if sent.get("invoice_number"):
         return _are_equal(("customer", "invoice_number"), sent, theirs)
     return _are_equal(("customer", "invoice_date", "total_amount"), sent, theirs)
+
+
+def is_like(run: RunManifest, item: IntentItem, theirs: Values) -> bool:
+    """Whether enough of what a create sent is in a record that was made about then."""
+    telling, others = _ALIKE[run["record_type"]]
+    sent = item.loupe_values
+    told = [name for name in telling if sent.get(name) and sent[name] == theirs.get(name)]
+    beside = [name for name in others if sent.get(name) == theirs.get(name)]
+    if not told and not theirs.get("is_void"):
+        return False
+    return len(told) + len(beside) >= (2 if others else 1)
+
+
+def _fetch_made_since(workspace: Workspace, run: RunManifest, sent_at: datetime) -> list[Record]:
+    """Fetch what was made in QuickBooks from when the batch may first have arrived until it last may have."""
+    earliest = (sent_at - CLOCKS_APART).astimezone(UTC).isoformat(timespec="seconds")
+    latest = (sent_at + SENT_WITHIN).astimezone(UTC).isoformat(timespec="seconds")
+    made = "MetaData.CreateTime"
+    condition = both(f"{made} >= {quote(earliest)}", f"{made} <= {quote(latest)}")
+    client = workspace.client(run["realm_id"], run["run_id"])
+    pages = client.pages(workspace.mapping(run["record_type"]).entity, where=condition)
+    return of_pulled_types(workspace, run, [record for page in pages for record in page.records])
 
 
 def _are_equal(names: Sequence[str], sent: Values, theirs: Values) -> bool:
@@ -127,17 +188,6 @@ def _without_linked(
     linked = {quickbooks_id for _, quickbooks_id in pairs}
     unlinked = [record for record in records if record["Id"] not in linked]
     return sorted(unlinked, key=lambda record: (len(record["Id"]), record["Id"]))
-
-
-def _made_since(records: Sequence[Record], sent_at: datetime) -> list[Record]:
-    """Keep records made after the intent; one that tells no time may be one."""
-    oldest = sent_at - CLOCKS_APART
-    kept = []
-    for record in records:
-        made = (record.get("MetaData") or {}).get("CreateTime")
-        if made is None or datetime.fromisoformat(made) >= oldest:
-            kept.append(record)
-    return kept
 
 
 def _to_values(

@@ -81,13 +81,17 @@ def fetch_candidates(
     for condition in _conditions(run["record_type"], values):
         for page in client.pages(entity, where=condition):
             found.update((record["Id"], record) for record in page.records)
+    return of_pulled_types(workspace, run, list(found.values()))
+
+
+def of_pulled_types(workspace: Workspace, run: RunManifest, records: list[Record]) -> list[Record]:
+    """Keep records that are pulled: names are unique across all items, but a service is never a piece of stock."""
     if run["record_type"] != "inventory_item":
-        return list(found.values())
-    # Names are unique across all items, but a service is never a piece of stock.
+        return records
     with workspace.engine.connect() as connection:
         listed = read_settings(connection, run["realm_id"]).get("item_types") or "Inventory"
     types = {one.strip() for one in listed.split(",")}
-    return [record for record in found.values() if record.get("Type") in types]
+    return [record for record in records if record.get("Type") in types]
 
 
 def _conditions(record_type: str, values: Sequence[Values]) -> Iterator[str]:

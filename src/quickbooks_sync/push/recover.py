@@ -15,7 +15,7 @@ from quickbooks_sync.postgres.leases import hold_lease
 from quickbooks_sync.postgres.ledger import write_accounts
 from quickbooks_sync.push.find_sent import find_sent
 from quickbooks_sync.push.send import send_batch
-from quickbooks_sync.push.settle import settle, settle_found
+from quickbooks_sync.push.settle import doubted_account, settle, settle_found
 from quickbooks_sync.quickbooks.batch import BatchItem
 from quickbooks_sync.runs import lease_of, place_of, write_counts
 from quickbooks_sync.workspace import Workspace
@@ -76,11 +76,15 @@ def _settle(workspace: Workspace, run: RunManifest, intent: Intent) -> None:
     is_remembered = datetime.now(UTC) - intent.created_at < REMEMBERED_FOR
     answers = _send_again(workspace, run, intent) if is_remembered else {}
     doubtful = [item for item in intent.items if _is_doubtful(item, answers)]
-    found = find_sent(workspace, run, doubtful, intent.created_at)
+    search = find_sent(workspace, run, doubtful, intent.created_at)
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))
         settled = settle(workspace, run, connection, intent, answers)
-        outcomes = [*settled.accounts, *settle_found(workspace, run, connection, found)]
+        outcomes = [
+            *settled.accounts,
+            *settle_found(workspace, run, connection, search.found),
+            *(doubted_account(item, record) for item, record in search.doubted),
+        ]
         write_accounts(connection, place_of(run), outcomes)
         close_intent(connection, intent.intent_id, "answered" if answers else "abandoned")
         write_counts(connection, run["run_id"])

@@ -196,6 +196,16 @@ class LinksOfWrites:
         return None
 
 
+def doubted_account(item: IntentItem, record: Record) -> Account:
+    """Return the account of a create without an answer that QuickBooks may have carried out."""
+    why = (
+        f"Loupe row {item.loupe_id} was sent and the answer was lost; QuickBooks has records made about then that "
+        f"may be it, {record['Id']} among them, and has none that surely is. Decide `same` if it is that one, else "
+        "`separate`, which sends the row again"
+    )
+    return _stranger_account(item, record, why)
+
+
 def _stranger_account(item: IntentItem, record: Record, why: str) -> Account:
     held = FieldConflict(RECORD_CONFLICT, why, item.row_version, record["Id"])
     return Account(
