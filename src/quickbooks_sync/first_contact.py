@@ -7,6 +7,7 @@ doubt (candidates exist, but which is which must be decided by a person), or not
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from quickbooks_sync.transform import folded
@@ -151,12 +152,15 @@ def _invoices() -> Finder:
 def payment_key(values: Values) -> Any:
     """Return what two equal payments have in common: amount, day, and what they settle.
 
-    `None` for a payment that is void or settles nothing.
+    A deposit settles nothing yet; then it is the customer that they have in common. `None` for a payment that is
+    void or of nothing.
     """
-    if values.get("is_void") or not values.get("applications"):
+    lines = values.get("applications") or ()
+    if values.get("is_void") or not (lines or Decimal(values.get("amount") or 0)):
         return None
-    applied = tuple((line["invoice"], line["amount"]) for line in values["applications"])
-    return values["amount"], values.get("payment_date"), tuple(sorted(applied))
+    applied = tuple(sorted((line["invoice"], line["amount"]) for line in lines))
+    settles = applied or ("of", values.get("customer"))
+    return values["amount"], values.get("payment_date"), settles
 
 
 def _payments() -> Finder:

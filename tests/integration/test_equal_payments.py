@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tests.integration.books import loupe, quickbooks
-from tests.integration.conftest import House
+from tests.integration.conftest import BuildHouse, House
 
 
 @dataclass(frozen=True)
@@ -163,3 +163,23 @@ def forget_pulls_of_payments(house: House) -> None:
             "delete from quickbooks_sync.watermark"
             " where record_type = 'payment' and direction = 'pull'"
         )
+
+
+@pytest.mark.parametrize("first", ["pull", "push"])
+@pytest.mark.parametrize("number", ["CHK 5", None])
+def test_a_deposit_that_both_sides_hold_is_one(
+    build_house: BuildHouse, first: str, number: str | None
+) -> None:
+    """Naive: it settles nothing yet, so nothing tells that it is the same, and both sides get a second one."""
+    house = build_house(seed=False)
+    there = quickbooks.create(house, "Customer", DisplayName="Custom Order")["Id"]
+    more = {"PaymentRefNum": number} if number else {}
+    quickbooks.create_payment(house, there, "500.00", **more)
+    customer_id = loupe.add_customer(house, "Custom Order")
+    loupe.add_payment(house, customer_id, "500.00", {}, reference_number=number)
+    house.run("pull_customers")
+    other = "push" if first == "pull" else "pull"
+    for direction in (first, other, first):
+        house.run(f"{direction}_payments")
+    assert len(house.rows("payment")) == 1
+    assert len(quickbooks.find(house, "Payment", "")) == 1

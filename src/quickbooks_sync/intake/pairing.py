@@ -82,9 +82,11 @@ def _pair(theirs: Mapping[str, Values], ours: list[Candidate]) -> dict[str, int]
 
 
 def _is_near(values: Values, other: Values) -> bool:
-    """Whether another payment is of the same day and settles one of the same invoices."""
+    """Whether another payment is of the same day and settles one of the same invoices, or none of one customer's."""
     if payment_key(other) is None or other.get("payment_date") != values.get("payment_date"):
         return False
+    if not values["applications"]:
+        return not other["applications"] and other.get("customer") == values.get("customer")
     invoices = {line["invoice"] for line in values["applications"]}
     return any(line["invoice"] in invoices for line in other["applications"])
 
