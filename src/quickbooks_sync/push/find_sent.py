@@ -10,15 +10,13 @@ from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.postgres.intents import IntentItem
 from quickbooks_sync.postgres.links import read_link_ids
 from quickbooks_sync.push.lookup import of_pulled_types
-from quickbooks_sync.quickbooks.query import both, is_in, quote
+from quickbooks_sync.quickbooks.query import is_in, quote
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import folded, frame_to_values, records_to_values
 from quickbooks_sync.workspace import Workspace
 
 #: How far QuickBooks' clock may be from ours.
 CLOCKS_APART = timedelta(hours=1)
-#: A batch is sent again for a day; what it makes is made within that time.
-SENT_WITHIN = timedelta(hours=25)
 #: What a record that somebody has edited must still share with what was sent: one of the first fields (a void
 #: record has lost them), and two of all, or all there are.
 _ALIKE: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -133,11 +131,9 @@ def is_like(run: RunManifest, item: IntentItem, theirs: Values) -> bool:
 
 
 def _fetch_made_since(workspace: Workspace, run: RunManifest, sent_at: datetime) -> list[Record]:
-    """Fetch what was made in QuickBooks from when the batch may first have arrived until it last may have."""
+    """Fetch what was made in QuickBooks since the batch may first have arrived."""
     earliest = (sent_at - CLOCKS_APART).astimezone(UTC).isoformat(timespec="seconds")
-    latest = (sent_at + SENT_WITHIN).astimezone(UTC).isoformat(timespec="seconds")
-    made = "MetaData.CreateTime"
-    condition = both(f"{made} >= {quote(earliest)}", f"{made} <= {quote(latest)}")
+    condition = f"MetaData.CreateTime >= {quote(earliest)}"
     client = workspace.client(run["realm_id"], run["run_id"])
     pages = client.pages(workspace.mapping(run["record_type"]).entity, where=condition)
     return of_pulled_types(workspace, run, [record for page in pages for record in page.records])
