@@ -17,6 +17,7 @@ from airflow.sdk.exceptions import AirflowException
 
 from quickbooks_sync.errors import ConfigurationError, UnreachableError
 from quickbooks_sync.quickbooks.addresses import ensure_address, read_allowed_hosts
+from quickbooks_sync.quickbooks.proxies import proxies_for
 
 _TIMEOUT_SECONDS = 15
 
@@ -68,6 +69,10 @@ class DiscoveryHook(HttpHook):
         answer = self.run(
             urlsplit(self.url).path,
             headers={"Accept": "application/json"},
-            extra_options={"timeout": _TIMEOUT_SECONDS, "allow_redirects": False},
+            extra_options={
+                "timeout": _TIMEOUT_SECONDS,
+                "allow_redirects": False,
+                "proxies": proxies_for(self.url),
+            },
         )
         return dict(answer.json())

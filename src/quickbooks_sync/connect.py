@@ -257,7 +257,7 @@ def _look(workspace: "Workspace", expectation: Expectation, realm_id: str, grant
         former = read_former(connection, expectation.organization_id, realm_id)
     return Chosen(
         realm_id=realm_id,
-        company_name=str(info.get("CompanyName") or realm_id),
+        company_name=info["CompanyName"],
         environment=workspace.app.environment,
         organization_id=expectation.organization_id,
         former=former,

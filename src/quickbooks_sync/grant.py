@@ -1,8 +1,18 @@
 """A company's consent as Intuit issues it, and the port through which the client asks for it."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+#: The visible characters of ASCII, of which tokens are made (RFC 6749, appendix A), and as many as Intuit may use
+#: (Intuit: OAuth 2.0, section 1.4).
+_TOKEN = re.compile(r"[!-~]{1,4096}")
+
+
+def is_token(value: object) -> bool:
+    """Whether a value can be a token at all; any other breaks the request, and the error for that quotes it."""
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
-from quickbooks_sync.errors import ConfigurationError, RetryableError
+from quickbooks_sync.errors import SyncError
 from quickbooks_sync.postgres.companies import Company, read_companies
 from quickbooks_sync.postgres.grants import GrantTokens
 from quickbooks_sync.postgres.pending_grants import drop_expired
@@ -56,7 +56,7 @@ def _keep(workspace: Workspace, company: Company) -> GrantState:
     tokens = GrantTokens(workspace.engine, workspace.app, company.realm_id, workspace.key)
     try:
         tokens.access_token()
-    except (ConfigurationError, RetryableError) as error:
+    except SyncError as error:
         return _state(company, "urgent", error.message)
     with workspace.engine.connect() as connection:
         return _judge(company, _read_hard_end(connection, company.realm_id))

@@ -7,7 +7,12 @@ must not be able to change what the flows work with, and what it says must not t
 from dataclasses import dataclass
 
 from quickbooks_sync.errors import GrantMismatchError, SyncError
-from quickbooks_sync.postgres.companies import Company, read_companies, resolve_company
+from quickbooks_sync.postgres.companies import (
+    Company,
+    describe_trouble,
+    read_companies,
+    resolve_company,
+)
 from quickbooks_sync.postgres.stored_token import StoredToken, StoredTokenUnusableError
 from quickbooks_sync.workspace import Workspace
 
@@ -45,11 +50,10 @@ def probe_companies(workspace: Workspace, realm_id: str | None = None) -> list[P
 def _probe(workspace: Workspace, company: Company) -> Probe:
     called = f"Company {company.company_name} ({company.realm_id})"
     if company.status != "connected":
-        reason = (company.status_reason or "no reason recorded").rstrip(".")
-        return Probe(is_well=False, message=f"{called} is {company.status}: {reason}.")
+        return Probe(is_well=False, message=describe_trouble(company))
     tokens = StoredToken(workspace.engine, workspace.app, company.realm_id, workspace.key)
     try:
-        name = workspace.looking_client(company.realm_id, tokens).company_info().get("CompanyName")
+        name = workspace.looking_client(company.realm_id, tokens).company_info()["CompanyName"]
     except StoredTokenUnusableError as unusable:
         return Probe(is_well=True, message=f"{called} was not asked: {unusable.message}.")
     except GrantMismatchError as error:

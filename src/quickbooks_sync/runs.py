@@ -17,7 +17,7 @@ from quickbooks_sync.errors import (
     SyncError,
 )
 from quickbooks_sync.flows import Flow, FlowOptions, RunManifest, RunSummary
-from quickbooks_sync.postgres.companies import Company, resolve_company
+from quickbooks_sync.postgres.companies import Company, describe_trouble, resolve_company
 from quickbooks_sync.postgres.grant_rows import ensure_grant_fits
 from quickbooks_sync.postgres.housekeeping import forget_raw_records
 from quickbooks_sync.postgres.leases import Lease, free_lease, hold_lease, take_lease
@@ -69,11 +69,8 @@ def open_run(
 def _ensure_connected(company: Company) -> None:
     if company.status == "connected":
         return
-    reason = company.status_reason or "no reason recorded"
-    remedy = f"`quickbooks-sync connect --realm {company.realm_id}`, then start the flow again."
     raise ConnectionNeededError(
-        f"Company {company.company_name} ({company.realm_id}) is {company.status}: {reason.rstrip('.')}. "
-        f"Connect it again with {remedy}",
+        f"{describe_trouble(company)} Then start the flow again.",
         realm_id=company.realm_id,
         reason=company.status_reason,
     )

@@ -117,6 +117,22 @@ def test_the_discovery_request_carries_nothing_of_the_connection(
     ]
 
 
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+def test_the_discovery_request_over_http_takes_no_proxy(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    from quickbooks_airflow.discovery import DiscoveryHook
+
+    for other in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(other, raising=False)
+    with _recording_server() as (url, seen), _recording_server() as (proxy, seen_by_proxy):
+        monkeypatch.setenv(ALLOW_VARIABLE, url[7:])
+        monkeypatch.setenv(name, proxy)
+        DiscoveryHook(f"{url}/discovery").fetch_document()
+    assert len(seen) == 1
+    assert seen_by_proxy == []
+
+
 @pytest.mark.parametrize("field", ["api_url", "token_url", "authorize_url", "discovery_url"])
 def test_the_test_button_takes_nothing_to_a_foreign_host(
     books: Books, monkeypatch: pytest.MonkeyPatch, field: str

@@ -24,6 +24,7 @@ from quickbooks_sync.errors import (
     GrantMismatchError,
     LeaseHeldError,
     SyncError,
+    UnexpectedAnswerError,
 )
 from quickbooks_sync.flows import FlowOptions, flow_named
 from quickbooks_sync.grant import Grant
@@ -36,6 +37,7 @@ from quickbooks_sync.postgres.companies import (
     write_company,
 )
 from quickbooks_sync.postgres.schema import company, company_grant, link, pending_grant
+from quickbooks_sync.probe import probe_companies
 from quickbooks_sync.quickbooks.oauth import refresh
 from quickbooks_sync.steps import check, finish
 from quickbooks_sync.workspace import Workspace, open_workspace
@@ -515,3 +517,57 @@ def test_a_flow_through_another_app_fails_in_check(
     other = replace(workspace, app=replace(workspace.app, **changed))
     with pytest.raises(GrantMismatchError, match="Nothing was sent"):
         check(other, flow_named("pull_customers"), FlowOptions(), run_key="other")
+
+
+NAMELESS = [
+    '{"Id": "1", "SyncToken": "0"}',
+    '{"Id": "1", "SyncToken": "0", "CompanyName": null}',
+    '{"Id": "1", "SyncToken": "0", "CompanyName": ""}',
+    '{"Id": "1", "SyncToken": "0", "CompanyName": " \\t\\u00a0\\u200b"}',
+    '{"Id": "1", "SyncToken": "0", "CompanyName": 17}',
+    '{"Id": "1", "SyncToken": "0", "CompanyName": true}',
+    '{"Id": "1", "SyncToken": "0", "CompanyName": ["Loupe"]}',
+]
+
+
+def answer_without_name(workspace: Workspace, info: str) -> None:
+    order = {
+        "kind": "status",
+        "status": 200,
+        "match": {"path_contains": "/companyinfo/"},
+        "body": f'{{"CompanyInfo": {info}, "time": "2026-01-02T03:04:05Z"}}',
+    }
+    url = f"{workspace.app.api_url}/_emulator/faults"
+    assert requests.post(url, json=order, timeout=10).status_code == 200
+
+
+@pytest.mark.parametrize("info", NAMELESS)
+def test_a_company_whose_name_is_not_told_is_not_connected(workspace: Workspace, info: str) -> None:
+    asked: list[Chosen] = []
+    answer_without_name(workspace, info)
+    with pytest.raises(UnexpectedAnswerError, match=r"CompanyName.*was revoked at Intuit"):
+        choose(workspace, REALM, Expectation(1), lambda chosen: not asked.append(chosen))
+    assert asked == []
+    assert [count(workspace, table) for table in (company, company_grant, pending_grant)] == [0] * 3
+
+
+@pytest.mark.parametrize("info", NAMELESS)
+def test_a_test_that_is_told_no_name_is_not_passed(workspace: Workspace, info: str) -> None:
+    connect_company(workspace, issue(workspace, REALM), REALM, 1)
+    answer_without_name(workspace, info)
+    [probe] = probe_companies(workspace)
+    assert not probe.is_well
+    assert "expected the company's name" in probe.message
+
+
+def test_what_to_do_about_a_company_that_needs_attention_is_said_once(workspace: Workspace) -> None:
+    connect_company(workspace, issue(workspace, REALM), REALM, 1)
+    reason = "QuickBooks refuses it. Reconnect the company with `quickbooks-sync connect`."
+    mark_needs_attention(workspace.engine, REALM, reason)
+    with pytest.raises(ConnectionNeededError) as caught:
+        check(workspace, flow_named("pull_customers"), FlowOptions(), run_key="x")
+    assert caught.value.message == (
+        f"Company Loupe Gemstones Co. ({REALM}) needs attention: {reason} Then start the flow again."
+    )
+    [probe] = probe_companies(workspace)
+    assert probe.message in caught.value.message

@@ -19,6 +19,7 @@ from quickbooks_sync.errors import (
     ConnectionNeededError,
     GrantMismatchError,
     RetryableError,
+    UnexpectedAnswerError,
     UnreachableError,
 )
 from quickbooks_sync.grant import Grant
@@ -373,3 +374,39 @@ def test_an_upgrade_binds_the_grants_of_the_apps_environment(
     assert _binding(engine, realm)[0] == "client"
     assert _binding(engine, "77") == (None, None, None)
     assert bind_unbound(engine, replace(app, client_id="another")) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"refresh_token": None},
+        {"refresh_token": ""},
+        {"access_token": "A\nB"},
+        {"expires_in": "NaN"},
+    ],
+)
+def test_a_renewal_that_cannot_be_used_leaves_the_grant_as_it_was(
+    engine: Engine,
+    realm: str,
+    app: App,
+    server: TokenServer,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, Any],
+) -> None:
+    before = _stored(engine, realm)
+    with monkeypatch.context() as patch:
+        good = {"access_token": "AT-x", "refresh_token": "RT-x", "expires_in": 3600}
+        patch.setattr(server, "answer", lambda _token: (200, {**good, **changes}))
+        with pytest.raises(UnexpectedAnswerError, match="what was stored before is as it was"):
+            GrantTokens(engine, app, realm, KEY).access_token()
+    assert _stored(engine, realm) == before
+    with engine.connect() as connection:
+        assert read_company(connection, realm).status == "connected"
+    assert GrantTokens(engine, app, realm, KEY).access_token() == "AT-1"
+
+
+def _stored(engine: Engine, realm: str) -> tuple[Any, ...]:
+    """The tokens, their ends, and how often they were renewed."""
+    row = _row(engine, realm)
+    ends = row.access_expires_at, row.refresh_expires_at, row.refresh_hard_expires_at
+    return row.access_token, row.refresh_token, *ends, row.rotations

@@ -46,3 +46,13 @@ def test_a_dead_grant_is_said_with_its_remedy(house: House) -> None:
     [again] = keep_grants(house.workspace)
     assert again.level == "urgent"
     assert "Intuit refused to renew the access" in again.message
+
+
+def test_a_renewal_that_cannot_be_used_is_said_and_ends_nothing(house: House) -> None:
+    set_grant(house, access_expires_at=datetime.now(UTC) - timedelta(days=3))
+    body = '{"access_token": "A", "refresh_token": null, "expires_in": 3600}'
+    house.order_fault("status", "/oauth2/v1/tokens/bearer", status=200, body=body)
+    [state] = keep_grants(house.workspace)
+    assert (state.level, "refresh_token is missing" in state.message) == ("urgent", True)
+    [again] = keep_grants(house.workspace)
+    assert again.level == "ok"

@@ -130,6 +130,18 @@ def write_disconnected(connection: Connection, realm_id: str, reason: str) -> No
     )
 
 
+def describe_trouble(company: Company) -> str:
+    """Say why a company is not connected, and what to do unless the recorded reason says that already."""
+    state = "needs attention" if company.status == "needs_attention" else "is disconnected"
+    reason = (company.status_reason or "no reason was recorded").rstrip(".")
+    remedy = f" Connect it with `quickbooks-sync connect --realm {company.realm_id}`."
+    is_said = "quickbooks-sync connect" in reason
+    return (
+        f"Company {company.company_name} ({company.realm_id}) {state}: {reason}."
+        f"{'' if is_said else remedy}"
+    )
+
+
 class _NamesCompany(Protocol):
     def company_info(self) -> dict[str, Any]: ...
 
@@ -185,7 +197,7 @@ def connect_company(
         connection.execute(
             update(company)
             .where(company.c.realm_id == realm_id)
-            .values(company_name=str(info.get("CompanyName") or name), updated_at=func.now())
+            .values(company_name=info["CompanyName"], updated_at=func.now())
         )
         return read_company(connection, realm_id)
 

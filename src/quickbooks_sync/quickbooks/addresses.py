@@ -91,7 +91,7 @@ def ensure_well_formed(address: object, *, named: str) -> None:
     """Refuse an address that is not a plain one: for addresses that get no token, such as the redirect URI."""
     if _split(address) is None:
         raise ConfigurationError(
-            f"{named} is {_shown(address)}; it must be an http or https address of a host in lower case, without user "
+            f"{named} is {_shown(address)}{_flaws(address)}; it must be an http or https address of a host in lower case, without user "
             "name, query, fragment or blanks."
         )
 
@@ -123,7 +123,7 @@ def _refusal(address: object, purpose: Purpose, named: str, environment: str | N
     hosts = " or ".join(f"https://{host}" for host in sorted(_expected(purpose, environment)))
     fitting = f" (environment {environment})" if purpose == "api" and environment else ""
     return (
-        f"{named} is {_shown(address)}; tokens and secrets go to Intuit alone, so it must be an address of "
+        f"{named} is {_shown(address)}{_flaws(address)}; tokens and secrets go to Intuit alone, so it must be an address of "
         f"{hosts}{fitting}, without user name, query, fragment or another port. Correct it, or leave it empty for "
         f"Intuit's own. Another host must be named, with its port, by the deployment's variable {ALLOW_VARIABLE}."
     )
@@ -131,8 +131,32 @@ def _refusal(address: object, purpose: Purpose, named: str, environment: str | N
 
 def _shown(address: object) -> str:
     """Return an address for a message: no password, query or fragment of it, and nothing that a terminal acts on."""
-    text = re.split(r"[?#]", str(address))[0]
-    scheme, separator, rest = text.rpartition("://")
-    if "@" in rest:
+    text, *hidden = re.split(r"[?#]", str(address), maxsplit=1)
+    scheme, rest = _cut_scheme(text)
+    if "@" in "".join(hidden):
+        rest = "***"  # what looks like the host may be a user name and half of a password
+    elif "@" in rest:
         rest = f"***@{rest.rpartition('@')[2]}"
-    return ascii(f"{scheme}{separator}{rest}"[:200])
+    return ascii(f"{scheme}{rest}"[:200])
+
+
+def _flaws(address: object) -> str:
+    """Say what the form of an address breaks, as far as it can be told without showing more of it."""
+    scheme, rest = _cut_scheme(re.split(r"[?#]", str(address))[0])
+    host = re.split(r"[/\\]", rest)[0].rpartition("@")[2]
+    flaws = {
+        "capital letters, and only lower case is accepted": f"{scheme}{host}"
+        != f"{scheme}{host}".lower(),
+        "a query, which is not shown here": "?" in str(address),
+        "a fragment, which is not shown here": "#" in str(address),
+        "a user name": "@" in rest,
+        "blanks or control characters": re.search(r"[\s\x00-\x1f\x7f]", str(address)) is not None,
+    }
+    said = [flaw for flaw, is_there in flaws.items() if is_there]
+    return f" (it has {'; it has '.join(said)})" if said else ""
+
+
+def _cut_scheme(text: str) -> tuple[str, str]:
+    found = re.match(r"[A-Za-z]+://", text)
+    scheme = found[0] if found else ""
+    return scheme, text[len(scheme) :]

@@ -37,6 +37,11 @@ _LOOK_UP = (
 )
 _WRITE_REMEDY = "The record may have been written all the same: look it up in QuickBooks before it is sent again."
 
+_NAME_REMEDY = (
+    "Nothing of the answer was used. Try again; if it goes on, look for a proxy on the way to QuickBooks, check the "
+    "company's name in QuickBooks under Account and settings, or ask Intuit with the intuit_tid."
+)
+
 
 def read_query(answer: Answer, selected: Selected) -> QueryAnswer:
     """Read the answer to a SELECT; an empty `QueryResponse` is an empty list."""
@@ -66,6 +71,17 @@ def read_single(answer: Answer, entity: str, record_id: str | None = None) -> Re
     record = read_record(asked, _member(asked, answer, entity))
     if record_id is not None and record["Id"] != record_id:
         raise asked.refused(f"record {record['Id']}", f"record {record_id}")
+    return record
+
+
+def read_company_info(answer: Answer) -> Record:
+    """Read the answer to who a company is; without the name, which a person is to check, it is none."""
+    record = read_single(answer, "CompanyInfo")
+    name = record.get("CompanyName")
+    if not _can_be_read(name):
+        asked = Asked("a request for one CompanyInfo", answer.intuit_tid, _NAME_REMEDY)
+        found = "a text without a character that shows" if isinstance(name, str) else kind_of(name)
+        raise asked.refused(f"{found} as CompanyName", "the company's name")
     return record
 
 
@@ -176,6 +192,12 @@ def _member(asked: Asked, answer: Answer, name: str) -> Any:
     if value is None:
         raise asked.refused(f"{kind_of(value)} in place of {name}", name)
     return value
+
+
+def _can_be_read(name: Any) -> bool:
+    return isinstance(name, str) and any(
+        character.isprintable() and not character.isspace() for character in name
+    )
 
 
 def _server_time(asked: Asked, answer: Answer) -> Any:

@@ -16,6 +16,7 @@ from quickbooks_sync.quickbooks.addresses import AllowedHosts, read_allowed_host
 from quickbooks_sync.quickbooks.answers import (
     read_batch,
     read_changes,
+    read_company_info,
     read_query,
     read_single,
     read_total,
@@ -167,10 +168,11 @@ class QuickBooksClient:
         return read_single(self._read("preferences", "preferences"), "Preferences")
 
     def company_info(self) -> dict[str, Any]:
-        """Read the company's name and address (one metered read); the cheapest question there is."""
-        return read_single(
-            self._read("company_info", f"companyinfo/{self.realm_id}"), "CompanyInfo"
-        )
+        """Read the company's name and address (one metered read); the cheapest question there is.
+
+        `CompanyName` is always there, and a text.
+        """
+        return read_company_info(self._read("company_info", f"companyinfo/{self.realm_id}"))
 
     def send_batch(self, body: str, request_id: str) -> BatchAnswer:
         """Send a serialised batch; the same body and id again get the first answer again.

@@ -11,6 +11,7 @@ import requests
 
 from quickbooks_sync.errors import ConfigurationError, UnreachableError
 from quickbooks_sync.json_text import parse_json
+from quickbooks_sync.quickbooks.proxies import proxies_for
 
 TIMEOUT = (5, 60)
 _REQUIRED = {"authorization_endpoint", "token_endpoint"}
@@ -26,7 +27,11 @@ def fetch_discovery(url: str) -> dict[str, Any]:
     """
     try:
         response = requests.get(
-            url, headers={"Accept": "application/json"}, timeout=TIMEOUT, allow_redirects=False
+            url,
+            headers={"Accept": "application/json"},
+            timeout=TIMEOUT,
+            allow_redirects=False,
+            proxies=proxies_for(url),
         )
         document = parse_json(response.content) if response.status_code == 200 else None
     except requests.RequestException as error:

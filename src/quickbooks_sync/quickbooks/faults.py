@@ -4,6 +4,7 @@ Faults come as JSON with upper- or lower-case names, as XML, as HTML or as nothi
 HTTP 200 (Intuit: errors, section 7). `fault_text.py` reads them; this module judges them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,8 @@ from quickbooks_sync.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
+
+_INTUITS_CODE = re.compile(r"[1-9][0-9]{0,5}")
 
 
 class Action(StrEnum):
@@ -53,6 +56,11 @@ class Fault:
     errors: tuple[FaultError, ...]
     kind: str = ""
 
+    @property
+    def is_intuits(self) -> bool:
+        """Whether Intuit wrote it: then an error of it has a number (Intuit: errors, section 7)."""
+        return any(_INTUITS_CODE.fullmatch(error.code) for error in self.errors)
+
 
 #: Codes with an action of their own; any other code rejects the record (Intuit: errors, section 7.5).
 ACTIONS: dict[str, Action] = {
@@ -81,16 +89,18 @@ _MERGE_TEXTS = ("one name at a time",)
 
 _ORDER = (Action.STOP, Action.REFRESH, Action.RETRY, Action.MERGE, Action.REJECT)
 
+_RECONNECT = "reconnect with `quickbooks-sync connect`"
 _REMEDIES = {
-    "100": "The grant belongs to another company or app: reconnect with `quickbooks-sync connect`.",
-    "120": "The person who connected it is no longer its admin: let an admin reconnect.",
+    "100": f"The grant belongs to another company or app: {_RECONNECT}.",
+    "120": f"The person who connected it is no longer its admin: let an admin {_RECONNECT}.",
     "3100": "Development keys work with sandbox companies only, production keys with real ones: "
-    "check environment and keys of the QuickBooks connection, then reconnect.",
+    f"check environment and keys of the QuickBooks connection, then {_RECONNECT}.",
     "6190": "Its subscription has ended or has a billing problem: settle that in QuickBooks, "
-    "then reconnect.",
-    "10200": "The company was reset in QuickBooks: its records are new; run a full sync once reconnected.",
+    f"then {_RECONNECT}.",
+    "10200": f"The company was reset in QuickBooks, and its records are new: {_RECONNECT}, then run a full "
+    "sync.",
 }
-_OTHER_REMEDY = "Look at the company in QuickBooks, then reconnect with `quickbooks-sync connect`."
+_OTHER_REMEDY = f"Look at the company in QuickBooks, then {_RECONNECT}."
 
 
 def action_of(fault: Fault) -> Action:
@@ -128,7 +138,11 @@ def to_error(
     realm_id: str,
     retry_after: float | None = None,
 ) -> SyncError:
-    """Make the error for a whole request that came back with `fault`."""
+    """Make the error for a whole request that came back with `fault`.
+
+    Only a fault of Intuit's own stops the company or rejects a record: a firewall or a proxy on the way says nothing
+    about either.
+    """
     action, first = action_of(fault), _leading(fault)
     facts = {"code": first.code, "status": status, "intuit_tid": intuit_tid, "realm_id": realm_id}
     said = f"{status}, code {first.code or 'none'}, intuit_tid {intuit_tid or 'none'}"
@@ -146,6 +160,8 @@ def to_error(
             server="QuickBooks",
             **facts,
         )
+    if not fault.is_intuits:
+        return _foreign(said, facts)
     if action in (Action.STOP, Action.REFRESH) or status in (401, 403):
         return _stopped(realm_id, first, said, facts)
     return to_record_fault(fault, status=status, intuit_tid=intuit_tid)
@@ -180,6 +196,15 @@ def to_unexpected(error: QuickBooksFault, asked: str) -> UnexpectedAnswerError:
 def _is_unsupported(error: FaultError) -> bool:
     """Whether QuickBooks does not do at all what was asked, under whatever status it says so."""
     return error.code == "500" and "not supported" in f"{error.message} {error.detail}".lower()
+
+
+def _foreign(said: str, facts: dict[str, object]) -> UnexpectedAnswerError:
+    return UnexpectedAnswerError(
+        f"Something between here and QuickBooks answered for company {facts['realm_id']} ({said}): the answer holds "
+        "no fault as Intuit writes them, so it says nothing about the company, which stays connected. Look for a "
+        "firewall, a proxy or a sign-in page on the way, check api_url of the QuickBooks connection, and run again.",
+        **facts,
+    )
 
 
 def _stopped(

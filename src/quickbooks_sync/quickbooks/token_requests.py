@@ -12,6 +12,7 @@ from quickbooks_sync.errors import RetryableError
 from quickbooks_sync.grant import Grant
 from quickbooks_sync.quickbooks.addresses import AllowedHosts, Purpose, ensure_address
 from quickbooks_sync.quickbooks.discovery import TIMEOUT, to_unreachable
+from quickbooks_sync.quickbooks.proxies import proxies_for
 from quickbooks_sync.quickbooks.token_answers import check_revocation, parse_token_answer, to_grant
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ def _post(
             headers={"Accept": "application/json", **headers},
             timeout=TIMEOUT,
             allow_redirects=False,
+            proxies=proxies_for(url),
             **body,
         )
     except requests.RequestException as error:

@@ -22,7 +22,7 @@ from quickbooks_sync.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
-from quickbooks_sync.grant import TokenSource
+from quickbooks_sync.grant import TokenSource, is_token
 from quickbooks_sync.json_text import parse_json
 from quickbooks_sync.metering import CallKind, Meter
 from quickbooks_sync.quickbooks.addresses import AllowedHosts, ensure_address
@@ -32,6 +32,7 @@ from quickbooks_sync.quickbooks.fault_text import find_answer_fault, parse_fault
 from quickbooks_sync.quickbooks.faults import Fault, to_error, to_lasting
 from quickbooks_sync.quickbooks.moments import parse_retry_after, parse_server_time
 from quickbooks_sync.quickbooks.patience import Patience
+from quickbooks_sync.quickbooks.proxies import proxies_for
 from quickbooks_sync.quickbooks.throttle import Throttle
 
 logger = logging.getLogger(__name__)
@@ -129,11 +130,26 @@ class Transport:
             self.api_url, "api", named="The client's api_url", allowed=self.allowed_hosts
         )
 
+    def _ensure_token(self, token: str) -> None:
+        """Refuse what cannot be sent: the HTTP library's own error quotes the header, so the token."""
+        if not is_token(token):
+            raise UnexpectedAnswerError(
+                f"The access token of company {self.realm_id} is empty, too long, or holds a blank or a character that "
+                "no token has. Nothing was sent. Run again; if it stays so, connect the company again with "
+                f"`quickbooks-sync connect --realm {self.realm_id}`.",
+                realm_id=self.realm_id,
+            )
+
     def _send_with_fresh_token(self, call: Call) -> Answer:
         """Send once; after a 401, whatever its body, renew the token and send once more."""
         if self.meter is not None:
             self.meter.ensure_allowed(call.kind)
         token = self.tokens.access_token()
+        if not is_token(token):
+            logger.warning(
+                "company %s: the access token cannot be sent; renewing it", self.realm_id
+            )
+            token = self.tokens.refreshed(token)
         reply = self._exchange(call, token)
         if reply.status == 401:
             logger.info("company %s: access token refused; renewing it", self.realm_id)
@@ -141,6 +157,7 @@ class Transport:
         return self._to_answer(call, reply)
 
     def _exchange(self, call: Call, token: str) -> _Reply:
+        self._ensure_token(token)
         self.throttle.wait_for_request(is_batch=call.is_batch)
         started = time.monotonic()
         with complete_within(self.patience.deadline):
@@ -170,6 +187,7 @@ class Transport:
                 auth=_Bearer(token),
                 timeout=self.patience.timeout,
                 allow_redirects=False,
+                proxies=proxies_for(self.api_url),
                 stream=True,
             )
         except requests.ConnectTimeout as error:

@@ -133,6 +133,61 @@ def test_a_refused_company_is_asked_once(
     assert len(setup.stops) == 1
 
 
+FOREIGN_BODIES = [
+    "",
+    "<html><body>Access denied by your administrator</body></html>",
+    '<?xml version="1.0"?><soap:Envelope><soap:Fault><faultcode>403</faultcode></soap:Fault></soap:Envelope>',
+    "<Fault>blocked</Fault>",
+    "<FaultPage><Error>denied</Error></FaultPage>",
+    "{}",
+    "[]",
+    "null",
+    '"denied"',
+    '{"error": "forbidden", "code": 6190}',
+    '{"message": "Forbidden"}',
+    '{"fault": "blocked"}',
+    '{"fault": {}}',
+    '{"fault": {"faultstring": "Invalid ApiKey", "detail": {"errorcode": "oauth.v2.Invalid"}}}',
+    '{"Fault": {"Error": [], "type": "X"}}',
+    '{"Fault": {"Error": [{"Message": "denied"}]}}',
+    '{"Fault": {"Error": [{"Message": "denied", "code": "BLOCKED"}]}}',
+    '{"Fault": {"Error": [{"Message": "denied", "code": ""}]}}',
+]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+@pytest.mark.parametrize("body", FOREIGN_BODIES)
+def test_what_something_on_the_way_says_stops_no_company(
+    setup: Any, status: int, body: str
+) -> None:
+    setup.door.fault("status", path="/query", status=status, body=body, times=2)
+    with pytest.raises(UnexpectedAnswerError) as caught:
+        setup.client.count("Customer")
+    if status != 400:
+        assert "Something between here and QuickBooks answered" in str(caught.value)
+        assert "run again" in str(caught.value)
+    assert setup.stops == []
+
+
+@pytest.mark.parametrize("body", FOREIGN_BODIES)
+def test_a_write_that_something_on_the_way_answered_is_not_a_refused_record(
+    setup: Any, body: str
+) -> None:
+    setup.door.fault("status", path="/batch", status=400, body=body)
+    with pytest.raises(UnexpectedAnswerError):
+        _create(setup.client, "Answered on the way")
+    assert setup.stops == []
+
+
+@pytest.mark.parametrize("body", ["", "<html>Sign in</html>", json.dumps(WRONG_KEYS)])
+def test_a_401_is_sent_once_more_with_a_renewed_token_whatever_it_says(
+    setup: Any, body: str
+) -> None:
+    setup.door.fault("status", path="/query", status=401, body=body)
+    assert setup.client.count("Customer") > 0
+    assert setup.tokens.renewals == 1
+
+
 def test_a_page_that_is_no_answer_names_the_address(setup: Any) -> None:
     setup.door.fault("status", path="/query", status=200, body="<html>Sign in</html>")
     with pytest.raises(UnexpectedAnswerError, match="api_url"):

@@ -28,6 +28,7 @@ class Recorder:
 
     url: str
     seen: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     answer: tuple[int, dict[str, str], str] = (401, {}, "{}")
 
     def ensure_blind(self) -> None:
@@ -66,6 +67,10 @@ def recording() -> Iterator[Recorder]:
             self.wfile.write(text.encode())
 
         do_GET = do_POST = _note  # noqa: N815 - http.server's names
+
+        def do_CONNECT(self) -> None:
+            recorder.refused.append(self.requestline)
+            self.send_error(403)
 
         def log_message(self, *_: object) -> None:
             """Keep the test's output clean."""

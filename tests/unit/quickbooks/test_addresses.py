@@ -179,3 +179,32 @@ def test_a_stand_in_revokes_where_it_issues() -> None:
     assert App("id", "secret").address("revoke") == (
         "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
     )
+
+
+@pytest.mark.parametrize("name", [*ADDRESSES, "redirect_uri"])
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("HTTP://127.0.0.1:8090", "only lower case is accepted"),
+        ("https://Sandbox-quickbooks.api.intuit.com/X", "only lower case is accepted"),
+        ("https://sandbox-quickbooks.api.intuit.com#hush", "a fragment"),
+        ("https://sandbox-quickbooks.api.intuit.com?hush=hush", "a query"),
+        ("https://user:hush@127.0.0.1", "a user name"),
+        ("https://user:hush#hush@127.0.0.1", "a fragment"),
+        ("https://127.0.0.1/?hush=hush@hush", "a query"),
+        ("user:hush@127.0.0.1", "a user name"),
+        (" https://127.0.0.1", "blanks"),
+    ],
+)
+def test_a_refusal_says_what_is_wrong_with_the_form(name: str, address: str, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"connection's {name}") as caught:
+        App.from_connection({**KEYS, "extra": {name: address}}, allowed_hosts=frozenset())
+    assert f"it has {said}" in caught.value.message or said in caught.value.message
+    assert "hush" not in caught.value.message
+
+
+def test_a_well_formed_address_of_somebody_else_is_not_said_to_have_a_flaw() -> None:
+    extra = {"api_url": "https://evil.example/Path"}
+    with pytest.raises(ConfigurationError) as caught:
+        App.from_connection({**KEYS, "extra": extra}, allowed_hosts=frozenset())
+    assert "(it has" not in caught.value.message

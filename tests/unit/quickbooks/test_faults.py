@@ -9,6 +9,7 @@ from quickbooks_sync.errors import (
     QuickBooksFault,
     RateLimitedError,
     SyncError,
+    UnexpectedAnswerError,
     UnreachableError,
 )
 from quickbooks_sync.quickbooks.fault_text import find_fault, parse_fault_text
@@ -166,7 +167,11 @@ def test_a_record_fault_carries_its_facts_but_not_the_record_in_its_text() -> No
         (Fault(()), 502, UnreachableError),
         (_fault("10000"), 500, UnreachableError),
         (_fault("3200"), 401, CompanyStoppedError),
-        (Fault(()), 401, CompanyStoppedError),
+        (Fault(()), 401, UnexpectedAnswerError),
+        (Fault(()), 403, UnexpectedAnswerError),
+        (_fault(""), 403, UnexpectedAnswerError),
+        (_fault("BLOCKED"), 403, UnexpectedAnswerError),
+        (_fault("5020"), 403, CompanyStoppedError),
         (_fault("3100"), 403, CompanyStoppedError),
         (_fault("6190"), 200, CompanyStoppedError),
         (_fault("6240"), 400, QuickBooksFault),
