@@ -64,15 +64,18 @@ def _existing_twice(books: BothSides) -> Iterator[Violation]:
             to_mark = partial(mark_of, record_type)
             for mark, ids in _by_mark(records, to_mark, doubled).items():
                 apart = sum((record_type, key) in books.company.told_apart for key in ids)
-                if len(ids) > 1 + apart + _became_two(books.company, record_type, mark):
+                # A name is free once its customer is inactive, so that a twin entered before may be made.
+                is_retired = any(is_ended(records[key]) for key in ids)
+                two = _became_two(books.company, record_type, mark, is_retired=is_retired)
+                if len(ids) > 1 + apart + two:
                     text = f"{side} has {mark} {len(ids)} times: {ids}"
                     loupe_id = ids[0] if isinstance(ids[0], int) else None
                     number = ids[0] if isinstance(ids[0], str) else None
                     yield Violation("nothing exists twice", text, record_type, loupe_id, number)
 
 
-def _became_two(company: Company, record_type: str, mark: str) -> bool:
-    """Whether a customer entered on both sides was given another name or address before it was linked."""
+def _became_two(company: Company, record_type: str, mark: str, *, is_retired: bool) -> bool:
+    """Whether a customer entered on both sides was given another name or address, or retired, before it was linked."""
     if record_type != "customer" or mark not in company.twins:
         return False
     _, is_alike = company.twins[mark]
@@ -82,7 +85,7 @@ def _became_two(company: Company, record_type: str, mark: str) -> bool:
         for name in ("display_name", "email")
         if kind == "customer" and its_mark == mark
     ]
-    return not is_alike or max(edits, default=0) > 1
+    return is_retired or not is_alike or max(edits, default=0) > 1
 
 
 def _by_mark(
