@@ -227,9 +227,11 @@ def test_stock_that_quickbooks_owns_is_only_pulled(house: House) -> None:
     [link] = [r for r in house.rows("link") if r["document"].get("Sku") == "LF-CHAIN001"]
     house.update("inventory_item", link["loupe_id"], quantity=Decimal(999))
     assert house.run("push_inventory_items")["writes"] == 0
-    house.run("pull_inventory_items", mode="full")
+    run = house.run("pull_inventory_items", mode="full")
     [row] = [r for r in house.rows("inventory_item") if r["inventory_item_id"] == link["loupe_id"]]
     assert row["quantity"] == link["document"]["QtyOnHand"]
+    # Nothing that somebody counted is put back without a word.
+    assert house.said(run, loupe_id=link["loupe_id"]) == ["updated", "warning"]
 
 
 def test_a_discount_posts_to_the_account_that_a_person_confirmed(

@@ -10,7 +10,7 @@ from quickbooks_sync.errors import RetryableError
 from quickbooks_sync.first_contact import Match
 from quickbooks_sync.intake.deleted import remove
 from quickbooks_sync.intake.known import Known
-from quickbooks_sync.intake.outcomes import account, doubt, updated_at
+from quickbooks_sync.intake.outcomes import account, doubt, updated_at, warnings_of
 from quickbooks_sync.intake.replaced import describe_replaced, find_difference, is_surely_same
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.merge import Base, Merge, merge_record, next_base
@@ -155,11 +155,13 @@ class LinkedRecords:
         after = _with_counted(ours, theirs, next_base(merge, ours, theirs, base))
         self._keep_link(one, link, after, version, merge, is_new)
         differs = self._quantity_differs(link, ours, theirs)
+        put_back = _quantity_put_back(link, merge, ours)
         outcome = "differs" if differs else "updated" if changes else "unchanged"
         return replace(
             account(one, link, "conflict" if merge.conflicts else outcome),
             conflicts=merge.conflicts,
             causes=differs,
+            warnings=(*warnings_of(one), *put_back),
             is_pending=bool(merge.to_quickbooks),
             # Once the payment is on both sides, QuickBooks' balance is taken from what was read now.
             waits_for="payment" if row.get("invoice_id") in self.unsettled else None,
@@ -245,6 +247,24 @@ class LinkedRecords:
             missing_since_at=None,
         )
         (self.written.new_links if is_new else self.written.changed_links).append(kept)
+
+
+def _quantity_put_back(link: Link, merge: Merge, ours: Values) -> Causes:
+    """Warn that a quantity which was changed in Loupe gives way to QuickBooks', which owns the stock."""
+    before, now = link.loupe_base.get("quantity"), ours.get("quantity")
+    if "quantity" not in merge.to_loupe or before is None or before == now:
+        return ()
+    value = merge.to_loupe["quantity"]
+    return (
+        {
+            "field": "quantity",
+            "rule": "QuickBooks owns the stock",
+            "value": value,
+            "message": f"quantity: Loupe was changed from {before} to {now} and has QuickBooks' {value} again, for "
+            "QuickBooks owns the stock; count in QuickBooks, or let Loupe own it (stock_owner)",
+            "severity": "warning",
+        },
+    )
 
 
 def _state_after(link: Link, merge: Merge) -> str:
