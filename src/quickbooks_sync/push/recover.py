@@ -13,9 +13,10 @@ from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.postgres.intents import Intent, IntentItem, close_intent, read_open_intents
 from quickbooks_sync.postgres.leases import hold_lease
 from quickbooks_sync.postgres.ledger import write_accounts
+from quickbooks_sync.push.claims import doubted_account
 from quickbooks_sync.push.find_sent import find_sent
 from quickbooks_sync.push.send import send_batch
-from quickbooks_sync.push.settle import doubted_account, settle, settle_found
+from quickbooks_sync.push.settle import settle, settle_found
 from quickbooks_sync.quickbooks.batch import BatchItem
 from quickbooks_sync.runs import lease_of, place_of, write_counts
 from quickbooks_sync.workspace import Workspace

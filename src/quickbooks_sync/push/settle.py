@@ -7,14 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
+from quickbooks_sync.accounts import Account
 from quickbooks_sync.errors import QuickBooksFault, UnexpectedAnswerError
 from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.intake import IntakeBatch
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.postgres.intents import Intent, IntentItem
-from quickbooks_sync.postgres.links import Link, read_link_ids, read_links
+from quickbooks_sync.postgres.links import Link
 from quickbooks_sync.postgres.staging import StagedRecord
+from quickbooks_sync.push.claims import LinksOfWrites, stranger_account
 from quickbooks_sync.push.computed import find_differences
 from quickbooks_sync.push.names import find_unwritten
 from quickbooks_sync.push.stock import ADJUST, settle_adjustments
@@ -127,7 +128,7 @@ def _settle_written(
         theirs = values[position]
         stranger = links.find_stranger(item, record)
         if stranger:
-            accounts.append(_stranger_account(item, record, stranger))
+            accounts.append(stranger_account(item, record, stranger))
             continue
         known = links.by_row.get(item.loupe_id)
         # Under the token that the write was sent with, QuickBooks has written nothing.
@@ -139,8 +140,8 @@ def _settle_written(
             position, record["Id"], str(record.get("SyncToken") or "0"), record, theirs
         )
         answers.append((staged, link))
-        unwritten = [] if is_written else _find_unwritten(item, theirs)
-        accounts.append(_account(mapping, item, record, theirs, unwritten))
+        ignored = [] if is_written else _find_ignored(item, theirs)
+        accounts.append(_account(mapping, item, record, theirs, ignored))
     IntakeBatch(workspace, run, connection).absorb(answers)
     return accounts
 
@@ -153,69 +154,6 @@ def _ensure_whole(entity: str, record: Record) -> None:
             f"QuickBooks answered a write with record {record['Id']}, and {problem.message}.",
             quickbooks_id=record["Id"],
         )
-
-
-class LinksOfWrites:
-    """The links that the rows and the records of written items have already.
-
-    Args:
-        connection: An open transaction.
-        run: The run.
-        written: Items with the record that QuickBooks has for each.
-    """
-
-    def __init__(
-        self,
-        connection: Connection,
-        run: RunManifest,
-        written: Sequence[tuple[IntentItem, Record]],
-    ) -> None:
-        key = connection, run["realm_id"], run["record_type"]
-        rows = read_links(*key, loupe_ids=[item.loupe_id for item, _ in written])
-        pairs = read_link_ids(*key, quickbooks_ids=[record["Id"] for _, record in written])
-        self.by_row = {link.loupe_id: link for link in rows}
-        self._row_of = {quickbooks_id: loupe_id for loupe_id, quickbooks_id in pairs}
-
-    def find_stranger(self, item: IntentItem, record: Record) -> str | None:
-        """Return why record and row cannot be linked, or `None` after claiming the record for the row.
-
-        A link is never dropped or turned to another record: whichever is wrong, a person must say.
-        """
-        link = self.by_row.get(item.loupe_id)
-        if link is not None and link.quickbooks_id != record["Id"]:
-            return (
-                f"QuickBooks record {record['Id']} was made for Loupe row {item.loupe_id}, which is linked to "
-                f"{link.quickbooks_id}; void or merge one of the two in QuickBooks"
-            )
-        owner = self._row_of.setdefault(record["Id"], item.loupe_id)
-        if owner != item.loupe_id:
-            return (
-                f"QuickBooks record {record['Id']} was made for Loupe row {item.loupe_id} and is linked to Loupe "
-                f"row {owner}; enter it once in Loupe, or once more in QuickBooks"
-            )
-        return None
-
-
-def doubted_account(item: IntentItem, record: Record) -> Account:
-    """Return the account of a create without an answer that QuickBooks may have carried out."""
-    why = (
-        f"Loupe row {item.loupe_id} was sent and the answer was lost; QuickBooks has records made about then that "
-        f"may be it, {record['Id']} among them, and has none that surely is. Decide `same` if it is that one, else "
-        "`separate`, which sends the row again"
-    )
-    return _stranger_account(item, record, why)
-
-
-def _stranger_account(item: IntentItem, record: Record, why: str) -> Account:
-    held = FieldConflict(RECORD_CONFLICT, why, item.row_version, record["Id"])
-    return Account(
-        str(item.loupe_id),
-        "conflict",
-        loupe_id=item.loupe_id,
-        quickbooks_id=record["Id"],
-        reason=why,
-        conflicts=(held,),
-    )
 
 
 def _link_after(
@@ -280,7 +218,7 @@ def _is_started(item: IntentItem, theirs: Mapping[str, Any], known: Link | None)
     return known is None and "quantity" in item.sent_fields and theirs.get("quantity") is not None
 
 
-def _find_unwritten(item: IntentItem, theirs: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _find_ignored(item: IntentItem, theirs: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return a cause of outcome `differs` for every sent field that QuickBooks left as it was."""
     return [
         {
@@ -299,9 +237,9 @@ def _account(
     item: IntentItem,
     record: Record,
     theirs: Mapping[str, Any],
-    unwritten: Sequence[dict[str, Any]],
+    ignored: Sequence[dict[str, Any]],
 ) -> Account:
-    differences = [*_differences(mapping, item, theirs), *unwritten]
+    differences = [*_differences(mapping, item, theirs), *ignored]
     return Account(
         str(item.loupe_id),
         "differs" if differences else _OUTCOMES[item.operation],
