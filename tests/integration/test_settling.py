@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, update
 
+from quickbooks_sync.decide import decide
 from quickbooks_sync.errors import UnreachableError, UnsettledError
 from quickbooks_sync.postgres import schema
 from quickbooks_sync.quickbooks.patience import Patience
@@ -262,3 +263,42 @@ def test_a_voided_payment_whose_answer_was_lost_is_not_paid_again(house: House) 
         house.run(f"{direction}_payments")
     assert [record["TotalAmt"] for record in live(house, "payment")] == [0]
     assert [row["payment_id"] for row in house.rows("payment")] == [payment_id]
+
+
+def two_lost_invoices(house: House) -> tuple[int, int]:
+    """Two invoices of a customer that were sent without an answer, and both renumbered in QuickBooks."""
+    customer_id = loupe.add_customer(house, "Twice")
+    house.run("push_customers")
+    ids = loupe.add_invoice(house, customer_id, "T-1"), loupe.add_invoice(house, customer_id, "T-2")
+    lose_answer(house, "invoice")
+    for number, record in enumerate(live(house, "invoice")):
+        quickbooks.change(house, "Invoice", record["Id"], DocNumber=f"Z-{number}")
+    age_intents(house, hours=25)
+    return ids
+
+
+def test_where_several_records_may_be_a_lost_one_nothing_is_entered_before_a_person_decides(
+    house: House,
+) -> None:
+    # Naive: the pull enters both as new, their doubt is over, and the push sends both rows once more.
+    ids = two_lost_invoices(house)
+    for direction in ("pull", "push", "pull", "push"):
+        house.run(f"{direction}_invoices", mode="full")
+    assert (len(live(house, "invoice")), len(house.rows("invoice"))) == (2, 2)
+    doubts = [row for row in house.rows("conflict") if row["resolved_at"] is None]
+    assert {row["loupe_id"] for row in doubts} == set(ids)
+    first, second = sorted(live(house, "invoice"), key=lambda record: int(record["Id"]))
+    for loupe_id, record in zip(ids, (first, second), strict=True):
+        (doubt,) = [
+            row
+            for row in house.rows("conflict")
+            if (row["loupe_id"], row["quickbooks_id"]) == (loupe_id, record["Id"])
+            and row["resolved_at"] is None
+            and row["field"] == "record"
+        ]
+        decide(house.workspace, doubt["conflict_id"], "same", by="Ada")
+    for direction in ("pull", "push"):
+        house.run(f"{direction}_invoices", mode="full")
+    assert (len(live(house, "invoice")), len(house.rows("invoice"))) == (2, 2)
+    open_fields = {row["field"] for row in house.rows("conflict") if row["resolved_at"] is None}
+    assert open_fields == {"invoice_number"}

@@ -139,6 +139,8 @@ class IntakeBatch:
         judged = self.known.judged.get(one.source_id)
         if judged is not None and judged.choice == "same":
             return self.known.matched_by_decision(judged)
+        if judged is None and one.source_id in self.known.lost_answers:
+            return Match(*self.known.lost_answers[one.source_id])
         match = Match() if judged is not None else self.known.identifier.find(one)
         if match == Match() and values.get("tag_id") in self.known.tags:
             why = (

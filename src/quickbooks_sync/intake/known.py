@@ -13,6 +13,7 @@ from quickbooks_sync.intake.pairing import ReadPeers
 from quickbooks_sync.postgres.decisions import (
     Decision,
     read_field_decisions,
+    read_lost_answers,
     read_record_decisions,
 )
 from quickbooks_sync.postgres.links import Link, read_link_ids, read_links
@@ -61,6 +62,7 @@ class Known:
         self.rows = self.read_rows(one.loupe_id for one in links)
         self.loupe_values = self.to_loupe_values(self.rows)
         self.judged = read_record_decisions(self.connection, realm_id, record_type)
+        self.lost_answers = read_lost_answers(self.connection, realm_id, record_type)
         self.identifier = Identifier(
             self.connection,
             self.run,

@@ -4,10 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, exists, func, select, update
 
 from quickbooks_sync.accounts import RECORD_CONFLICT
-from quickbooks_sync.postgres.schema import conflict
+from quickbooks_sync.postgres.schema import conflict, link
+
+#: How the reason of a doubt begins that is about a write without an answer.
+LOST_ANSWER = "its answer was lost"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,34 @@ def read_record_decisions(
         )
     )
     return {row.quickbooks_id: _to_decision(row) for row in rows}
+
+
+def read_lost_answers(
+    connection: Connection, realm_id: str, record_type: str
+) -> dict[str, tuple[int, str]]:
+    """Return by QuickBooks Id the unlinked Loupe row that a record may have been made for, and the doubt.
+
+    Nobody has decided yet, so neither of the two is entered on the other side.
+    """
+    is_linked = exists(
+        select(link.c.link_id).where(
+            link.c.realm_id == conflict.c.realm_id,
+            link.c.record_type == conflict.c.record_type,
+            link.c.loupe_id == conflict.c.loupe_id,
+        )
+    )
+    rows = connection.execute(
+        select(conflict.c.quickbooks_id, conflict.c.loupe_id, conflict.c.reason).where(
+            conflict.c.realm_id == realm_id,
+            conflict.c.record_type == record_type,
+            conflict.c.resolved_at.is_(None),
+            conflict.c.decision.is_(None),
+            conflict.c.field == RECORD_CONFLICT,
+            conflict.c.reason.startswith(LOST_ANSWER),
+            ~is_linked,
+        )
+    )
+    return {row.quickbooks_id: (row.loupe_id, row.reason) for row in rows}
 
 
 def read_open_conflict(connection: Connection, conflict_id: int) -> Any | None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
 from quickbooks_sync.flows import RunManifest
+from quickbooks_sync.postgres.decisions import LOST_ANSWER
 from quickbooks_sync.postgres.intents import IntentItem
 from quickbooks_sync.postgres.links import read_link_ids, read_links
 
@@ -57,9 +58,9 @@ class LinksOfWrites:
 def doubted_account(item: IntentItem, record: Record) -> Account:
     """Return the account of a create without an answer that QuickBooks may have carried out."""
     why = (
-        f"Loupe row {item.loupe_id} was sent and the answer was lost; QuickBooks has records made about then that "
-        f"may be it, {record['Id']} among them, and has none that surely is. Decide `same` if it is that one, else "
-        "`separate`, which sends the row again"
+        f"{LOST_ANSWER}: Loupe row {item.loupe_id} was sent, and QuickBooks record {record['Id']}, made about then, "
+        "may be what became of it. Decide `same` if it is, else `separate`; the row is sent again once no record "
+        "is in doubt"
     )
     return stranger_account(item, record, why)
 

@@ -40,7 +40,7 @@ class Search:
 
     Attributes:
         found: Items that QuickBooks has, each with its record as it is now.
-        doubted: Items of which it may have several, each with the first; a person must say.
+        doubted: Items of which it may have several, each with every one of them; a person must say.
     """
 
     found: Found = field(default_factory=list)
@@ -99,7 +99,7 @@ def _find_created(
         keys = alike[item.loupe_id]
         if keys:
             is_certain = len(keys) == 1 and claims[keys[0]] == 1
-            (found if is_certain else doubted).append((item, by_id[keys[0]]))
+            (found if is_certain else doubted).extend((item, by_id[key]) for key in keys)
     return Search(found, doubted)
 
 
