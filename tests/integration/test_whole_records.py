@@ -1,11 +1,14 @@
 """What QuickBooks always sends and did not send is not empty: nothing is concluded from such a record."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, update
 
 from quickbooks_sync.errors import UnexpectedAnswerError
+from quickbooks_sync.postgres import schema
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import BuildHouse, House
 
@@ -64,3 +67,23 @@ def test_an_answer_that_is_not_whole_empties_nothing(house: House) -> None:
     after = house.row("customer", row["customer_id"])
     assert (after["email"], after["display_name"]) == (row["email"], row["display_name"])
     assert quickbooks.fetch(house, "Customer", there)["BillAddr"]["City"] == "Lund"
+
+
+def test_a_batch_that_is_never_answered_whole_is_looked_up_after_an_hour(house: House) -> None:
+    # Naive: the same answer comes again and again, and nothing of the record type moves for a day.
+    customer_id = loupe.add_customer(house, "Thin")
+    thin = {"Id": "77", "SyncToken": "0"}
+    body = {"BatchItemResponse": [{"bId": "1", "Customer": thin}], "time": TIME}
+    order = {"status": 200, "body": json.dumps(body)}
+    house.order_fault("status", times=2, **order)
+    for _ in range(2):
+        with pytest.raises(UnexpectedAnswerError, match="came without DisplayName"):
+            house.run("push_customers")
+    with house.workspace.engine.begin() as connection:
+        connection.execute(update(schema.intent).values(created_at=func.now() - timedelta(hours=2)))
+    house.order_fault("status", **order)
+    house.run("pull_customers")
+    assert not [row for row in house.rows("intent") if row["status"] == "open"]
+    house.run("push_customers")
+    (made,) = quickbooks.find(house, "Customer", "DisplayName = 'Thin'")
+    assert house.quickbooks_id("customer", customer_id) == made["Id"]

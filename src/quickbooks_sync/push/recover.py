@@ -16,7 +16,7 @@ from quickbooks_sync.postgres.ledger import write_accounts
 from quickbooks_sync.push.claims import doubted_account
 from quickbooks_sync.push.find_sent import find_sent
 from quickbooks_sync.push.send import send_batch
-from quickbooks_sync.push.settle import settle, settle_found
+from quickbooks_sync.push.settle import ensure_whole, settle, settle_found
 from quickbooks_sync.quickbooks.batch import BatchItem
 from quickbooks_sync.runs import lease_of, place_of, write_counts
 from quickbooks_sync.workspace import Workspace
@@ -104,6 +104,7 @@ def _send_again(workspace: Workspace, run: RunManifest, intent: Intent) -> Answe
     is_listed = datetime.now(UTC) - intent.created_at >= LISTED_AFTER
     try:
         answers = send_batch(workspace.client(run["realm_id"], run["run_id"]), intent)
+        ensure_whole(workspace.mapping(run["record_type"]).entity, intent, answers)
     except UnexpectedAnswerError:
         if is_listed:
             return {}

@@ -62,6 +62,7 @@ def settle(
         intent: The batch that was sent.
         items: The answer's items by `bId`, each with `record` or `fault`.
     """
+    ensure_whole(workspace.mapping(run["record_type"]).entity, intent, items)
     written: list[tuple[IntentItem, Record]] = []
     refused: list[tuple[IntentItem, QuickBooksFault]] = []
     for one in intent.items:
@@ -117,8 +118,6 @@ def _settle_written(
         return []
     mapping = workspace.mapping(run["record_type"])
     settings = read_settings(connection, run["realm_id"])
-    for _, record in written:
-        _ensure_whole(mapping.entity, record)
     done = records_to_values(mapping, [record for _, record in written], settings=settings)
     values = frame_to_values(done.frame)
     links = LinksOfWrites(connection, run, written)
@@ -146,14 +145,22 @@ def _settle_written(
     return accounts
 
 
-def _ensure_whole(entity: str, record: Record) -> None:
-    """Refuse an answer that would empty what it does not hold; its batch stays open, and is asked for again."""
-    problem = find_lacking(entity, record)
-    if problem:
-        raise UnexpectedAnswerError(
-            f"QuickBooks answered a write with record {record['Id']}, and {problem.message}.",
-            quickbooks_id=record["Id"],
-        )
+def ensure_whole(entity: str, intent: Intent, items: Mapping[str, Any]) -> None:
+    """Refuse an answer that would empty what it does not hold; its batch stays open, and is asked for again.
+
+    Raises:
+        UnexpectedAnswerError: A record in it is not whole.
+    """
+    for item in intent.items:
+        answer = items.get(item.batch_item_id)
+        if item.operation == ADJUST or answer is None or answer.record is None:
+            continue
+        problem = find_lacking(entity, answer.record)
+        if problem:
+            raise UnexpectedAnswerError(
+                f"QuickBooks answered a write with record {answer.record['Id']}, and {problem.message}.",
+                quickbooks_id=answer.record["Id"],
+            )
 
 
 def _link_after(
