@@ -18,7 +18,7 @@ if "scheduler" in sys.argv[1:2]:
         "great_expectations.expectations",
         "quickbooks_airflow.flow_dag",
         "quickbooks_airflow.orders",
-        "quickbooks_sync.checks",
+        "quickbooks_sync.run.validate",
         "quickbooks_sync.pull",
         "quickbooks_sync.push",
         "quickbooks_sync.validation",

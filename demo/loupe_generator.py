@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Table, func, select
 from demo.generated_records import Invoice, Payment, Row
 from demo.generated_rows import GeneratedRows, Overlap
 from quickbooks_emulator.generator import Character, Plan, Sizes
-from quickbooks_sync.postgres import schema
-from quickbooks_sync.postgres.copying import copy_rows, next_ids
-from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.postgres import tables as schema
+from quickbooks_sync.postgres.database.copying import copy_rows, next_ids
+from quickbooks_sync.postgres.database.engine import build_engine
 
 _TOGETHER = 5000
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, create_engine, func, insert, select
 
 from demo.loupe_catalogue import CUSTOMERS, ITEMS, PRICED_PER_CARAT
 from demo.loupe_documents import INVOICES, PAYMENTS, SampleInvoice, SamplePayment
-from quickbooks_sync.postgres import schema
+from quickbooks_sync.postgres import tables as schema
 
 ORGANIZATION_ID = 1
 _CENT = Decimal("0.01")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from quickbooks_sync.postgres.schema import OUTCOMES
+from quickbooks_sync.postgres.tables import OUTCOMES
 
 CHANGES = frozenset({"created", "updated", "linked"})
 

@@ -15,7 +15,7 @@ from airflow.providers.http.hooks.http import HttpHook
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowException
 
-from quickbooks_sync.errors import ConfigurationError, UnreachableError
+from quickbooks_sync.model.errors import ConfigurationError, UnreachableError
 from quickbooks_sync.quickbooks.addresses import ensure_address, read_allowed_hosts
 from quickbooks_sync.quickbooks.proxies import proxies_for
 

@@ -18,7 +18,7 @@ from quickbooks_airflow.operators import (
     ValidateOperator,
 )
 from quickbooks_airflow.parameters import build_flow_params
-from quickbooks_sync.flows import Flow
+from quickbooks_sync.model.flow import Flow
 
 OWNER = "quickbooks-sync"
 #: Companies run side by side; within a company the lease lets one run at a time work on a record type.

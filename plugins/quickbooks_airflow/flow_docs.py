@@ -1,6 +1,6 @@
 """What the user interface says about a flow, its steps and its parameters."""
 
-from quickbooks_sync.flows import Flow
+from quickbooks_sync.model.flow import Flow
 
 LOUPE, QUICKBOOKS = "Loupe Factory", "QuickBooks"
 

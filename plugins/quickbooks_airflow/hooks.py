@@ -9,7 +9,7 @@ from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from quickbooks_airflow.provider import CONNECTION_ID, CONNECTION_TYPE, HOOK_NAME
-from quickbooks_sync.errors import ConfigurationError, SyncError
+from quickbooks_sync.model.errors import ConfigurationError, SyncError
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
@@ -122,7 +122,7 @@ class QuickBooksHook(BaseHook):
         return f"Discovery document of {url} read."
 
     def _test_companies(self) -> tuple[bool, str]:
-        from quickbooks_sync.probe import probe_companies
+        from quickbooks_sync.connection.probe import probe_companies
 
         with self.opened_workspace() as workspace:
             try:
@@ -187,7 +187,7 @@ def _without_address(error: SyncError) -> SyncError:
 
 
 def _find_company(workspace: "Workspace", realm_id: str | None) -> str:
-    from quickbooks_sync.postgres.companies import resolve_company
+    from quickbooks_sync.postgres.connection.companies import resolve_company
 
     with workspace.engine.connect() as connection:
         return resolve_company(connection, realm_id).realm_id

@@ -10,8 +10,8 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from quickbooks_airflow.hooks import LOUPE_CONNECTION_ID, QuickBooksHook
 from quickbooks_airflow.outcomes import translated_errors
 from quickbooks_airflow.provider import CONNECTION_ID
-from quickbooks_sync import steps
-from quickbooks_sync.flows import (
+from quickbooks_sync.commands import steps
+from quickbooks_sync.model.flow import (
     BatchManifest,
     FlowOptions,
     RunManifest,

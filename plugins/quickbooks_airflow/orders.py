@@ -19,7 +19,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 
 from quickbooks_airflow.operators import SUMMARY_KEY, StepOperator, format_counts, read_step_states
 from quickbooks_airflow.outcomes import translated_errors
-from quickbooks_sync.flows import FLOWS, Flow, flow_named
+from quickbooks_sync.model.flow import FLOWS, Flow, flow_named
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -125,7 +125,7 @@ class NightlyCompaniesOperator(StepOperator):
         A company that needs attention fails each night until somebody reconnects it, instead of falling
         behind unnoticed; a disconnected one was taken out on purpose.
         """
-        from quickbooks_sync.postgres.companies import read_companies
+        from quickbooks_sync.postgres.connection.companies import read_companies
 
         with (
             translated_errors(),

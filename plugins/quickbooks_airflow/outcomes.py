@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from quickbooks_sync.errors import (
+from quickbooks_sync.model.errors import (
     ConfigurationError,
     FatalError,
     LeaseHeldError,

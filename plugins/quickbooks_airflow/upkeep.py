@@ -21,8 +21,8 @@ class KeepConnectionsOperator(StepOperator):
         Raises:
             AirflowFailException: A grant is refused or ends within seven days, or the month's reads are used up.
         """
-        from quickbooks_sync.budget import read_budget
-        from quickbooks_sync.keepalive import keep_grants
+        from quickbooks_sync.connection.keep_alive import keep_grants
+        from quickbooks_sync.connection.read_budget import read_budget
 
         with translated_errors(), self.opened_workspace() as workspace:
             states = keep_grants(workspace)

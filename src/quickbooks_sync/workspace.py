@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import requests
 from sqlalchemy import Engine
 
-from quickbooks_sync.errors import ConfigurationError
-from quickbooks_sync.grant import TokenSource
-from quickbooks_sync.json_text import parse_json
-from quickbooks_sync.postgres.call_ledger import CallLedger
-from quickbooks_sync.postgres.companies import mark_needs_attention
-from quickbooks_sync.postgres.engine import build_engine
-from quickbooks_sync.postgres.grants import GrantTokens, parse_key
-from quickbooks_sync.postgres.throttle import BATCHES, REQUESTS, Bucket, PostgresThrottle
+from quickbooks_sync.model.errors import ConfigurationError
+from quickbooks_sync.model.grant import TokenSource
+from quickbooks_sync.model.json_text import parse_json
+from quickbooks_sync.postgres.connection.companies import mark_needs_attention
+from quickbooks_sync.postgres.connection.grants import GrantTokens, parse_key
+from quickbooks_sync.postgres.connection.throttle import BATCHES, REQUESTS, Bucket, PostgresThrottle
+from quickbooks_sync.postgres.database.engine import build_engine
+from quickbooks_sync.postgres.runs.api_usage import ApiUsage
 from quickbooks_sync.quickbooks.addresses import read_allowed_hosts
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import App
@@ -92,7 +92,7 @@ class Workspace:
             throttle=PostgresThrottle(
                 self.engine, realm_id, requests=requests_pace, batches=batches_pace
             ),
-            meter=CallLedger(self.engine, realm_id, run_id, self.app.monthly_reads),
+            meter=ApiUsage(self.engine, realm_id, run_id, self.app.monthly_reads),
             session=self.session,
             patience=patience,
             on_stop=on_stop,
@@ -176,7 +176,7 @@ def _read_key(environ: Mapping[str, str]) -> str:
 @lru_cache(maxsize=32)
 def _load_mapping(path: Path) -> "RecordMapping":
     from quickbooks_sync.mapping import load_mapping
-    from quickbooks_sync.postgres.schema import LOUPE_SCHEMA, metadata
+    from quickbooks_sync.postgres.tables import LOUPE_SCHEMA, metadata
 
     loupe = [one for one in metadata.tables.values() if one.schema == LOUPE_SCHEMA]
     return load_mapping(path, tables={one.name: one.columns.keys() for one in loupe})

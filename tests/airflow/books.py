@@ -94,7 +94,7 @@ def opened_books(database_url: str, emulator_url: str, data_docs: Path) -> Itera
     """Connect the sample company, confirm its proposed settings, and write Loupe's sample records."""
     from demo.loupe_sample import ensure_loupe_sample
     from quickbooks_airflow.hooks import QuickBooksHook
-    from quickbooks_sync.postgres.companies import connect_company
+    from quickbooks_sync.postgres.connection.companies import connect_company
     from quickbooks_sync.settings import confirm_settings, propose_settings
 
     ensure_loupe_sample(database_url)
@@ -106,7 +106,7 @@ def opened_books(database_url: str, emulator_url: str, data_docs: Path) -> Itera
 
 
 def fetch_grant(emulator_url: str, realm_id: str = REALM) -> Any:
-    from quickbooks_sync.grant import Grant
+    from quickbooks_sync.model.grant import Grant
 
     answer = requests.post(
         f"{emulator_url}/_emulator/tokens", json={"realm": realm_id}, timeout=10

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.flows import FLOWS
+from quickbooks_sync.model.flow import FLOWS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
@@ -82,7 +82,7 @@ def test_every_parameter_explains_itself_in_the_form(dags: dict[str, Any], dag_i
 
 
 def test_the_defaults_of_the_form_are_a_plain_incremental_run(dags: dict[str, Any]) -> None:
-    from quickbooks_sync.flows import FlowOptions
+    from quickbooks_sync.model.flow import FlowOptions
 
     for dag_id in FLOW_DAG_IDS:
         assert FlowOptions.from_params(dags[dag_id].params.dump()) == FlowOptions()

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync import steps
-from quickbooks_sync.errors import (
+from quickbooks_sync.commands import steps
+from quickbooks_sync.model.errors import (
     ConnectionNeededError,
     GateClosedError,
     LeaseHeldError,
     UnreachableError,
 )
-from quickbooks_sync.flows import Flow, FlowOptions
+from quickbooks_sync.model.flow import Flow, FlowOptions
 
 # Airflow's own scheduler code runs in this process, with deprecations that are not ours.
 pytestmark = pytest.mark.filterwarnings("default", "error:::quickbooks_")

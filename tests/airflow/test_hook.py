@@ -215,7 +215,7 @@ def test_a_grant_that_is_not_bound_is_not_bound_by_the_test_button(books: Books)
 
 
 def test_the_test_button_asks_each_of_several_companies(books: Books) -> None:
-    from quickbooks_sync.postgres.companies import connect_company
+    from quickbooks_sync.postgres.connection.companies import connect_company
 
     other = "9341450000000002"
     with QuickBooksHook().opened_workspace() as workspace:

@@ -4,7 +4,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from quickbooks_airflow.outcomes import translated_errors
-from quickbooks_sync import errors
+from quickbooks_sync.model import errors
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import random
 from typing import TYPE_CHECKING, Any
 
-from quickbooks_sync.flows import FLOWS
-from quickbooks_sync.retry import retry
+from quickbooks_sync.commands.retry import retry
+from quickbooks_sync.model.flow import FLOWS
 from quickbooks_sync.settings import confirm_settings
 from quickbooks_sync.workspace import Workspace
 from tests.chaos.child import Child, carry_out

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import psycopg2
 
-from quickbooks_sync.flows import FLOWS, Flow, FlowOptions
+from quickbooks_sync.model.flow import FLOWS, Flow, FlowOptions
 from tests.chaos import loupe_changes, loupe_edits, quickbooks_changes
 from tests.chaos.administration import let_leases_expire, pass_days
 from tests.chaos.books import Json, RefusedError

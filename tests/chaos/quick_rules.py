@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from quickbooks_sync import checks
 from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.run import validate as checks
 from quickbooks_sync.validation.model import Failure, ValidationResult
 from quickbooks_sync.validation.rules import Rule, Side
 from quickbooks_sync.validation.suites import read_rules

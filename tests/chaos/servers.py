@@ -15,9 +15,9 @@ from sqlalchemy import create_engine
 
 from demo.embedded_postgres import EmbeddedPostgres, remove_cluster, start_postgres
 from demo.processes import Processes, answers, find_free_port, wait_until
-from quickbooks_sync.postgres import grants
+from quickbooks_sync.postgres.connection import grants
+from quickbooks_sync.postgres.connection.throttle import Bucket
 from quickbooks_sync.postgres.migrations import upgrade_database
-from quickbooks_sync.postgres.throttle import Bucket
 from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.settings import confirm_settings, propose_settings
 from quickbooks_sync.workspace import Workspace, open_workspace

@@ -13,8 +13,8 @@ import requests
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 
-from quickbooks_sync import steps
-from quickbooks_sync.flows import (
+from quickbooks_sync.commands import steps
+from quickbooks_sync.model.flow import (
     FLOWS,
     BatchManifest,
     FlowOptions,
@@ -22,9 +22,9 @@ from quickbooks_sync.flows import (
     RunSummary,
     flow_named,
 )
-from quickbooks_sync.json_text import to_json
-from quickbooks_sync.postgres import schema
-from quickbooks_sync.postgres.companies import connect_company
+from quickbooks_sync.model.json_text import to_json
+from quickbooks_sync.postgres import tables
+from quickbooks_sync.postgres.connection.companies import connect_company
 from quickbooks_sync.quickbooks import oauth
 from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.settings import confirm_settings, propose_settings
@@ -82,13 +82,13 @@ class House:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Read a table of either schema (`customer`, `link` ...)."""
-        found = {one.name: one for one in schema.metadata.tables.values()}[table]
+        found = {one.name: one for one in tables.metadata.tables.values()}[table]
         with self.workspace.engine.connect() as connection:
             return [dict(row) for row in connection.execute(select(found)).mappings()]
 
     def insert(self, table: str, **values: Any) -> int:
         """Insert a Loupe row; returns its key."""
-        found = schema.metadata.tables[f"loupe.{table}"]
+        found = tables.metadata.tables[f"loupe.{table}"]
         values.setdefault("organization_id", self.organization_id)
         with self.workspace.engine.begin() as connection:
             result = connection.execute(found.insert().values(**values))
@@ -96,7 +96,7 @@ class House:
 
     def update(self, table: str, key: int, **values: Any) -> None:
         """Change a Loupe row, as an operator of Loupe would."""
-        found = schema.metadata.tables[f"loupe.{table}"]
+        found = tables.metadata.tables[f"loupe.{table}"]
         (key_column,) = found.primary_key
         with self.workspace.engine.begin() as connection:
             connection.execute(found.update().where(key_column == key).values(**values))

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from quickbooks_sync.postgres.engine import build_engine
-from quickbooks_sync.postgres.grants import GrantTokens
-from quickbooks_sync.postgres.throttle import Bucket, PostgresThrottle
+from quickbooks_sync.postgres.connection.grants import GrantTokens
+from quickbooks_sync.postgres.connection.throttle import Bucket, PostgresThrottle
+from quickbooks_sync.postgres.database.engine import build_engine
 from quickbooks_sync.quickbooks.oauth import App
 
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import text, update
 
-from quickbooks_sync import steps
-from quickbooks_sync.errors import (
+from quickbooks_sync.commands import steps
+from quickbooks_sync.model.errors import (
     CompanyStoppedError,
     ConnectionNeededError,
     FatalError,
@@ -20,9 +20,9 @@ from quickbooks_sync.errors import (
     MappingError,
     UnreachableError,
 )
-from quickbooks_sync.flows import FlowOptions, flow_named
-from quickbooks_sync.postgres.engine import build_engine
-from quickbooks_sync.postgres.schema import company_grant
+from quickbooks_sync.model.flow import FlowOptions, flow_named
+from quickbooks_sync.postgres.database.engine import build_engine
+from quickbooks_sync.postgres.tables import company_grant
 from quickbooks_sync.workspace import Workspace
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import House

@@ -22,7 +22,7 @@ import pytest
 import requests
 
 from demo.loupe_sample import ensure_loupe_sample
-from quickbooks_sync.flows import RunSummary
+from quickbooks_sync.model.flow import RunSummary
 from tests.integration.conftest import REALM, House, build_workspace, furnish
 
 HOME_CURRENCY = "USD"

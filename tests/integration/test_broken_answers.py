@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import SyncError, UnexpectedAnswerError
+from quickbooks_sync.model.errors import SyncError, UnexpectedAnswerError
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import House
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from quickbooks_sync.budget import Budget, read_budget
-from quickbooks_sync.errors import ConfigurationError, ReadBudgetSpentError
-from quickbooks_sync.postgres.call_ledger import read_calls_of_month
-from quickbooks_sync.postgres.schema import api_call
+from quickbooks_sync.connection.read_budget import Budget, read_budget
+from quickbooks_sync.model.errors import ConfigurationError, ReadBudgetSpentError
+from quickbooks_sync.postgres.runs.api_usage import read_calls_of_month
+from quickbooks_sync.postgres.tables import api_call
 from quickbooks_sync.quickbooks.oauth import FREE_READS, App
 from tests.integration.conftest import REALM, House
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from quickbooks_sync.errors import SyncError, UnreachableError
+from quickbooks_sync.model.errors import SyncError, UnreachableError
 from quickbooks_sync.settings import confirm_settings
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import House

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, insert
 from typer.testing import CliRunner
 
 from quickbooks_sync.cli import app
-from quickbooks_sync.postgres import schema
-from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.postgres import tables
+from quickbooks_sync.postgres.database.engine import build_engine
 from quickbooks_sync.postgres.migrations import newest_revision
 from tests.integration.connecting import REALM, SECRET, Place, build_place, connect, free_port
 
@@ -63,7 +63,7 @@ def test_a_company_is_connected_by_consent_and_its_name_printed(
         (REALM, "Loupe Gemstones Co.")
     ]
     assert listed[0]["status"] == "connected"
-    grant = database.execute(schema.company_grant.select()).one()
+    grant = database.execute(tables.company_grant.select()).one()
     assert b"RT1-" not in bytes(grant.refresh_token)
 
 
@@ -145,7 +145,7 @@ def test_a_change_without_value_is_refused(run: Command) -> None:
 def test_the_review_counts_both_sides_and_changes_nothing(
     connected: Place, run: Command, database: Connection
 ) -> None:
-    database.execute(insert(schema.customer).values(organization_id=1, email="a@b.example"))
+    database.execute(insert(tables.customer).values(organization_id=1, email="a@b.example"))
     database.commit()
     before = _read_counters(connected)
 
@@ -169,7 +169,7 @@ def test_runs_and_what_happened_to_their_records_are_listed(
     run: Command, database: Connection
 ) -> None:
     run_id = database.scalar(
-        insert(schema.run)
+        insert(tables.run)
         .values(
             realm_id=REALM,
             run_key="manual",
@@ -182,10 +182,10 @@ def test_runs_and_what_happened_to_their_records_are_listed(
             counts={"created": 2, "rejected": 1},
             metered_reads=3,
         )
-        .returning(schema.run.c.run_id)
+        .returning(tables.run.c.run_id)
     )
     database.execute(
-        insert(schema.run_record).values(
+        insert(tables.run_record).values(
             run_id=run_id, quickbooks_id="58", outcome="rejected", rule="required", field="name"
         )
     )
@@ -228,21 +228,21 @@ def test_open_lists_are_shown_with_exact_amounts(run: Command, database: Connect
     key = {"realm_id": REALM, "record_type": "invoice", "direction": "push", "source_id": "7"}
     cause = {"field": "lines", "rule": "lines_add_up", "value": Decimal("99.90"), "message": "no"}
     customer_id = database.scalar(
-        insert(schema.customer)
+        insert(tables.customer)
         .values(organization_id=1, display_name="Opal Ridge Trading")
-        .returning(schema.customer.c.customer_id)
+        .returning(tables.customer.c.customer_id)
     )
     raw = {"secret": 1, "invoice_number": "INV-7", "total_amount": "99.90"}
     database.execute(
-        insert(schema.rejected_record).values(**key, causes=[cause, cause], retry_key="x", raw=raw)
+        insert(tables.rejected_record).values(**key, causes=[cause, cause], retry_key="x", raw=raw)
     )
     database.execute(
-        insert(schema.waiting_record).values(
+        insert(tables.waiting_record).values(
             **key, waits_for="customer", waits_for_id="3", reason="not linked", raw={}
         )
     )
     database.execute(
-        insert(schema.conflict).values(
+        insert(tables.conflict).values(
             realm_id=REALM,
             record_type="customer",
             loupe_id=customer_id,

@@ -10,16 +10,20 @@ import requests
 from cryptography.fernet import Fernet
 from sqlalchemy import Engine, insert, select
 
-from quickbooks_sync.errors import CompanyStoppedError, ConfigurationError, ConnectionNeededError
-from quickbooks_sync.grant import Grant
-from quickbooks_sync.postgres.companies import (
+from quickbooks_sync.model.errors import (
+    CompanyStoppedError,
+    ConfigurationError,
+    ConnectionNeededError,
+)
+from quickbooks_sync.model.grant import Grant
+from quickbooks_sync.postgres.connection.companies import (
     connect_company,
     mark_needs_attention,
     read_companies,
     read_company,
     resolve_company,
 )
-from quickbooks_sync.postgres.schema import run
+from quickbooks_sync.postgres.tables import run
 from quickbooks_sync.quickbooks.batch import BatchRequest, serialise_batch
 from quickbooks_sync.quickbooks.oauth import refresh
 from quickbooks_sync.workspace import Workspace, open_workspace

@@ -15,10 +15,13 @@ from sqlalchemy import func, insert, select, update
 from typer.testing import CliRunner
 
 from quickbooks_sync.cli import app as cli
-from quickbooks_sync.connect import Chosen, Expectation, expect
-from quickbooks_sync.connect import connect as connect_by_browser
-from quickbooks_sync.disconnect import disconnect
-from quickbooks_sync.errors import (
+from quickbooks_sync.commands.steps import check, finish
+from quickbooks_sync.connection.connect import Chosen, Expectation, expect
+from quickbooks_sync.connection.connect import connect as connect_by_browser
+from quickbooks_sync.connection.disconnect import disconnect
+from quickbooks_sync.connection.keep_alive import keep_grants
+from quickbooks_sync.connection.probe import probe_companies
+from quickbooks_sync.model.errors import (
     ConfigurationError,
     ConnectionNeededError,
     GrantMismatchError,
@@ -26,20 +29,17 @@ from quickbooks_sync.errors import (
     SyncError,
     UnexpectedAnswerError,
 )
-from quickbooks_sync.flows import FlowOptions, flow_named
-from quickbooks_sync.grant import Grant
-from quickbooks_sync.keepalive import keep_grants
-from quickbooks_sync.postgres import pending_grants
-from quickbooks_sync.postgres.companies import (
+from quickbooks_sync.model.flow import FlowOptions, flow_named
+from quickbooks_sync.model.grant import Grant
+from quickbooks_sync.postgres.connection import pending_grants
+from quickbooks_sync.postgres.connection.companies import (
     connect_company,
     mark_needs_attention,
     read_company,
     write_company,
 )
-from quickbooks_sync.postgres.schema import company, company_grant, link, pending_grant
-from quickbooks_sync.probe import probe_companies
+from quickbooks_sync.postgres.tables import company, company_grant, link, pending_grant
 from quickbooks_sync.quickbooks.oauth import refresh
-from quickbooks_sync.steps import check, finish
 from quickbooks_sync.workspace import Workspace, open_workspace
 from tests.integration.connecting import (
     REALM,

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, select, text
 
-from quickbooks_sync.errors import FatalError
-from quickbooks_sync.postgres import schema
-from quickbooks_sync.postgres.copying import copy_rows, next_ids
-from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.model.errors import FatalError
+from quickbooks_sync.postgres import tables
+from quickbooks_sync.postgres.database.copying import copy_rows, next_ids
+from quickbooks_sync.postgres.database.engine import build_engine
 
 NAMES = [
     "\\N",
@@ -45,9 +45,9 @@ def connection(engine: Engine) -> Iterator[Connection]:
 def copy(connection: Connection, rows: list[dict[str, Any]]) -> list[str | None]:
     """Copy customers; returns the display names that arrived, in order."""
     columns = ("organization_id", "display_name", "notes")
-    assert copy_rows(connection, schema.customer, columns, rows) == len(rows)
+    assert copy_rows(connection, tables.customer, columns, rows) == len(rows)
     found = connection.execute(
-        select(schema.customer.c.display_name).order_by(schema.customer.c.customer_id)
+        select(tables.customer.c.display_name).order_by(tables.customer.c.customer_id)
     )
     return list(found.scalars())
 
@@ -70,14 +70,14 @@ def test_json_keeps_its_digits_and_its_characters(connection: Connection) -> Non
     raw = {"Amount": Decimal("1234567890123.10"), "Name": '\\N "x"\n💎', "Nothing": None}
     key = {"realm_id": "1", "record_type": "customer", "direction": "pull", "source_id": "7"}
     connection.execute(
-        schema.company.insert().values(
+        tables.company.insert().values(
             realm_id="1", organization_id=1, company_name="x", environment="sandbox"
         )
     )
     columns = (*key, "waits_for", "reason", "raw")
     row = {**key, "waits_for": "customer", "reason": "r", "raw": raw}
-    copy_rows(connection, schema.waiting_record, columns, [row])
-    assert connection.execute(select(schema.waiting_record.c.raw)).scalar_one() == raw
+    copy_rows(connection, tables.waiting_record, columns, [row])
+    assert connection.execute(select(tables.waiting_record.c.raw)).scalar_one() == raw
 
 
 def test_large_batches_arrive_whole(connection: Connection) -> None:
@@ -87,10 +87,10 @@ def test_large_batches_arrive_whole(connection: Connection) -> None:
 
 
 def test_reserved_keys_are_handed_out_once(connection: Connection) -> None:
-    first = next_ids(connection, schema.customer, "customer_id", 3)
-    second = next_ids(connection, schema.customer, "customer_id", 2)
+    first = next_ids(connection, tables.customer, "customer_id", 3)
+    second = next_ids(connection, tables.customer, "customer_id", 2)
     assert len({*first, *second}) == 5
-    assert next_ids(connection, schema.customer, "customer_id", 0) == []
+    assert next_ids(connection, tables.customer, "customer_id", 0) == []
 
 
 def test_a_nul_character_is_refused_by_row_and_nothing_is_written(engine: Engine) -> None:
@@ -105,14 +105,14 @@ def test_a_nul_character_is_refused_by_row_and_nothing_is_written(engine: Engine
     assert "Nothing of this batch was written." in message
     assert "secret" not in message
     with engine.connect() as connection:
-        assert connection.execute(select(schema.customer)).all() == []
+        assert connection.execute(select(tables.customer)).all() == []
 
 
 def test_a_value_of_the_wrong_kind_is_named_without_showing_it(engine: Engine) -> None:
     rows = [{"organization_id": "private value"}]
     refused = pytest.raises(FatalError, match="column organization_id")
     with refused as caught, engine.begin() as connection:
-        copy_rows(connection, schema.customer, ("organization_id",), rows)
+        copy_rows(connection, tables.customer, ("organization_id",), rows)
     assert "private value" not in str(caught.value)
     assert caught.value.facts == {"table": "loupe.customer", "sqlstate": "22P02", "row": 1}
     assert caught.value.__cause__ is None
@@ -138,4 +138,4 @@ def test_a_trigger_that_refuses_the_third_row_leaves_nothing(engine: Engine) -> 
     with refused, engine.begin() as connection:
         copy(connection, rows)
     with engine.connect() as connection:
-        assert connection.execute(select(schema.customer)).all() == []
+        assert connection.execute(select(tables.customer)).all() == []

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, text, update
 
-from quickbooks_sync.errors import LeaseHeldError, LeaseLostError, UnreachableError
-from quickbooks_sync.flows import BatchManifest, RunManifest
-from quickbooks_sync.postgres import schema
+from quickbooks_sync.model.errors import LeaseHeldError, LeaseLostError, UnreachableError
+from quickbooks_sync.model.flow import BatchManifest, RunManifest
+from quickbooks_sync.postgres import tables
 from tests.integration.books import loupe, quickbooks
 from tests.integration.books.child import start_load
 from tests.integration.conftest import House
@@ -62,7 +62,7 @@ def let_lease_expire(house: House) -> None:
     """Set the lease's last sign of life back, as if its run had died long ago."""
     with house.workspace.engine.begin() as connection:
         connection.execute(
-            update(schema.lease).values(heartbeat_at=func.now() - timedelta(minutes=11))
+            update(tables.lease).values(heartbeat_at=func.now() - timedelta(minutes=11))
         )
 
 
@@ -199,7 +199,7 @@ def test_an_intent_too_old_to_be_remembered_is_looked_up_first(house: House) -> 
     with pytest.raises(UnreachableError):
         house.run("push_customers")
     with house.workspace.engine.begin() as connection:
-        aged = update(schema.intent).where(schema.intent.c.status == "open")
+        aged = update(tables.intent).where(tables.intent.c.status == "open")
         connection.execute(aged.values(created_at=func.now() - timedelta(hours=25)))
     writes = house.writes()
     run = house.run("push_customers")

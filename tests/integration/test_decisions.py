@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.decide import decide
-from quickbooks_sync.errors import ConfigurationError
+from quickbooks_sync.commands.decide import decide
+from quickbooks_sync.model.errors import ConfigurationError
 from tests.integration.books import quickbooks
 from tests.integration.conftest import House
 

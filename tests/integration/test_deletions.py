@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import GateClosedError
+from quickbooks_sync.model.errors import GateClosedError
 from tests.integration.conftest import House
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 
-from quickbooks_sync.errors import ConfigurationError, UnreachableError
-from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.model.errors import ConfigurationError, UnreachableError
+from quickbooks_sync.postgres.database.engine import build_engine
 
 
 def test_json_numbers_are_decimal_both_ways(database_url: str) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from quickbooks_sync import steps
-from quickbooks_sync.errors import GateClosedError
+from quickbooks_sync.commands import steps
+from quickbooks_sync.model.errors import GateClosedError
 from quickbooks_sync.settings import confirm_settings
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import House

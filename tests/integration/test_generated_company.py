@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.flows import RunSummary
+from quickbooks_sync.model.flow import RunSummary
 from quickbooks_sync.settings import confirm_settings, propose_settings
 from tests.integration.conftest import House, build_workspace, connect
 

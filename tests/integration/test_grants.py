@@ -14,7 +14,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Engine, Row, select, text
 
-from quickbooks_sync.errors import (
+from quickbooks_sync.model.errors import (
     ConfigurationError,
     ConnectionNeededError,
     GrantMismatchError,
@@ -22,15 +22,15 @@ from quickbooks_sync.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
-from quickbooks_sync.grant import Grant
-from quickbooks_sync.json_text import to_json
-from quickbooks_sync.postgres import grants
-from quickbooks_sync.postgres.companies import read_company, write_company
-from quickbooks_sync.postgres.engine import build_engine
-from quickbooks_sync.postgres.grant_rows import bind_unbound
-from quickbooks_sync.postgres.grants import GrantTokens, parse_key, write_grant
-from quickbooks_sync.postgres.schema import company_grant
-from quickbooks_sync.postgres.stored_token import StoredToken, StoredTokenUnusableError
+from quickbooks_sync.model.grant import Grant
+from quickbooks_sync.model.json_text import to_json
+from quickbooks_sync.postgres.connection import grants
+from quickbooks_sync.postgres.connection.companies import read_company, write_company
+from quickbooks_sync.postgres.connection.grant_rows import bind_unbound
+from quickbooks_sync.postgres.connection.grants import GrantTokens, parse_key, write_grant
+from quickbooks_sync.postgres.connection.stored_token import StoredToken, StoredTokenUnusableError
+from quickbooks_sync.postgres.database.engine import build_engine
+from quickbooks_sync.postgres.tables import company_grant
 from quickbooks_sync.quickbooks.oauth import TOKEN_URL, App
 from tests.integration.many_processes import read_token, run_in_processes
 

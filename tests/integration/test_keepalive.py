@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from quickbooks_sync.keepalive import keep_grants
-from quickbooks_sync.postgres.schema import company_grant
+from quickbooks_sync.connection.keep_alive import keep_grants
+from quickbooks_sync.postgres.tables import company_grant
 from tests.integration.conftest import House
 
 

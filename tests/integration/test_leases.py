@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, func, update
 
-from quickbooks_sync.errors import LeaseHeldError, LeaseLostError
-from quickbooks_sync.postgres import schema
-from quickbooks_sync.postgres.companies import write_company
-from quickbooks_sync.postgres.engine import build_engine
-from quickbooks_sync.postgres.leases import Lease, free_lease, hold_lease, take_lease
+from quickbooks_sync.model.errors import LeaseHeldError, LeaseLostError
+from quickbooks_sync.postgres import tables
+from quickbooks_sync.postgres.connection.companies import write_company
+from quickbooks_sync.postgres.database.engine import build_engine
+from quickbooks_sync.postgres.runs.leases import Lease, free_lease, hold_lease, take_lease
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def hold(engine: Engine, lease: Lease) -> None:
 def expire(engine: Engine) -> None:
     with engine.begin() as connection:
         long_ago = func.now() - timedelta(minutes=11)
-        connection.execute(update(schema.lease).values(heartbeat_at=long_ago))
+        connection.execute(update(tables.lease).values(heartbeat_at=long_ago))
 
 
 def test_a_held_lease_names_its_holder_and_the_way_out(engine: Engine) -> None:

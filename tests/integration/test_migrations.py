@@ -11,8 +11,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, text
 
-from quickbooks_sync.errors import ConfigurationError
-from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.model.errors import ConfigurationError
+from quickbooks_sync.postgres.connection.one_company import read_crowded
+from quickbooks_sync.postgres.database.engine import build_engine
 from quickbooks_sync.postgres.migrations import (
     VERSION_TABLE,
     build_config,
@@ -20,8 +21,7 @@ from quickbooks_sync.postgres.migrations import (
     read_revision,
     upgrade_database,
 )
-from quickbooks_sync.postgres.one_company import read_crowded
-from quickbooks_sync.postgres.schema import LOUPE_SCHEMA, SYNC_SCHEMA, metadata
+from quickbooks_sync.postgres.tables import LOUPE_SCHEMA, SYNC_SCHEMA, metadata
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, text, update
 
-from quickbooks_sync.decide import decide
-from quickbooks_sync.errors import GateClosedError, UnexpectedAnswerError
-from quickbooks_sync.postgres import schema
-from quickbooks_sync.postgres.activity import read_missing
+from quickbooks_sync.commands.decide import decide
+from quickbooks_sync.model.errors import GateClosedError, UnexpectedAnswerError
+from quickbooks_sync.postgres import tables
+from quickbooks_sync.postgres.runs.activity import read_missing
 from quickbooks_sync.pull import missing
 from quickbooks_sync.settings import confirm_settings
 from tests.integration.books import loupe, quickbooks
@@ -63,7 +63,7 @@ def not_found(house: House, quickbooks_id: str) -> None:
 
 def let_minutes_pass(house: House, minutes: int) -> None:
     with house.workspace.engine.begin() as connection:
-        link = schema.link
+        link = tables.link
         earlier = link.c.missing_since_at - timedelta(minutes=minutes)
         connection.execute(update(link).values(missing_since_at=earlier))
 
@@ -72,7 +72,7 @@ def let_a_month_pass(house: House) -> None:
     """Change data capture looks back 30 days, and tells nothing of what was deleted before."""
     with house.workspace.engine.begin() as connection:
         long_ago = func.now() - timedelta(days=40)
-        connection.execute(update(schema.watermark).values(changed_since=long_ago))
+        connection.execute(update(tables.watermark).values(changed_since=long_ago))
 
 
 def lifecycle(house: House, invoice_id: int) -> Any:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select, text, update
 
-from quickbooks_sync.errors import FatalError, RetryableError, SyncError
-from quickbooks_sync.postgres import schema
-from quickbooks_sync.postgres.copying import copy_rows
-from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.model.errors import FatalError, RetryableError, SyncError
+from quickbooks_sync.postgres import tables
+from quickbooks_sync.postgres.database.copying import copy_rows
+from quickbooks_sync.postgres.database.engine import build_engine
 from tests.integration.books import quickbooks
 from tests.integration.conftest import House
 
@@ -127,9 +127,9 @@ def test_the_record_of_a_refused_copy_is_named(house: House) -> None:
 
 _ROWS = [{"organization_id": 9, "email": "fine"}, {"organization_id": 9, "email": SECRET}]
 _STATEMENTS: dict[str, tuple[Any, ...]] = {
-    "insert": (insert(schema.customer).values(organization_id=9, email=SECRET),),
-    "insert of many": (insert(schema.customer), _ROWS),
-    "update": (update(schema.customer).values(email=SECRET),),
+    "insert": (insert(tables.customer).values(organization_id=9, email=SECRET),),
+    "insert of many": (insert(tables.customer), _ROWS),
+    "update": (update(tables.customer).values(email=SECRET),),
     "update of many": (
         text("update loupe.customer set email = :email where organization_id = :organization_id"),
         _ROWS,
@@ -185,7 +185,7 @@ def test_rows_are_not_logged_at_any_level(
     caplog.set_level(logging.DEBUG, "sqlalchemy")
     with unique_addresses.connect() as connection:
         found = connection.execute(
-            select(schema.customer.c.email).where(schema.customer.c.organization_id == 9)
+            select(tables.customer.c.email).where(tables.customer.c.organization_id == 9)
         )
         assert SECRET in found.scalars().all()
     assert "select" in caplog.text.lower()
@@ -216,7 +216,7 @@ def test_a_copy_is_refused_without_its_values(
         FatalError, match=r"row 2 of a COPY into loupe\.customer, constraint one_address"
     )
     with refused as caught, unique_addresses.begin() as connection:
-        copy_rows(connection, schema.customer, ("organization_id", "email"), _ROWS)
+        copy_rows(connection, tables.customer, ("organization_id", "email"), _ROWS)
     assert caught.value.__context__ is None
     assert_clean(caught.value, caplog)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from quickbooks_sync.errors import LeaseHeldError
+from quickbooks_sync.model.errors import LeaseHeldError
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import House
 

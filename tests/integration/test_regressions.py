@@ -2,7 +2,7 @@
 
 import pytest
 
-from quickbooks_sync.errors import UnreachableError
+from quickbooks_sync.model.errors import UnreachableError
 from quickbooks_sync.settings import confirm_settings
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import House

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from quickbooks_sync import steps
+from quickbooks_sync.commands import steps
 from tests.integration.books import loupe
 from tests.integration.conftest import House
 

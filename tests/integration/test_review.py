@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import Connection, Engine, insert, text
 
 from quickbooks_sync.mapping import load_mappings
-from quickbooks_sync.postgres import schema
-from quickbooks_sync.postgres.engine import build_engine
-from quickbooks_sync.postgres.loupe_rows import read_rows
+from quickbooks_sync.postgres import tables
+from quickbooks_sync.postgres.database.engine import build_engine
+from quickbooks_sync.postgres.records.loupe_rows import read_rows
+from quickbooks_sync.record_types.rules import unpushable
 from quickbooks_sync.review.building import find_all
 from quickbooks_sync.review.duplicates import to_name_key
 from quickbooks_sync.review.model import Finding
 from quickbooks_sync.review.scope import Scope
-from quickbooks_sync.rules import unpushable
 from quickbooks_sync.settings import CompanySettings
 
 REALM = "9341450000000001"
@@ -38,7 +38,7 @@ def connection(engine: Engine) -> Iterator[Connection]:
     """A connection whose changes are undone after the test; the company is known."""
     with engine.connect() as connection:
         connection.execute(
-            insert(schema.company).values(
+            insert(tables.company).values(
                 realm_id=REALM,
                 organization_id=1,
                 company_name="Loupe Gemstones Co.",
@@ -57,7 +57,7 @@ def review(connection: Connection) -> dict[str, Finding]:
 
 def add(connection: Connection, table: str, **values: Any) -> int:
     """Insert a row of the organization and return its key."""
-    where = schema.metadata.tables[f"loupe.{table}"]
+    where = tables.metadata.tables[f"loupe.{table}"]
     (key,) = where.primary_key
     row = {"organization_id": 1, **values}
     return int(connection.execute(insert(where).values(row).returning(key)).scalar_one())
@@ -86,7 +86,7 @@ GOOD_LINE = {"quantity": Decimal(2), "unit_price": Decimal(50), "amount": Decima
 def add_link(connection: Connection, record_type: str, loupe_id: int, document: Any) -> None:
     """Link a row to a QuickBooks record."""
     connection.execute(
-        insert(schema.link).values(
+        insert(tables.link).values(
             realm_id=REALM,
             record_type=record_type,
             loupe_id=loupe_id,

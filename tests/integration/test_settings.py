@@ -10,9 +10,9 @@ import requests
 from cryptography.fernet import Fernet
 from sqlalchemy import update
 
-from quickbooks_sync.errors import SettingsError
-from quickbooks_sync.postgres import schema
-from quickbooks_sync.postgres.companies import connect_company
+from quickbooks_sync.model.errors import SettingsError
+from quickbooks_sync.postgres import tables
+from quickbooks_sync.postgres.connection.companies import connect_company
 from quickbooks_sync.quickbooks.oauth import exchange_code
 from quickbooks_sync.settings import (
     confirm_settings,
@@ -120,8 +120,8 @@ def test_quickbooks_is_asked_once_a_day(workspace: Workspace, emulator_url: str)
     assert metered_reads(emulator_url) == before + 5
 
     with workspace.engine.begin() as connection:
-        stale = schema.company_reference.c.fetched_at - timedelta(hours=25)
-        connection.execute(update(schema.company_reference).values(fetched_at=stale))
+        stale = tables.company_reference.c.fetched_at - timedelta(hours=25)
+        connection.execute(update(tables.company_reference).values(fetched_at=stale))
     ensure_reference(workspace, REALM)
     assert metered_reads(emulator_url) == before + 10
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, update
 
-from quickbooks_sync.decide import decide
-from quickbooks_sync.errors import UnreachableError, UnsettledError
-from quickbooks_sync.postgres import schema
+from quickbooks_sync.commands.decide import decide
+from quickbooks_sync.model.errors import UnreachableError, UnsettledError
+from quickbooks_sync.postgres import tables
 from quickbooks_sync.quickbooks.patience import Patience
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import BuildHouse, House
@@ -65,7 +65,7 @@ def lose_answer(house: House, record_type: str) -> None:
 def age_intents(house: House, **age: int) -> None:
     with house.workspace.engine.begin() as connection:
         created_at = func.now() - timedelta(**age)
-        connection.execute(update(schema.intent).values(created_at=created_at))
+        connection.execute(update(tables.intent).values(created_at=created_at))
 
 
 def live(house: House, record_type: str) -> list[dict[str, Any]]:
@@ -211,7 +211,7 @@ def link_by_hand() -> Callable[..., None]:
             "quickbooks_base": {},
         }
         with house.workspace.engine.begin() as connection:
-            connection.execute(schema.link.insert().values(values))
+            connection.execute(tables.link.insert().values(values))
 
     return link
 

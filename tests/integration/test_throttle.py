@@ -6,9 +6,9 @@ from itertools import count
 import pytest
 from sqlalchemy import Engine
 
-from quickbooks_sync.errors import RateLimitedError
-from quickbooks_sync.postgres.engine import build_engine
-from quickbooks_sync.postgres.throttle import BATCHES, REQUESTS, Bucket, PostgresThrottle
+from quickbooks_sync.model.errors import RateLimitedError
+from quickbooks_sync.postgres.connection.throttle import BATCHES, REQUESTS, Bucket, PostgresThrottle
+from quickbooks_sync.postgres.database.engine import build_engine
 from tests.integration.many_processes import run_in_processes, take_turns
 
 _realms = count(1000)

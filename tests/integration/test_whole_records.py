@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, update
 
-from quickbooks_sync.errors import UnexpectedAnswerError
-from quickbooks_sync.postgres import schema
+from quickbooks_sync.model.errors import UnexpectedAnswerError
+from quickbooks_sync.postgres import tables
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import BuildHouse, House
 
@@ -80,7 +80,7 @@ def test_a_batch_that_is_never_answered_whole_is_looked_up_after_an_hour(house: 
         with pytest.raises(UnexpectedAnswerError, match="came without DisplayName"):
             house.run("push_customers")
     with house.workspace.engine.begin() as connection:
-        connection.execute(update(schema.intent).values(created_at=func.now() - timedelta(hours=2)))
+        connection.execute(update(tables.intent).values(created_at=func.now() - timedelta(hours=2)))
     house.order_fault("status", **order)
     house.run("pull_customers")
     assert not [row for row in house.rows("intent") if row["status"] == "open"]

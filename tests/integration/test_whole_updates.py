@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from quickbooks_sync.errors import ConfigurationError
+from quickbooks_sync.model.errors import ConfigurationError
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import BuildHouse, House
 

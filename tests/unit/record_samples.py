@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from quickbooks_sync.json_text import parse_json
 from quickbooks_sync.mapping import RecordMapping, load_mapping
-from quickbooks_sync.postgres.schema import LOUPE_SCHEMA, metadata
+from quickbooks_sync.model.json_text import parse_json
+from quickbooks_sync.postgres.tables import LOUPE_SCHEMA, metadata
 
 INCLUDE = Path(__file__).parents[2] / "include"
 SETTINGS = {"home_currency": "USD", "invoice_line_item": "7"}

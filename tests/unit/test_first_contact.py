@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quickbooks_sync.first_contact import Candidate, Match, finder_for
+from quickbooks_sync.matching.first_contact import Candidate, Match, finder_for
 from quickbooks_sync.transform import folded
 
 

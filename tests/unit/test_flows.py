@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import ConfigurationError
-from quickbooks_sync.flows import FLOWS, FlowOptions, flow_named
+from quickbooks_sync.model.errors import ConfigurationError
+from quickbooks_sync.model.flow import FLOWS, FlowOptions, flow_named
 
 
 def test_the_first_sync_order_keeps_what_is_referred_to_ahead() -> None:

@@ -4,7 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from quickbooks_sync.json_text import NUL_MARK, NUMBER_MARK, SURROGATE_MARK, parse_json, to_json
+from quickbooks_sync.model.json_text import (
+    NUL_MARK,
+    NUMBER_MARK,
+    SURROGATE_MARK,
+    parse_json,
+    to_json,
+)
 
 
 def test_numbers_keep_all_their_digits() -> None:

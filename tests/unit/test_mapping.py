@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from quickbooks_sync.errors import MappingError
 from quickbooks_sync.mapping import RecordMapping, load_mapping, load_mappings
 from quickbooks_sync.mapping import properties as mapping_properties
+from quickbooks_sync.model.errors import MappingError
 from quickbooks_sync.transform import derivations
 from quickbooks_sync.transform.canonical import parser_of
 from tests.unit.record_samples import INCLUDE, TABLES

@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quickbooks_sync.merge import Base, Merge, Rules, merge_record, next_base
+from quickbooks_sync.matching.merge import Base, Merge, MergePolicy, merge_record, next_base
 from tests.unit.record_samples import shipped
 
 CUSTOMER, INVOICE = shipped("customer"), shipped("invoice")
 NOBODY = Base()
-FREE = Rules()
+FREE = MergePolicy()
 
 
 def merged(
-    loupe: Any, quickbooks: Any, base: tuple[Any, Any] | None = None, rules: Rules = FREE
+    loupe: Any, quickbooks: Any, base: tuple[Any, Any] | None = None, policy: MergePolicy = FREE
 ) -> Merge:
     """Merge one field, `city`, alone."""
     halves = NOBODY if base is None else Base({"city": base[0]}, {"city": base[1]})
-    return merge_record(CUSTOMER, {"city": loupe}, {"city": quickbooks}, halves, rules)
+    return merge_record(CUSTOMER, {"city": loupe}, {"city": quickbooks}, halves, policy)
 
 
 def verdict(merge: Merge) -> str:
@@ -75,8 +75,8 @@ def test_money_lines_and_parties_are_held_at_first_contact_whatever_the_mapping_
     [("hold", "conflict"), ("quickbooks", "to_loupe"), ("loupe", "to_quickbooks")],
 )
 def test_the_rule_decides_what_both_changed(rule: str, expected: str) -> None:
-    rules = Rules(on_conflict={"city": rule})
-    assert verdict(merged("Köln", "Gent", ("Bonn", "Bonn"), rules)) == expected
+    policy = MergePolicy(on_conflict={"city": rule})
+    assert verdict(merged("Köln", "Gent", ("Bonn", "Bonn"), policy)) == expected
 
 
 def test_a_conflict_shows_both_values_and_both_bases() -> None:
@@ -92,31 +92,31 @@ def test_an_unknown_value_says_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("loupe", "quickbooks", "rules"),
+    ("loupe", "quickbooks", "policy"),
     [
-        ("Köln", "Bonn", Rules(quickbooks_locked={"city": "it is paid"})),
-        ("Bonn", "Köln", Rules(loupe_locked={"city": "it is paid"})),
+        ("Köln", "Bonn", MergePolicy(quickbooks_locked={"city": "it is paid"})),
+        ("Bonn", "Köln", MergePolicy(loupe_locked={"city": "it is paid"})),
     ],
 )
 def test_a_locked_side_is_a_conflict_with_the_reason(
-    loupe: str, quickbooks: str, rules: Rules
+    loupe: str, quickbooks: str, policy: MergePolicy
 ) -> None:
-    (held,) = merged(loupe, quickbooks, ("Bonn", "Bonn"), rules).conflicts
+    (held,) = merged(loupe, quickbooks, ("Bonn", "Bonn"), policy).conflicts
     assert held.reason == "it is paid"
 
 
 def test_the_unlocked_side_is_free() -> None:
-    rules = Rules(quickbooks_locked={"city": "it is paid"})
-    assert verdict(merged("Bonn", "Köln", ("Bonn", "Bonn"), rules)) == "to_loupe"
+    policy = MergePolicy(quickbooks_locked={"city": "it is paid"})
+    assert verdict(merged("Bonn", "Köln", ("Bonn", "Bonn"), policy)) == "to_loupe"
 
 
 def test_what_quickbooks_owns_is_only_pulled() -> None:
-    rules = Rules(quickbooks_owned=frozenset({"city"}))
-    assert merged("Köln", "Bonn", ("Bonn", "Bonn"), rules).to_loupe == {"city": "Bonn"}
+    policy = MergePolicy(quickbooks_owned=frozenset({"city"}))
+    assert merged("Köln", "Bonn", ("Bonn", "Bonn"), policy).to_loupe == {"city": "Bonn"}
 
 
 def test_what_travels_by_another_road_is_left_alone() -> None:
-    merge = merged("Köln", "Bonn", ("Bonn", "Bonn"), Rules(loupe_owned=frozenset({"city"})))
+    merge = merged("Köln", "Bonn", ("Bonn", "Bonn"), MergePolicy(excluded=frozenset({"city"})))
     assert (merge.to_loupe, merge.to_quickbooks, merge.agreed) == ({}, {}, frozenset())
 
 
@@ -148,14 +148,14 @@ text = st.one_of(st.none(), st.sampled_from(["a", "b", "c"]))
 record = st.fixed_dictionaries(dict.fromkeys(NAMES, text))
 known = st.dictionaries(st.sampled_from(NAMES), text)
 rules_drawn = st.builds(
-    Rules,
+    MergePolicy,
     on_conflict=st.dictionaries(
         st.sampled_from(NAMES), st.sampled_from(["hold", "quickbooks", "loupe"])
     ),
     quickbooks_locked=st.dictionaries(st.sampled_from(NAMES), st.just("locked")),
     loupe_locked=st.dictionaries(st.sampled_from(NAMES), st.just("locked")),
     quickbooks_owned=st.frozensets(st.sampled_from(NAMES)),
-    loupe_owned=st.frozensets(st.sampled_from(NAMES)),
+    excluded=st.frozensets(st.sampled_from(NAMES)),
 )
 
 
@@ -166,13 +166,13 @@ def test_after_a_load_the_merge_has_nothing_new_to_say(
     quickbooks: dict[str, Any],
     loupe_base: dict[str, Any],
     quickbooks_base: dict[str, Any],
-    rules: Rules,
+    policy: MergePolicy,
 ) -> None:
     base = Base(loupe_base, quickbooks_base)
-    first = merge_record(CUSTOMER, loupe, quickbooks, base, rules)
+    first = merge_record(CUSTOMER, loupe, quickbooks, base, policy)
     loaded = {**loupe, **first.to_loupe}
     after = next_base(first, loupe, quickbooks, base)
-    second = merge_record(CUSTOMER, loaded, quickbooks, after, rules)
+    second = merge_record(CUSTOMER, loaded, quickbooks, after, policy)
     assert second.to_loupe == {}
     assert second.to_quickbooks == first.to_quickbooks
     assert second.conflicts == first.conflicts
@@ -185,16 +185,16 @@ def test_after_a_push_nothing_is_left_to_send(
     quickbooks: dict[str, Any],
     loupe_base: dict[str, Any],
     quickbooks_base: dict[str, Any],
-    rules: Rules,
+    policy: MergePolicy,
 ) -> None:
     base = Base(loupe_base, quickbooks_base)
-    first = merge_record(CUSTOMER, loupe, quickbooks, base, rules)
+    first = merge_record(CUSTOMER, loupe, quickbooks, base, policy)
     answered = {**quickbooks, **{name: f"{v} " for name, v in first.to_quickbooks.items()}}
     sent = Base(
         {**base.loupe, **{name: loupe[name] for name in first.to_quickbooks}},
         {**base.quickbooks, **{name: answered[name] for name in first.to_quickbooks}},
     )
-    second = merge_record(CUSTOMER, loupe, answered, sent, rules)
+    second = merge_record(CUSTOMER, loupe, answered, sent, policy)
     assert second.to_quickbooks == {}
 
 
@@ -239,17 +239,17 @@ def test_every_field_gets_exactly_one_verdict(
     quickbooks: dict[str, Any],
     loupe_base: dict[str, Any],
     quickbooks_base: dict[str, Any],
-    rules: Rules,
+    policy: MergePolicy,
 ) -> None:
-    merge = merge_record(CUSTOMER, loupe, quickbooks, Base(loupe_base, quickbooks_base), rules)
-    for name in set(NAMES) - rules.loupe_owned:
+    merge = merge_record(CUSTOMER, loupe, quickbooks, Base(loupe_base, quickbooks_base), policy)
+    for name in set(NAMES) - policy.excluded:
         held = [one for one in merge.conflicts if one.field == name]
         verdicts = [name in merge.agreed, name in merge.to_quickbooks, bool(held)]
         assert verdicts.count(True) == 1
         assert name not in merge.to_loupe or name in merge.agreed
 
 
-FOLDED = Rules(folded=frozenset({"city"}))
+FOLDED = MergePolicy(folded=frozenset({"city"}))
 
 
 @pytest.mark.parametrize(
@@ -264,11 +264,11 @@ FOLDED = Rules(folded=frozenset({"city"}))
 def test_a_name_in_another_case_agrees_at_first_contact(
     loupe: Any, quickbooks: Any, expected: str
 ) -> None:
-    assert verdict(merged(loupe, quickbooks, rules=FOLDED)) == expected
+    assert verdict(merged(loupe, quickbooks, policy=FOLDED)) == expected
 
 
 def test_each_side_keeps_its_spelling_and_a_later_change_of_case_goes_across() -> None:
-    merge = merged("ACME", "Acme", rules=FOLDED)
+    merge = merged("ACME", "Acme", policy=FOLDED)
     base = next_base(merge, {"city": "ACME"}, {"city": "Acme"}, NOBODY)
     assert (base.loupe, base.quickbooks) == ({"city": "ACME"}, {"city": "Acme"})
     assert verdict(merged("ACME", "Acme", ("ACME", "Acme"), FOLDED)) == "agreed"
@@ -277,9 +277,9 @@ def test_each_side_keeps_its_spelling_and_a_later_change_of_case_goes_across() -
 
 
 def test_a_field_that_is_left_apart_keeps_both_values_at_first_contact() -> None:
-    apart = Rules(apart=frozenset({"city"}))
-    assert verdict(merged("Wire", "Wire transfer", rules=apart)) == "agreed"
-    assert verdict(merged(None, "Wire transfer", rules=apart)) == "to_loupe"
+    apart = MergePolicy(apart=frozenset({"city"}))
+    assert verdict(merged("Wire", "Wire transfer", policy=apart)) == "agreed"
+    assert verdict(merged(None, "Wire transfer", policy=apart)) == "to_loupe"
     assert verdict(merged("Check", "Wire transfer", ("Wire", "Wire transfer"), apart)) == (
         "to_quickbooks"
     )
@@ -294,9 +294,9 @@ def test_fields_that_belong_together_are_held_together() -> None:
     )
     ours = {"amount": "90.00", "reference_number": "A"}
     theirs = {"amount": "80.00", "reference_number": "B"}
-    rules = Rules(together=frozenset({"amount", "reference_number"}))
-    merge = merge_record(mapping, ours, theirs, base, rules)
+    policy = MergePolicy(together=frozenset({"amount", "reference_number"}))
+    merge = merge_record(mapping, ours, theirs, base, policy)
     assert {held.field for held in merge.conflicts} == {"amount", "reference_number"}
     assert (merge.to_loupe, merge.to_quickbooks, merge.agreed) == ({}, {}, frozenset())
-    alone = merge_record(mapping, ours, theirs, base, Rules())
+    alone = merge_record(mapping, ours, theirs, base, MergePolicy())
     assert alone.to_loupe == {"reference_number": "B"}

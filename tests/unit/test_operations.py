@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import FatalError, SettingsError
-from quickbooks_sync.postgres.links import Link
-from quickbooks_sync.push.operations import Write, build_request
+from quickbooks_sync.model.errors import FatalError, SettingsError
+from quickbooks_sync.postgres.records.links import Link
+from quickbooks_sync.push.deliver.operations import Write, build_request
 from quickbooks_sync.quickbooks.batch import BatchRequest, serialise_batch
 from quickbooks_sync.quickbooks.guard import refuse_side_effects
 from quickbooks_sync.settings import CompanySettings

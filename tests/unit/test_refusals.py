@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.refusals import retry_key
+from quickbooks_sync.run.retry_key import retry_key
 from tests.unit.record_samples import INCLUDE, shipped
 
 SETTINGS = {"home_currency": "USD"}

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.merge import Rules
-from quickbooks_sync.rules import (
+from quickbooks_sync.matching.merge import MergePolicy
+from quickbooks_sync.record_types.rules import (
     LinkedPair,
-    merge_rules,
+    merge_policy,
     quantity_problem,
     skip_push,
     unpushable,
@@ -39,7 +39,7 @@ def item(**changes: Any) -> dict[str, Any]:
     return {**row, **changes}
 
 
-def rules_of(
+def policy_of(
     record_type: str,
     row: dict[str, Any],
     *,
@@ -48,25 +48,25 @@ def rules_of(
     origin: str = "loupe",
     settings: CompanySettings = SETTINGS,
     **facts: Any,
-) -> Rules:
+) -> MergePolicy:
     pair = LinkedPair(settings, row, origin, quickbooks or {}, document or {}, **facts)
-    return merge_rules(record_type, pair)
+    return merge_policy(record_type, pair)
 
 
 def test_a_customer_is_free() -> None:
-    assert rules_of("customer", {}) == Rules(folded=frozenset({"display_name", "email"}))
+    assert policy_of("customer", {}) == MergePolicy(folded=frozenset({"display_name", "email"}))
 
 
 def test_an_invoice_with_links_keeps_its_money_in_quickbooks() -> None:
-    rules = rules_of("invoice", invoice(), document=PAID, origin="quickbooks")
-    assert set(rules.quickbooks_locked) == {"lines", "customer", "currency", "invoice_date"}
-    assert rules.loupe_locked == {}
+    policy = policy_of("invoice", invoice(), document=PAID, origin="quickbooks")
+    assert set(policy.quickbooks_locked) == {"lines", "customer", "currency", "invoice_date"}
+    assert policy.loupe_locked == {}
 
 
 def test_a_finalised_loupe_invoice_keeps_its_lines_in_loupe() -> None:
-    rules = rules_of("invoice", invoice())
-    assert set(rules.loupe_locked) == {"lines", "customer", "currency"}
-    assert rules.loupe_locked["lines"] == "a finalised Loupe invoice was edited in QuickBooks"
+    policy = policy_of("invoice", invoice())
+    assert set(policy.loupe_locked) == {"lines", "customer", "currency"}
+    assert policy.loupe_locked["lines"] == "a finalised Loupe invoice was edited in QuickBooks"
 
 
 @pytest.mark.parametrize(
@@ -75,66 +75,66 @@ def test_a_finalised_loupe_invoice_keeps_its_lines_in_loupe() -> None:
 def test_a_draft_and_an_invoice_of_quickbooks_take_its_edits(
     row: dict[str, Any], origin: str
 ) -> None:
-    assert rules_of("invoice", row, origin=origin).loupe_locked == {}
+    assert policy_of("invoice", row, origin=origin).loupe_locked == {}
 
 
 @pytest.mark.parametrize("field", ["lines", "customer", "currency", "invoice_date", "due_date"])
 def test_a_void_moves_nothing_but_itself(field: str) -> None:
-    assert field in rules_of("invoice", invoice(lifecycle_status="Void")).loupe_owned
-    assert field in rules_of("invoice", invoice(), quickbooks={"is_void": True}).loupe_owned
+    assert field in policy_of("invoice", invoice(lifecycle_status="Void")).excluded
+    assert field in policy_of("invoice", invoice(), quickbooks={"is_void": True}).excluded
 
 
 def test_a_void_of_a_paid_invoice_is_locked_on_the_side_that_has_the_money() -> None:
-    void_here = rules_of("invoice", invoice(lifecycle_status="Void"), document=PAID)
+    void_here = policy_of("invoice", invoice(lifecycle_status="Void"), document=PAID)
     assert "unapplied" in void_here.quickbooks_locked["is_void"]
     partly = invoice(payment_status="Partial")
-    void_there = rules_of("invoice", partly, quickbooks={"is_void": True})
+    void_there = policy_of("invoice", partly, quickbooks={"is_void": True})
     assert "payments" in void_there.loupe_locked["is_void"]
 
 
 def test_a_void_in_quickbooks_does_not_take_an_invoice_whose_payment_is_still_to_be_sent() -> None:
     void = {"is_void": True}
-    assert "is_void" in rules_of("invoice", invoice(), quickbooks=void, is_paid=True).loupe_locked
-    assert rules_of("invoice", invoice(), quickbooks=void).loupe_locked == {}
+    assert "is_void" in policy_of("invoice", invoice(), quickbooks=void, is_paid=True).loupe_locked
+    assert policy_of("invoice", invoice(), quickbooks=void).loupe_locked == {}
 
 
 def test_lines_of_an_invoice_with_tax_need_the_tax_setting() -> None:
     taxed = invoice(tax_amount=Decimal("8.00"))
     settled = CompanySettings({"home_currency": "USD", "tax": "total_tax"})
-    assert "tax of 8.00" in rules_of("invoice", taxed).quickbooks_locked["lines"]
-    assert rules_of("invoice", taxed, settings=settled).quickbooks_locked == {}
+    assert "tax of 8.00" in policy_of("invoice", taxed).quickbooks_locked["lines"]
+    assert policy_of("invoice", taxed, settings=settled).quickbooks_locked == {}
 
 
 def test_a_payment_of_more_than_invoices_is_only_pulled() -> None:
-    rules = rules_of("payment", payment(), quickbooks={"has_other_lines": True})
-    assert {"amount", "applications", "is_void"} <= set(rules.quickbooks_locked)
+    policy = policy_of("payment", payment(), quickbooks={"has_other_lines": True})
+    assert {"amount", "applications", "is_void"} <= set(policy.quickbooks_locked)
     together = frozenset({"amount", "applications"})
-    free = Rules(apart=frozenset({"method"}), together=together)
-    assert rules_of("payment", payment()) == free
+    free = MergePolicy(apart=frozenset({"method"}), together=together)
+    assert policy_of("payment", payment()) == free
 
 
 def test_a_payment_of_more_than_invoices_is_not_voided_from_loupe() -> None:
-    rules = rules_of("payment", payment(is_void=True), quickbooks={"has_other_lines": True})
-    assert "only pulled" in rules.quickbooks_locked["is_void"]
-    assert rules_of("payment", payment(is_void=True)).quickbooks_locked == {}
+    policy = policy_of("payment", payment(is_void=True), quickbooks={"has_other_lines": True})
+    assert "only pulled" in policy.quickbooks_locked["is_void"]
+    assert policy_of("payment", payment(is_void=True)).quickbooks_locked == {}
 
 
 def test_a_void_payment_keeps_its_amount_in_loupe() -> None:
-    assert "amount" in rules_of("payment", payment(is_void=True)).loupe_owned
+    assert "amount" in policy_of("payment", payment(is_void=True)).excluded
 
 
 def test_the_stock_owner_decides_about_quantities() -> None:
     theirs = CompanySettings({"home_currency": "USD", "stock_owner": "quickbooks"})
-    assert "quantity" in rules_of("inventory_item", item()).loupe_owned
-    agreed = rules_of("inventory_item", item(), settings=theirs, agreed={"quantity"})
+    assert "quantity" in policy_of("inventory_item", item()).excluded
+    agreed = policy_of("inventory_item", item(), settings=theirs, agreed={"quantity"})
     assert agreed.quickbooks_owned == {"quantity"}
 
 
 def test_a_quantity_that_never_agreed_moves_to_neither_side() -> None:
     # Naive: an item made with opening stock "none" has 0 in QuickBooks, and empties Loupe's stock.
     theirs = CompanySettings({"home_currency": "USD", "stock_owner": "quickbooks"})
-    rules = rules_of("inventory_item", item(), settings=theirs)
-    assert (rules.quickbooks_owned, "quantity" in rules.loupe_owned) == (frozenset(), True)
+    policy = policy_of("inventory_item", item(), settings=theirs)
+    assert (policy.quickbooks_owned, "quantity" in policy.excluded) == (frozenset(), True)
     assert quantity_problem(theirs, (), "10", "0") == (
         "Loupe has 10, QuickBooks 0, and the two have never agreed; count, and correct the side that is wrong. "
         "From then on Loupe follows QuickBooks."
@@ -149,18 +149,18 @@ def test_a_quantity_that_never_agreed_moves_to_neither_side() -> None:
 def test_a_record_that_came_back_is_retired_and_revived_by_a_person_only(
     record_type: str, row: dict[str, Any]
 ) -> None:
-    rules = rules_of(record_type, row, has_returned=True)
-    assert {"is_void", "is_active"} <= rules.quickbooks_locked.keys() & rules.loupe_locked.keys()
+    policy = policy_of(record_type, row, has_returned=True)
+    assert {"is_void", "is_active"} <= policy.quickbooks_locked.keys() & policy.loupe_locked.keys()
 
 
 def test_an_item_in_stock_is_not_made_inactive_there() -> None:
     retired = item(quantity=2, is_active=False)
-    assert "is_active" in rules_of("inventory_item", retired).quickbooks_locked
+    assert "is_active" in policy_of("inventory_item", retired).quickbooks_locked
 
 
 def test_an_item_in_stock_is_made_active_there_again() -> None:
     # Naive: the lock works both ways, and the stock of an inactive item can never be adjusted.
-    assert rules_of("inventory_item", item(quantity=2)).quickbooks_locked == {}
+    assert policy_of("inventory_item", item(quantity=2)).quickbooks_locked == {}
 
 
 @pytest.mark.parametrize(("owner", "locked"), [("quickbooks", {"is_active"}), ("loupe", set())])
@@ -169,15 +169,15 @@ def test_stock_of_quickbooks_keeps_an_item_active_where_nothing_adjusts_it(
 ) -> None:
     settings = CompanySettings({"home_currency": "USD", "stock_owner": owner})
     row = item(is_active=False)
-    rules = rules_of("inventory_item", row, quickbooks={"quantity": "2"}, settings=settings)
-    assert set(rules.quickbooks_locked) == locked
-    gone = rules_of("inventory_item", row, quickbooks={"quantity": "0"}, settings=settings)
+    policy = policy_of("inventory_item", row, quickbooks={"quantity": "2"}, settings=settings)
+    assert set(policy.quickbooks_locked) == locked
+    gone = policy_of("inventory_item", row, quickbooks={"quantity": "0"}, settings=settings)
     assert gone.quickbooks_locked == {}
 
 
 @pytest.mark.parametrize("row", [item(price_basis="carat"), item(currency_code="EUR")])
 def test_prices_that_mean_something_else_stay_home(row: dict[str, Any]) -> None:
-    assert {"sell_price", "cost_price"} <= rules_of("inventory_item", row).loupe_owned
+    assert {"sell_price", "cost_price"} <= policy_of("inventory_item", row).excluded
     assert "not synced" in str(unpushable("inventory_item", SETTINGS, row))
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from quickbooks_sync.errors import SettingsError
+from quickbooks_sync.model.errors import SettingsError
 from quickbooks_sync.settings import (
     FACTS,
     SETTINGS,

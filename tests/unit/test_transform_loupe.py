@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import RejectedRecordError
+from quickbooks_sync.model.errors import RejectedRecordError
 from quickbooks_sync.transform import rows_to_values, values_to_row
 from tests.unit.record_samples import SETTINGS, shipped
 

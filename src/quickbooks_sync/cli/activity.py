@@ -6,11 +6,11 @@ import typer
 
 from quickbooks_sync.cli.options import AsJson, Company, Limit
 from quickbooks_sync.cli.printing import print_rows
-from quickbooks_sync.errors import ConfigurationError
-from quickbooks_sync.postgres import activity
-from quickbooks_sync.postgres.companies import read_company
-from quickbooks_sync.postgres.engine import build_engine
-from quickbooks_sync.postgres.schema import OUTCOMES
+from quickbooks_sync.model.errors import ConfigurationError
+from quickbooks_sync.postgres.connection.companies import read_company
+from quickbooks_sync.postgres.database.engine import build_engine
+from quickbooks_sync.postgres.runs import activity
+from quickbooks_sync.postgres.tables import OUTCOMES
 
 SinceRun = Annotated[
     int | None, typer.Option("--since-run", help="Only runs after this one.", metavar="RUN_ID")

@@ -6,7 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from quickbooks_sync.cli import acting, activity, companies, database, reads, review, settings
-from quickbooks_sync.errors import ConfigurationError, SyncError
+from quickbooks_sync.model.errors import ConfigurationError, SyncError
 
 #: Exit statuses: 1 try again or look into it, 2 something must be changed first.
 FAILED, MISCONFIGURED = 1, 2

@@ -8,13 +8,13 @@ import typer
 
 from quickbooks_sync.cli.options import AsJson
 from quickbooks_sync.cli.printing import print_rows, to_visible
-from quickbooks_sync.connect import Chosen, Expectation, expect
-from quickbooks_sync.connect import connect as connect_by_browser
-from quickbooks_sync.disconnect import disconnect as disconnect_company
-from quickbooks_sync.errors import ConfigurationError
-from quickbooks_sync.postgres.companies import Company, read_companies, resolve_company
-from quickbooks_sync.postgres.engine import build_engine
-from quickbooks_sync.postgres.one_company import read_crowded
+from quickbooks_sync.connection.connect import Chosen, Expectation, expect
+from quickbooks_sync.connection.connect import connect as connect_by_browser
+from quickbooks_sync.connection.disconnect import disconnect as disconnect_company
+from quickbooks_sync.model.errors import ConfigurationError
+from quickbooks_sync.postgres.connection.companies import Company, read_companies, resolve_company
+from quickbooks_sync.postgres.connection.one_company import read_crowded
+from quickbooks_sync.postgres.database.engine import build_engine
 from quickbooks_sync.workspace import Workspace, open_workspace
 
 NoBrowser = Annotated[

@@ -6,11 +6,11 @@ import typer
 from sqlalchemy import Engine
 
 from quickbooks_sync.cli.printing import to_visible
-from quickbooks_sync.errors import ConfigurationError, RetryableError
-from quickbooks_sync.postgres.engine import build_engine
-from quickbooks_sync.postgres.grant_rows import bind_unbound, read_unbound
+from quickbooks_sync.model.errors import ConfigurationError, RetryableError
+from quickbooks_sync.postgres.connection.grant_rows import bind_unbound, read_unbound
+from quickbooks_sync.postgres.connection.one_company import read_crowded
+from quickbooks_sync.postgres.database.engine import build_engine
 from quickbooks_sync.postgres.migrations import newest_revision, read_revision, upgrade_database
-from quickbooks_sync.postgres.one_company import read_crowded
 from quickbooks_sync.workspace import CONNECTION_VARIABLE, read_app
 
 app = typer.Typer(help="Create or upgrade the database's schema.", no_args_is_help=True)

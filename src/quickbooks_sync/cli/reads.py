@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from quickbooks_sync.budget import read_budget
 from quickbooks_sync.cli.options import AsJson, Company
 from quickbooks_sync.cli.printing import print_json, print_rows
-from quickbooks_sync.errors import ConfigurationError
-from quickbooks_sync.postgres.call_ledger import read_calls_of_month
-from quickbooks_sync.postgres.engine import build_engine
+from quickbooks_sync.connection.read_budget import read_budget
+from quickbooks_sync.model.errors import ConfigurationError
+from quickbooks_sync.postgres.database.engine import build_engine
+from quickbooks_sync.postgres.runs.api_usage import read_calls_of_month
 from quickbooks_sync.workspace import CONNECTION_VARIABLE, read_app
 
 Month = Annotated[

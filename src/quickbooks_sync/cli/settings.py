@@ -7,8 +7,8 @@ import typer
 
 from quickbooks_sync.cli.options import AsJson, Company
 from quickbooks_sync.cli.printing import print_json, print_rows
-from quickbooks_sync.errors import SettingsError
-from quickbooks_sync.postgres.companies import resolve_company
+from quickbooks_sync.model.errors import SettingsError
+from quickbooks_sync.postgres.connection.companies import resolve_company
 from quickbooks_sync.review.preflight import build_preflight
 from quickbooks_sync.review.text import preflight_to_text
 from quickbooks_sync.settings import (
@@ -19,7 +19,7 @@ from quickbooks_sync.settings import (
     propose_settings,
     read_settings,
 )
-from quickbooks_sync.settings.references import read_names
+from quickbooks_sync.settings.company_profile import read_names
 from quickbooks_sync.settings.storage import StoredSetting, read_stored
 from quickbooks_sync.workspace import Workspace, open_workspace
 

@@ -6,20 +6,20 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from quickbooks_sync.accounts import Account
-from quickbooks_sync.first_contact import Match
-from quickbooks_sync.flows import RunManifest
-from quickbooks_sync.intake.known import Known
+from quickbooks_sync.intake.batch_context import BatchContext
 from quickbooks_sync.intake.linked import LinkedRecords, Written
 from quickbooks_sync.intake.outcomes import (
-    account,
     doubt,
     kept_apart,
+    outcome_of,
     rejected,
     updated_at,
     waiting,
 )
-from quickbooks_sync.postgres.links import (
+from quickbooks_sync.matching.first_contact import Match
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.model.outcome import RecordOutcome
+from quickbooks_sync.postgres.records.links import (
     REPLACED,
     Link,
     clear_missing_since,
@@ -27,10 +27,10 @@ from quickbooks_sync.postgres.links import (
     insert_links,
     update_links,
 )
-from quickbooks_sync.postgres.loupe_rows import insert_rows
-from quickbooks_sync.postgres.staging import StagedRecord
+from quickbooks_sync.postgres.records.loupe_rows import insert_rows
+from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.quickbooks.changes import is_deleted, is_missing, is_stub
-from quickbooks_sync.refusals import retry_key
+from quickbooks_sync.run.retry_key import retry_key
 from quickbooks_sync.transform import values_to_row
 from quickbooks_sync.workspace import Workspace
 
@@ -48,22 +48,22 @@ class IntakeBatch:
         *,
         inserts: bool = True,
     ) -> None:
-        self.known = Known(workspace, run, connection)
+        self.known = BatchContext(workspace, run, connection)
         self.inserts = inserts
         self.retry_key = retry_key(workspace, run["record_type"], "", self.known.settings)
         self.written = Written()
         self.linked = LinkedRecords(self.known, self.written)
 
-    def load(self, records: list[StagedRecord]) -> list[Account]:
-        """Load the batch; returns one account a record."""
+    def load(self, records: list[StagedRecord]) -> list[RecordOutcome]:
+        """Load the batch; returns one outcome per record."""
         self.known.read(records)
         self._note_found(records)
         # A payment with a reference number goes first, lest one without takes its row.
         ordered = sorted(records, key=lambda one: not (one.values or {}).get("reference_number"))
-        accounts = [self._load_one(one) for one in ordered]
-        accounts.extend(self._insert())
+        outcomes = [self._load_one(one) for one in ordered]
+        outcomes.extend(self._insert())
         self._write_links()
-        return [one for one in accounts if one.outcome != _PENDING]
+        return [one for one in outcomes if one.outcome != _PENDING]
 
     def absorb(self, answers: Sequence[tuple[StagedRecord, Link]]) -> None:
         """Take what QuickBooks made of a write of ours: filled defaults, and values only pulled.
@@ -75,8 +75,11 @@ class IntakeBatch:
         known = self.known.read([one for one, _ in answers], links)
         for one, link in answers:
             is_new = link.quickbooks_id not in known
-            is_gone = link.loupe_id not in self.known.rows
-            if is_gone or self.linked.merge(one, link, is_new=is_new).waits_for == "decision":
+            is_missing_in_loupe = link.loupe_id not in self.known.rows
+            if (
+                is_missing_in_loupe
+                or self.linked.merge(one, link, is_new=is_new).waits_for == "decision"
+            ):
                 # The row is gone, or may not take the answer: the record is ours all the same, and
                 # without its link it would be created once more.
                 (self.written.new_links if is_new else self.written.changed_links).append(link)
@@ -109,7 +112,7 @@ class IntakeBatch:
         delete_links(self.known.connection, realm_id, record_type, [record.source_id])
         return None
 
-    def _load_one(self, one: StagedRecord) -> Account:
+    def _load_one(self, one: StagedRecord) -> RecordOutcome:
         link = self._link_of(one)
         if is_deleted(one.raw):
             return self.linked.remove(one, link)
@@ -122,7 +125,7 @@ class IntakeBatch:
             return replace(blocked, loupe_id=link.loupe_id if link else None)
         return self._identify(one) if link is None else self.linked.update(one, link)
 
-    def _identify(self, one: StagedRecord) -> Account:
+    def _identify(self, one: StagedRecord) -> RecordOutcome:
         """Settle which Loupe row an unlinked record is: one of the unlinked, or a new one."""
         match = self._match(one)
         if match.doubt:
@@ -150,7 +153,7 @@ class IntakeBatch:
             return Match(None, why)
         return match
 
-    def _link(self, one: StagedRecord, loupe_id: int) -> Account:
+    def _link(self, one: StagedRecord, loupe_id: int) -> RecordOutcome:
         rows = self.known.read_rows([loupe_id])
         self.known.rows.update(rows)
         self.known.loupe_values.update(self.known.to_loupe_values(rows))
@@ -163,19 +166,19 @@ class IntakeBatch:
         outcome = "linked" if merged.outcome != "conflict" else "conflict"
         return replace(merged, outcome=outcome, warnings=(*merged.warnings, *apart))
 
-    def _plan_insert(self, one: StagedRecord) -> Account:
+    def _plan_insert(self, one: StagedRecord) -> RecordOutcome:
         excess = self.known.guard.check(one.values or {}, None)
         if excess:
             return doubt(one, Match(None, excess))
         if not self.inserts:
-            return Account(one.source_id, _PENDING)
+            return RecordOutcome(one.source_id, _PENDING)
         row = values_to_row(
             self.known.mapping, one.values or {}, references=self.known.references.to_loupe
         )
         self.written.inserts.append((one, row))
-        return Account(one.source_id, _PENDING)
+        return RecordOutcome(one.source_id, _PENDING)
 
-    def _insert(self) -> list[Account]:
+    def _insert(self) -> list[RecordOutcome]:
         inserts = self.written.inserts
         if not inserts:
             return []
@@ -185,12 +188,12 @@ class IntakeBatch:
         keys = insert_rows(self.known.connection, *where, rows, names)
         stored = self.known.read_rows(keys)
         held = self.known.to_loupe_values(stored)
-        accounts = []
+        outcomes = []
         for (one, _), key in zip(inserts, keys, strict=True):
             link = self._born_link(one, key, held[key], stored[key]["row_version"])
             self.written.new_links.append(link)
-            accounts.append(account(one, link, "created"))
-        return accounts
+            outcomes.append(outcome_of(one, link, "created"))
+        return outcomes
 
     def _born_link(self, one: StagedRecord, key: int, ours: Values, row_version: int) -> Link:
         theirs = one.values or {}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quickbooks_sync.accounts import RECORD_CONFLICT, FieldConflict
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 
 _REASON = "deleted in QuickBooks"
 

@@ -6,17 +6,15 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
-from quickbooks_sync.postgres.loupe_rows import read_applied_amounts
-from quickbooks_sync.postgres.schema import link, payment, payment_application
-from quickbooks_sync.references import References
+from quickbooks_sync.matching.id_lookup import IdLookup
+from quickbooks_sync.postgres.records.loupe_rows import read_applied_amounts
+from quickbooks_sync.postgres.tables import link, payment, payment_application
 
 
 class PaymentGuard:
     """Knows what is applied to each invoice, counting the payments of this batch as they come."""
 
-    def __init__(
-        self, connection: Connection, organization_id: int, references: References
-    ) -> None:
+    def __init__(self, connection: Connection, organization_id: int, references: IdLookup) -> None:
         self._connection = connection
         self._organization_id = organization_id
         self._references = references

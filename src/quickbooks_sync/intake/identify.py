@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, exists, select
 from sqlalchemy.sql import ColumnElement
 
-from quickbooks_sync.first_contact import Candidate, Finder, Match, finder_for
-from quickbooks_sync.flows import RunManifest
 from quickbooks_sync.intake.pairing import ReadPeers, pair_one
 from quickbooks_sync.mapping import Field, RecordMapping
-from quickbooks_sync.postgres.decisions import Decision
-from quickbooks_sync.postgres.loupe_rows import LOUPE_TABLES, Row, iter_columns, read_rows
-from quickbooks_sync.postgres.schema import link
-from quickbooks_sync.postgres.staging import StagedRecord
+from quickbooks_sync.matching.first_contact import Candidate, Finder, Match, finder_for
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.postgres.records.decisions import Decision
+from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES, Row, iter_columns, read_rows
+from quickbooks_sync.postgres.records.staging import StagedRecord
+from quickbooks_sync.postgres.tables import link
 from quickbooks_sync.transform import frame_to_values, rows_to_values
 
 Values = Mapping[str, Any]

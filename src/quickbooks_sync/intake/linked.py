@@ -5,22 +5,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
-from quickbooks_sync.errors import RetryableError
-from quickbooks_sync.first_contact import Match
+from quickbooks_sync.intake.batch_context import BatchContext
 from quickbooks_sync.intake.deleted import remove
-from quickbooks_sync.intake.known import Known
-from quickbooks_sync.intake.outcomes import account, doubt, updated_at, warnings_of
+from quickbooks_sync.intake.outcomes import doubt, outcome_of, updated_at, warnings_of
 from quickbooks_sync.intake.replaced import describe_replaced, find_difference, is_surely_same
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.merge import Base, Merge, merge_record, next_base
-from quickbooks_sync.postgres.links import DELETED, REPLACED, RETURNED, Link
-from quickbooks_sync.postgres.loupe_rows import Row, update_row
-from quickbooks_sync.postgres.staging import StagedRecord
-from quickbooks_sync.rules import (
+from quickbooks_sync.matching.first_contact import Match
+from quickbooks_sync.matching.merge import Base, Merge, merge_record, next_base
+from quickbooks_sync.model.errors import RetryableError
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, RecordOutcome
+from quickbooks_sync.postgres.records.links import DELETED, REPLACED, RETURNED, Link
+from quickbooks_sync.postgres.records.loupe_rows import Row, update_row
+from quickbooks_sync.postgres.records.staging import StagedRecord
+from quickbooks_sync.record_types.rules import (
     LIFE_FIELDS,
     LinkedPair,
-    merge_rules,
+    merge_policy,
     quantity_problem,
     with_decisions,
 )
@@ -56,12 +56,12 @@ class LinkedRecords:
         written: Takes the links as they are to be written.
     """
 
-    def __init__(self, known: Known, written: Written) -> None:
+    def __init__(self, known: BatchContext, written: Written) -> None:
         self.known = known
         self.written = written
         self.unsettled: set[int] = set()
 
-    def update(self, one: StagedRecord, link: Link) -> Account:
+    def update(self, one: StagedRecord, link: Link) -> RecordOutcome:
         """Take what has changed in QuickBooks, and nothing older than what is known."""
         record_type = self.known.run["record_type"]
         difference = find_difference(record_type, link.document, one.raw)
@@ -72,20 +72,20 @@ class LinkedRecords:
             return self._hold_replaced(one, link, difference)
         if int(one.source_version or 0) < int(link.sync_token):
             # A write of ours, or a later run, has already seen a newer version.
-            return account(one, link, "unchanged")
+            return outcome_of(one, link, "unchanged")
         if link.loupe_id not in self.known.rows:
             held = FieldConflict(
                 RECORD_CONFLICT, "gone in Loupe: the row no longer exists", None, one.source_id
             )
-            return replace(account(one, link, "conflict"), conflicts=(held,))
+            return replace(outcome_of(one, link, "conflict"), conflicts=(held,))
         return self.merge(one, link, is_new=False)
 
-    def remove(self, one: StagedRecord, link: Link | None) -> Account:
+    def remove(self, one: StagedRecord, link: Link | None) -> RecordOutcome:
         """Take a deletion: the row gets a state, and the link remembers that nothing is there."""
         row = self.known.rows.get(link.loupe_id) if link else None
         if link is None or row is None or link.state in (DELETED, REPLACED):
             # The stub comes again with each overlap; a conflict about it is over once the row is.
-            gone = Account(one.source_id, "unchanged", quickbooks_id=one.source_id)
+            gone = RecordOutcome(one.source_id, "unchanged", quickbooks_id=one.source_id)
             return replace(gone, is_pending=True)
         is_paid = self.known.is_paid(row)
         removal = remove(self.known.run["record_type"], row, one.source_id, is_paid=is_paid)
@@ -95,22 +95,24 @@ class LinkedRecords:
         )
         outcome = "conflict" if removal.conflict else "updated" if removal.changes else "unchanged"
         return replace(
-            account(one, link, outcome),
+            outcome_of(one, link, outcome),
             reason=removal.conflict.reason if removal.conflict else "deleted in QuickBooks",
             conflicts=(removal.conflict,) if removal.conflict else (),
             loupe_changed_at=row["updated_at"],
             loupe_changed_by=row["updated_by"],
         )
 
-    def note_missing(self, one: StagedRecord, link: Link | None) -> Account:
+    def note_missing(self, one: StagedRecord, link: Link | None) -> RecordOutcome:
         """List a record that QuickBooks did not find; neither side is changed."""
         if link is None:
-            return Account(one.source_id, "unchanged", quickbooks_id=one.source_id, is_pending=True)
+            return RecordOutcome(
+                one.source_id, "unchanged", quickbooks_id=one.source_id, is_pending=True
+            )
         since = link.missing_since_at or datetime.now(UTC)
         self.written.changed_links.append(replace(link, missing_since_at=since))
-        return replace(account(one, link, "waiting"), reason=_MISSING)
+        return replace(outcome_of(one, link, "waiting"), reason=_MISSING)
 
-    def _hold_replaced(self, one: StagedRecord, link: Link, difference: str) -> Account:
+    def _hold_replaced(self, one: StagedRecord, link: Link, difference: str) -> RecordOutcome:
         """Take nothing from a record that is not the one the row was linked to."""
         decision = self.known.judged.get(one.source_id)
         row = self.known.rows.get(link.loupe_id)
@@ -123,11 +125,11 @@ class LinkedRecords:
         why = describe_replaced(link.loupe_id, one.source_id, difference)
         return replace(doubt(one, Match(link.loupe_id, why)), waits_for=None)
 
-    def merge(self, one: StagedRecord, link: Link, *, is_new: bool) -> Account:
+    def merge(self, one: StagedRecord, link: Link, *, is_new: bool) -> RecordOutcome:
         """Merge a record with its row, field by field."""
         row, ours = self.known.rows[link.loupe_id], self.known.loupe_values[link.loupe_id]
         theirs = _storable(self.known.mapping, one.values or {})
-        rules = merge_rules(
+        policy = merge_policy(
             self.known.run["record_type"],
             LinkedPair(
                 self.known.settings,
@@ -142,11 +144,11 @@ class LinkedRecords:
         )
         if self.known.tags.get(theirs.get("tag_id"), link.loupe_id) != link.loupe_id:
             taken = {"tag_id": "another Loupe item carries this SKU as its Tag ID"}
-            rules = replace(rules, loupe_locked={**rules.loupe_locked, **taken})
+            policy = replace(policy, loupe_locked={**policy.loupe_locked, **taken})
         decisions = self.known.decisions.get(link.loupe_id, ())
-        rules = with_decisions(rules, decisions, ours, theirs)
+        policy = with_decisions(policy, decisions, ours, theirs)
         base = Base(link.loupe_base, link.quickbooks_base)
-        merge = merge_record(self.known.mapping, ours, theirs, base, rules)
+        merge = merge_record(self.known.mapping, ours, theirs, base, policy)
         excess = self.known.guard.check(theirs, row) if "applications" in merge.to_loupe else None
         if excess:
             return replace(doubt(one, Match(link.loupe_id, excess)), reason=excess)
@@ -158,7 +160,7 @@ class LinkedRecords:
         put_back = _quantity_put_back(link, merge, ours)
         outcome = "differs" if differs else "updated" if changes else "unchanged"
         return replace(
-            account(one, link, "conflict" if merge.conflicts else outcome),
+            outcome_of(one, link, "conflict" if merge.conflicts else outcome),
             conflicts=merge.conflicts,
             causes=differs,
             warnings=(*warnings_of(one), *put_back),

@@ -1,22 +1,22 @@
-"""What the batch says of a record: the accounts of every way that it can go."""
+"""What the batch says of a record: the outcomes of every way that it can go."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from quickbooks_sync.accounts import RECORD_CONFLICT, Account, FieldConflict
-from quickbooks_sync.first_contact import TOLD_BY, Match
-from quickbooks_sync.postgres.links import Link
-from quickbooks_sync.postgres.staging import StagedRecord
-from quickbooks_sync.rules import APART
+from quickbooks_sync.matching.first_contact import TOLD_BY, Match
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, RecordOutcome
+from quickbooks_sync.postgres.records.links import Link
+from quickbooks_sync.postgres.records.staging import StagedRecord
+from quickbooks_sync.record_types.rules import APART
 from quickbooks_sync.transform import folded
 
 Values = dict[str, Any]
 
 
-def account(one: StagedRecord, link: Link, outcome: str) -> Account:
-    """Account for a linked record."""
-    return Account(
+def outcome_of(one: StagedRecord, link: Link, outcome: str) -> RecordOutcome:
+    """Outcome of a linked record."""
+    return RecordOutcome(
         one.source_id,
         outcome,
         loupe_id=link.loupe_id,
@@ -26,12 +26,12 @@ def account(one: StagedRecord, link: Link, outcome: str) -> Account:
     )
 
 
-def rejected(one: StagedRecord, retry_key: str) -> Account | None:
-    """Account for a record that broke a rule; `None` where it broke none."""
+def rejected(one: StagedRecord, retry_key: str) -> RecordOutcome | None:
+    """Outcome of a record that broke a rule; `None` where it broke none."""
     causes = [p for p in one.problems or () if _rejects(p)]
     if not causes:
         return None
-    return Account(
+    return RecordOutcome(
         one.source_id,
         "rejected",
         quickbooks_id=one.source_id,
@@ -42,12 +42,12 @@ def rejected(one: StagedRecord, retry_key: str) -> Account | None:
     )
 
 
-def waiting(one: StagedRecord, missing: tuple[str, str] | None) -> Account | None:
-    """Account for a record that refers to one without a link; `None` where nothing is missing."""
+def waiting(one: StagedRecord, missing: tuple[str, str] | None) -> RecordOutcome | None:
+    """Outcome of a record that refers to one without a link; `None` where nothing is missing."""
     if missing is None:
         return None
     record_type, quickbooks_id = missing
-    return Account(
+    return RecordOutcome(
         one.source_id,
         "waiting",
         quickbooks_id=one.source_id,
@@ -59,10 +59,10 @@ def waiting(one: StagedRecord, missing: tuple[str, str] | None) -> Account | Non
     )
 
 
-def doubt(one: StagedRecord, match: Match) -> Account:
-    """Account for a record of which a person must say what it is."""
+def doubt(one: StagedRecord, match: Match) -> RecordOutcome:
+    """Outcome of a record of which a person must say what it is."""
     held = FieldConflict(RECORD_CONFLICT, match.doubt or "", match.loupe_id, one.source_id)
-    return Account(
+    return RecordOutcome(
         one.source_id,
         "conflict",
         loupe_id=match.loupe_id,

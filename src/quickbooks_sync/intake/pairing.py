@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_sync.first_contact import Candidate, Match, payment_key
+from quickbooks_sync.matching.first_contact import Candidate, Match, payment_key
 from quickbooks_sync.transform import folded
 
 Values = Mapping[str, Any]

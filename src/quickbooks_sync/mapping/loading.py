@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from quickbooks_sync.errors import MappingError
-from quickbooks_sync.mapping import checks
+from quickbooks_sync.mapping import field_rules as checks
 from quickbooks_sync.mapping.model import CONFLICT_RULES, RECORD_TYPES, Field, RecordMapping
 from quickbooks_sync.mapping.properties import ENTITIES
 from quickbooks_sync.mapping.reading import Marked, Place, nearest, read_marked
+from quickbooks_sync.model.errors import MappingError
 
 Tables = Mapping[str, Collection[str]]
 

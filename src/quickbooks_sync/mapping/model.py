@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from quickbooks_sync.errors import MappingError
+from quickbooks_sync.model.errors import MappingError
 
 RECORD_TYPES = ("customer", "invoice", "payment", "inventory_item")
 KINDS = ("two_way", "pull_only", "computed")

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from quickbooks_sync.errors import MappingError
+from quickbooks_sync.model.errors import MappingError
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, select
 
-from quickbooks_sync.flows import BatchManifest, RunManifest
-from quickbooks_sync.postgres import schema
-from quickbooks_sync.postgres.leases import hold_lease
-from quickbooks_sync.postgres.ledger import forget_accounts
-from quickbooks_sync.postgres.staging import StagedRecord, clear_run, write_batch
+from quickbooks_sync.model.flow import BatchManifest, RunManifest
+from quickbooks_sync.postgres import tables
+from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
+from quickbooks_sync.postgres.runs.leases import hold_lease
+from quickbooks_sync.postgres.runs.record_outcomes import forget_outcomes
 from quickbooks_sync.pull.missing import IDS_PER_QUERY, find_missing, read_since
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.query import quote
-from quickbooks_sync.refusals import retry_key
-from quickbooks_sync.runs import is_narrowed, lease_of, write_next_watermark
+from quickbooks_sync.run.lifecycle import is_narrowed, lease_of, write_next_watermark
+from quickbooks_sync.run.retry_key import retry_key
 from quickbooks_sync.settings import ensure_reference, read_settings
 from quickbooks_sync.workspace import Workspace
 
@@ -29,7 +29,7 @@ def extract(workspace: Workspace, run: RunManifest) -> list[BatchManifest]:
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))
         clear_run(connection, run["run_id"])
-        forget_accounts(connection, run["run_id"])
+        forget_outcomes(connection, run["run_id"])
     ensure_reference(workspace, run["realm_id"], run_id=run["run_id"])
     client = workspace.client(run["realm_id"], run["run_id"])
     batches: list[BatchManifest] = []
@@ -142,19 +142,19 @@ def _chosen_ids(connection: Connection, run: RunManifest) -> tuple[str, list[str
         return None
     if run["record_type"] == "inventory_item":
         return "Id", _item_ids_on_linked_invoices(connection, run["realm_id"])
-    customers = select(schema.link.c.quickbooks_id).where(
-        schema.link.c.realm_id == run["realm_id"], schema.link.c.record_type == "customer"
+    customers = select(tables.link.c.quickbooks_id).where(
+        tables.link.c.realm_id == run["realm_id"], tables.link.c.record_type == "customer"
     )
     return "CustomerRef", list(connection.execute(customers).scalars())
 
 
 def _item_ids_on_linked_invoices(connection: Connection, realm_id: str) -> list[str]:
     line = func.jsonb_path_query(
-        schema.link.c.document, "$.Line[*].SalesItemLineDetail.ItemRef.value"
+        tables.link.c.document, "$.Line[*].SalesItemLineDetail.ItemRef.value"
     )
     rows = connection.execute(
         select(line)
-        .where(schema.link.c.realm_id == realm_id, schema.link.c.record_type == "invoice")
+        .where(tables.link.c.realm_id == realm_id, tables.link.c.record_type == "invoice")
         .distinct()
     ).scalars()
     return sorted(str(one) for one in rows if str(one).isdigit())
@@ -171,7 +171,7 @@ def _read_left_over(workspace: Workspace, run: RunManifest, seen: set[str]) -> l
     with workspace.engine.connect() as connection:
         settings = read_settings(connection, run["realm_id"])
         key = retry_key(workspace, run["record_type"], "", settings)
-        waiting, rejected = schema.waiting_record, schema.rejected_record
+        waiting, rejected = tables.waiting_record, tables.rejected_record
         rows = [
             *connection.execute(_left_over(run, waiting)),
             *connection.execute(_left_over(run, rejected).where(rejected.c.retry_key != key)),

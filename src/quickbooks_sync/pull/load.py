@@ -1,12 +1,12 @@
-"""Load of a pull: one transaction a batch brings Loupe, the links and the accounts up to date."""
+"""Load of a pull: one transaction a batch brings Loupe, the links and the outcomes up to date."""
 
-from quickbooks_sync.accounts import Account, count_outcomes
-from quickbooks_sync.flows import BatchManifest, RunManifest
 from quickbooks_sync.intake import IntakeBatch
-from quickbooks_sync.postgres import staging
-from quickbooks_sync.postgres.leases import hold_lease
-from quickbooks_sync.postgres.ledger import write_accounts, write_run_accounts
-from quickbooks_sync.runs import lease_of, place_of
+from quickbooks_sync.model.flow import BatchManifest, RunManifest
+from quickbooks_sync.model.outcome import RecordOutcome, count_outcomes
+from quickbooks_sync.postgres.records import staging
+from quickbooks_sync.postgres.runs.leases import hold_lease
+from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes, write_run_outcomes
+from quickbooks_sync.run.lifecycle import lease_of, scope_of
 from quickbooks_sync.workspace import Workspace
 
 
@@ -21,23 +21,23 @@ def load(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> dict[s
         hold_lease(connection, lease_of(run))
         if staging.is_loaded(connection, *key):
             return {}
-        accounts = IntakeBatch(workspace, run, connection).load(
+        outcomes = IntakeBatch(workspace, run, connection).load(
             staging.read_batch(connection, *key)
         )
         if run["preview"]:
             transaction.rollback()
         else:
-            write_accounts(connection, place_of(run), accounts)
+            write_outcomes(connection, scope_of(run), outcomes)
             staging.mark_loaded(connection, *key)
     if run["preview"]:
-        _write_preview(workspace, run, batch, accounts)
-    return count_outcomes(accounts)
+        _write_preview(workspace, run, batch, outcomes)
+    return count_outcomes(outcomes)
 
 
 def _write_preview(
-    workspace: Workspace, run: RunManifest, batch: BatchManifest, accounts: list[Account]
+    workspace: Workspace, run: RunManifest, batch: BatchManifest, outcomes: list[RecordOutcome]
 ) -> None:
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))
-        write_run_accounts(connection, place_of(run), accounts)
+        write_run_outcomes(connection, scope_of(run), outcomes)
         staging.mark_loaded(connection, run["run_id"], batch["batch_number"])

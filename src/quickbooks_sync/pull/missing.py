@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from quickbooks_sync.errors import UnexpectedAnswerError
-from quickbooks_sync.flows import RunManifest
-from quickbooks_sync.postgres.links import read_live_ids, read_missing_since
+from quickbooks_sync.model.errors import UnexpectedAnswerError
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.postgres.records.links import read_live_ids, read_missing_since
 from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub, missing_stub
 from quickbooks_sync.quickbooks.client import QuickBooksClient, fetch_if_there
 from quickbooks_sync.quickbooks.query import is_in
-from quickbooks_sync.runs import is_narrowed, read_watermark
+from quickbooks_sync.run.lifecycle import is_narrowed, read_watermark
 from quickbooks_sync.workspace import Workspace
 
 #: LastUpdatedTime has a resolution of one second and rows may appear late, so an incremental

@@ -1,7 +1,7 @@
 """Transform of a pull: staged QuickBooks records become canonical values."""
 
-from quickbooks_sync.flows import BatchManifest, RunManifest
-from quickbooks_sync.postgres import staging
+from quickbooks_sync.model.flow import BatchManifest, RunManifest
+from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.quickbooks.changes import is_stub
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import answers_to_values, frame_to_values

@@ -4,14 +4,14 @@ from typing import Any
 
 from sqlalchemy import Numeric, cast, exists, func, select
 
-from quickbooks_sync.flows import BatchManifest, RunManifest
-from quickbooks_sync.postgres import schema
-from quickbooks_sync.postgres.leases import hold_lease
-from quickbooks_sync.postgres.loupe_rows import LOUPE_TABLES, iter_rows
-from quickbooks_sync.postgres.staging import StagedRecord, clear_run, write_batch
-from quickbooks_sync.push.gone import find_gone
-from quickbooks_sync.push.rows import to_staged
-from quickbooks_sync.runs import is_narrowed, lease_of, write_next_watermark
+from quickbooks_sync.model.flow import BatchManifest, RunManifest
+from quickbooks_sync.postgres import tables
+from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES, iter_rows
+from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
+from quickbooks_sync.postgres.runs.leases import hold_lease
+from quickbooks_sync.push.decide.missing_in_loupe import find_missing_in_loupe
+from quickbooks_sync.push.decide.staged_rows import to_staged
+from quickbooks_sync.run.lifecycle import is_narrowed, lease_of, write_next_watermark
 from quickbooks_sync.settings import ensure_reference
 from quickbooks_sync.workspace import Workspace
 
@@ -44,7 +44,7 @@ def extract(workspace: Workspace, run: RunManifest) -> list[BatchManifest]:
             )
             if left is not None and (left := left - len(taken)) <= 0:
                 break
-        gone = [] if is_narrowed(run) else find_gone(connection, run)
+        gone = [] if is_narrowed(run) else find_missing_in_loupe(connection, run)
         if gone:
             write_batch(connection, run["run_id"], len(batches), gone)
             batches.append(
@@ -66,7 +66,7 @@ def _conditions(run: RunManifest) -> list[Any]:
 
 
 def _agreed(run: RunManifest) -> Any:
-    where, link = LOUPE_TABLES[run["record_type"]], schema.link
+    where, link = LOUPE_TABLES[run["record_type"]], tables.link
     return exists(
         select(link.c.link_id).where(
             link.c.realm_id == run["realm_id"],
@@ -82,21 +82,21 @@ def _agreed_quantity(run: RunManifest) -> list[Any]:
     """An item is worth a look whenever QuickBooks' quantity is not Loupe's, whoever moved it."""
     if run["record_type"] != "inventory_item":
         return []
-    on_hand = cast(schema.link.c.document["QtyOnHand"].astext, Numeric)
-    return [func.coalesce(on_hand, 0) == schema.inventory_item.c.quantity]
+    on_hand = cast(tables.link.c.document["QtyOnHand"].astext, Numeric)
+    return [func.coalesce(on_hand, 0) == tables.inventory_item.c.quantity]
 
 
 def _of_linked(run: RunManifest) -> list[Any]:
     """Keep invoices and payments of linked customers, and items on linked invoices."""
-    link, where = schema.link, LOUPE_TABLES[run["record_type"]]
+    link, where = tables.link, LOUPE_TABLES[run["record_type"]]
     mine = link.c.realm_id == run["realm_id"]
     if run["record_type"] in ("invoice", "payment"):
         customers = select(link.c.loupe_id).where(mine, link.c.record_type == "customer")
         return [where.table.c.customer_id.in_(customers)]
     if run["record_type"] == "inventory_item":
         invoices = select(link.c.loupe_id).where(mine, link.c.record_type == "invoice")
-        items = select(schema.invoice_line.c.inventory_item_id).where(
-            schema.invoice_line.c.invoice_id.in_(invoices)
+        items = select(tables.invoice_line.c.inventory_item_id).where(
+            tables.invoice_line.c.invoice_id.in_(invoices)
         )
         return [where.table.c.inventory_item_id.in_(items)]
     return []

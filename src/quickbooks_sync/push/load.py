@@ -2,29 +2,29 @@
 
 from collections.abc import Sequence
 
-from quickbooks_sync.accounts import Account, count_outcomes
-from quickbooks_sync.errors import RejectedRecordError, SettingsError
-from quickbooks_sync.flows import BatchManifest, RunManifest
-from quickbooks_sync.postgres import staging
-from quickbooks_sync.postgres.intents import Intent, IntentItem, write_intent
-from quickbooks_sync.postgres.leases import hold_lease
-from quickbooks_sync.postgres.ledger import (
+from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
+from quickbooks_sync.model.flow import BatchManifest, RunManifest
+from quickbooks_sync.model.outcome import RecordOutcome, count_outcomes
+from quickbooks_sync.postgres.records import staging
+from quickbooks_sync.postgres.records.links import read_links, update_links
+from quickbooks_sync.postgres.runs.intents import Intent, IntentItem, write_intent
+from quickbooks_sync.postgres.runs.leases import hold_lease
+from quickbooks_sync.postgres.runs.record_outcomes import (
     read_outcome_counts,
-    write_accounts,
-    write_run_accounts,
+    write_outcomes,
+    write_run_outcomes,
 )
-from quickbooks_sync.postgres.links import read_links, update_links
-from quickbooks_sync.push.lookup import link_existing
-from quickbooks_sync.push.money import refuse_overpayments
-from quickbooks_sync.push.operations import Write, build_request
-from quickbooks_sync.push.plan import Plan, Planner
-from quickbooks_sync.push.recover import recover
-from quickbooks_sync.push.replaced import hold_replaced
-from quickbooks_sync.push.second_try import look_again
-from quickbooks_sync.push.send import refused_account, send_intent
-from quickbooks_sync.push.stock import build_adjustments, to_adjustments
+from quickbooks_sync.push.decide.plan import Plan, Planner
+from quickbooks_sync.push.deliver.operations import Write, build_request
+from quickbooks_sync.push.deliver.recover import recover
+from quickbooks_sync.push.deliver.second_look import look_again
+from quickbooks_sync.push.deliver.send import rejected_outcome, send_intent
+from quickbooks_sync.push.deliver.stock import build_adjustments, to_adjustments
+from quickbooks_sync.push.guard.lookup import link_existing
+from quickbooks_sync.push.guard.money import refuse_overpayments
+from quickbooks_sync.push.guard.replaced import hold_replaced
 from quickbooks_sync.quickbooks.batch import MAX_ITEMS, BatchRequest, serialise_batch
-from quickbooks_sync.runs import lease_of, place_of
+from quickbooks_sync.run.lifecycle import lease_of, scope_of
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.workspace import Workspace
 
@@ -32,7 +32,7 @@ from quickbooks_sync.workspace import Workspace
 def load(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> dict[str, int]:
     """Send one staged batch; returns the run's records per outcome so far.
 
-    Repeatable at any point: what was answered is accounted for, what was sent without an answer is
+    Repeatable at any point: what was answered has its outcome, what was sent without an answer is
     sent again identically, and only the rest is new.
     """
     if not run["preview"]:
@@ -47,14 +47,14 @@ def load(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> dict[s
         plan = planner.plan(staging.read_batch(connection, *key))
         if run["preview"]:
             planned = [*plan.writes, *plan.adjustments]
-            accounts = [*plan.accounts, *map(planner.account_of, planned)]
-            write_run_accounts(connection, place_of(run), accounts)
+            outcomes = [*plan.outcomes, *map(planner.planned_outcome, planned)]
+            write_run_outcomes(connection, scope_of(run), outcomes)
             staging.mark_loaded(connection, *key)
-            return count_outcomes(accounts)
+            return count_outcomes(outcomes)
     Sender(workspace, run, batch["batch_number"], settings).send_all(plan)
     with workspace.engine.begin() as connection:
         hold_lease(connection, lease_of(run))
-        write_accounts(connection, place_of(run), plan.accounts)
+        write_outcomes(connection, scope_of(run), plan.outcomes)
         update_links(connection, run["realm_id"], run["record_type"], plan.links)
         staging.mark_loaded(connection, *key)
         return read_outcome_counts(connection, run["run_id"])
@@ -72,7 +72,7 @@ class Sender:
         self._settings = settings
 
     def send_all(self, plan: Plan) -> None:
-        """Send a plan's writes and account for them."""
+        """Send a plan's writes and write their outcomes."""
         creates = [one for one in plan.writes if one.operation == "create"]
         existing = link_existing(self._workspace, self._run, creates)
         writes = [one for one in plan.writes if one.loupe_id not in existing]
@@ -100,11 +100,11 @@ class Sender:
             self._deliver([one for one, _ in built], [request for _, request in built])
 
     def _send(self, writes: Sequence[Write], *, is_second: bool = False) -> None:
-        """Send at most thirty writes and account for every one of them."""
+        """Send at most thirty writes and write the outcome of each."""
         for hold in (refuse_overpayments, hold_replaced):
             kept_back = hold(self._workspace, self._run, writes)
             self._write(kept_back)
-            held = {account.loupe_id for account in kept_back}
+            held = {kept.loupe_id for kept in kept_back}
             writes = [write for write in writes if write.loupe_id not in held]
         sent, requests = self._build(writes)
         if sent:
@@ -121,7 +121,9 @@ class Sender:
             again = look_again(self._workspace, self._run, self._settings, refused, by_id)
             self._send(again.writes, is_second=True)
             refused = again.left
-        self._write([refused_account(item, fault, by_id[item.loupe_id]) for item, fault in refused])
+        self._write(
+            [rejected_outcome(item, fault, by_id[item.loupe_id]) for item, fault in refused]
+        )
 
     def _build(self, writes: Sequence[Write]) -> tuple[list[Write], list[BatchRequest]]:
         mapping = self._workspace.mapping(self._run["record_type"])
@@ -131,7 +133,7 @@ class Sender:
             try:
                 requests.append(build_request(mapping, self._settings, write, str(len(sent) + 1)))
             except (RejectedRecordError, SettingsError) as error:
-                self._write([_unbuildable_account(write, error)])
+                self._write([_unbuildable_outcome(write, error)])
             else:
                 sent.append(write)
         return sent, requests
@@ -155,21 +157,21 @@ class Sender:
                 connection, realm_id, record_type, self._batch, serialise_batch(requests), items
             )
 
-    def _write(self, accounts: list[Account]) -> None:
-        if accounts:
+    def _write(self, outcomes: list[RecordOutcome]) -> None:
+        if outcomes:
             with self._workspace.engine.begin() as connection:
                 hold_lease(connection, lease_of(self._run))
-                write_accounts(connection, place_of(self._run), accounts)
+                write_outcomes(connection, scope_of(self._run), outcomes)
 
 
-def _unbuildable_account(write: Write, error: RejectedRecordError | SettingsError) -> Account:
+def _unbuildable_outcome(write: Write, error: RejectedRecordError | SettingsError) -> RecordOutcome:
     cause = {
         "field": error.facts.get("field") or error.facts.get("setting"),
         "rule": error.facts.get("rule") or "can be expressed in QuickBooks",
         "value": None,
         "message": str(error),
     }
-    return Account(
+    return RecordOutcome(
         write.source_id,
         "rejected",
         loupe_id=write.loupe_id,

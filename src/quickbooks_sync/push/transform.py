@@ -6,25 +6,28 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from quickbooks_sync.accounts import RECORD_CONFLICT, FieldConflict
-from quickbooks_sync.errors import RejectedRecordError
-from quickbooks_sync.flows import BatchManifest, RunManifest
-from quickbooks_sync.merge import Base, Merge, merge_record, next_base
-from quickbooks_sync.postgres import staging
-from quickbooks_sync.postgres.decisions import Decision, read_field_decisions
-from quickbooks_sync.postgres.ledger import read_conflicted_loupe_ids
-from quickbooks_sync.postgres.links import DELETED, REPLACED, RETURNED, Link, read_links
-from quickbooks_sync.postgres.loupe_rows import read_invoice_currencies, read_paid_invoice_ids
-from quickbooks_sync.push.computed import find_differences
-from quickbooks_sync.push.gone import is_gone
-from quickbooks_sync.push.names import find_unnamed
-from quickbooks_sync.push.rows import from_staged
-from quickbooks_sync.push.stock import ADJUST, missing_setting, quantity_verdict
-from quickbooks_sync.references import References
-from quickbooks_sync.rules import (
+from quickbooks_sync.matching.id_lookup import IdLookup
+from quickbooks_sync.matching.merge import Base, Merge, merge_record, next_base
+from quickbooks_sync.model.errors import RejectedRecordError
+from quickbooks_sync.model.flow import BatchManifest, RunManifest
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
+from quickbooks_sync.postgres.records import staging
+from quickbooks_sync.postgres.records.decisions import Decision, read_field_decisions
+from quickbooks_sync.postgres.records.links import DELETED, REPLACED, RETURNED, Link, read_links
+from quickbooks_sync.postgres.records.loupe_rows import (
+    read_invoice_currencies,
+    read_paid_invoice_ids,
+)
+from quickbooks_sync.postgres.runs.record_outcomes import read_conflicted_loupe_ids
+from quickbooks_sync.push.decide.computed import find_differences
+from quickbooks_sync.push.decide.missing_in_loupe import is_missing_in_loupe
+from quickbooks_sync.push.decide.names import find_unnamed
+from quickbooks_sync.push.decide.staged_rows import from_staged
+from quickbooks_sync.push.deliver.stock import ADJUST, missing_setting, quantity_verdict
+from quickbooks_sync.record_types.rules import (
     LinkedPair,
     customer_currency,
-    merge_rules,
+    merge_policy,
     price_problem,
     skip_push,
     unpushable,
@@ -45,13 +48,15 @@ def transform(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> N
     key = run["run_id"], batch["batch_number"]
     with workspace.engine.connect() as connection:
         # A row that is gone was decided when it was found missing.
-        records = [one for one in staging.read_batch(connection, *key) if not is_gone(one.raw)]
+        records = [
+            one for one in staging.read_batch(connection, *key) if not is_missing_in_loupe(one.raw)
+        ]
         results = PushDecisions(workspace, run, connection).decide(records)
     with workspace.engine.begin() as connection:
         staging.write_results(connection, *key, results)
 
 
-def _of_gone(row: Mapping[str, Any], link: Link) -> Action:
+def _of_deleted(row: Mapping[str, Any], link: Link) -> Action:
     """What was deleted in QuickBooks is not made anew by an edit in Loupe."""
     if row.get("lifecycle_status") == "Void" or row.get("is_void") or row.get("is_active") is False:
         return {"operation": "none", "reason": "deleted in QuickBooks"}
@@ -67,7 +72,7 @@ class PushDecisions:
         self.run = run
         self.mapping = workspace.mapping(run["record_type"])
         self.settings: CompanySettings = read_settings(connection, run["realm_id"])
-        self.references = References(connection, run["realm_id"], self.mapping)
+        self.references = IdLookup(connection, run["realm_id"], self.mapping)
         self._connection = connection
         self._missing = self.settings.missing_for(run["record_type"])
         self._decisions: Mapping[int, list[Decision]] = {}
@@ -127,7 +132,7 @@ class PushDecisions:
             return {"operation": "conflict", "reason": _REPLACED}
         if link is not None and link.state == DELETED:
             problems.clear()
-            return _of_gone(row, link)
+            return _of_deleted(row, link)
         if link is not None:
             return self._merge(row, values, link)
         loupe_id = row[self.mapping.key]
@@ -175,7 +180,7 @@ class PushDecisions:
     def _merge(self, row: Mapping[str, Any], values: Values, link: Link) -> Action:
         done = records_to_values(self.mapping, [link.document], settings=self.settings)
         theirs = frame_to_values(done.frame)[0]
-        rules = merge_rules(
+        policy = merge_policy(
             self.run["record_type"],
             LinkedPair(
                 self.settings,
@@ -188,9 +193,9 @@ class PushDecisions:
                 agreed=link.loupe_base.keys(),
             ),
         )
-        rules = with_decisions(rules, self._decisions.get(link.loupe_id, ()), values, theirs)
+        policy = with_decisions(policy, self._decisions.get(link.loupe_id, ()), values, theirs)
         base = Base(link.loupe_base, link.quickbooks_base)
-        merge = merge_record(self.mapping, values, theirs, base, rules)
+        merge = merge_record(self.mapping, values, theirs, base, policy)
         unnamed = find_unnamed(self.mapping, self.settings, merge.to_quickbooks)
         named_elsewhere = {cause["field"] for cause in unnamed}
         fields = [name for name in merge.to_quickbooks if name not in named_elsewhere]

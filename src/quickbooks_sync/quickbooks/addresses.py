@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from quickbooks_sync.errors import ConfigurationError
+from quickbooks_sync.model.errors import ConfigurationError
 
 ALLOW_VARIABLE = "QUICKBOOKS_SYNC_ALLOW_HOSTS"
 

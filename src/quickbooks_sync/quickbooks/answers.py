@@ -12,7 +12,7 @@ Design note
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from quickbooks_sync.errors import UnexpectedAnswerError
+from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.quickbooks.batch import BatchAnswer, BatchItem
 from quickbooks_sync.quickbooks.changes import MAX_OBJECTS, Changes, is_deleted
 from quickbooks_sync.quickbooks.fault_text import find_fault

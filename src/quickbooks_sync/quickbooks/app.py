@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from quickbooks_sync.errors import ConfigurationError
-from quickbooks_sync.grant import Grant, GrantBinding
+from quickbooks_sync.model.errors import ConfigurationError
+from quickbooks_sync.model.grant import Grant, GrantBinding
 from quickbooks_sync.quickbooks.addresses import (
     API_HOSTS,
     AllowedHosts,

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from quickbooks_sync.errors import FatalError, QuickBooksFault
-from quickbooks_sync.json_text import parse_json, to_json
+from quickbooks_sync.model.errors import FatalError, QuickBooksFault
+from quickbooks_sync.model.json_text import parse_json, to_json
 
 MAX_ITEMS = 30
 MAX_ID_LENGTH = 10

@@ -2,7 +2,7 @@
 
 import requests
 
-from quickbooks_sync.errors import UnexpectedAnswerError
+from quickbooks_sync.model.errors import UnexpectedAnswerError
 
 _PART = 1 << 16
 

@@ -9,7 +9,7 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from quickbooks_sync.errors import ConfigurationError, ConnectionNeededError
+from quickbooks_sync.model.errors import ConfigurationError, ConnectionNeededError
 
 _LOOPBACK = {"localhost": "127.0.0.1", "127.0.0.1": "127.0.0.1"}
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>QuickBooks</title>

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import requests
 
-from quickbooks_sync.errors import FatalError, QuickBooksFault
-from quickbooks_sync.grant import TokenSource
-from quickbooks_sync.json_text import to_json
-from quickbooks_sync.metering import CallKind, Meter
+from quickbooks_sync.model.errors import FatalError, QuickBooksFault
+from quickbooks_sync.model.grant import TokenSource
+from quickbooks_sync.model.json_text import to_json
+from quickbooks_sync.model.metering import CallKind, Meter
 from quickbooks_sync.quickbooks.addresses import AllowedHosts, read_allowed_hosts
 from quickbooks_sync.quickbooks.answers import (
     read_batch,

@@ -9,8 +9,8 @@ from typing import Any
 
 import requests
 
-from quickbooks_sync.errors import ConfigurationError, UnreachableError
-from quickbooks_sync.json_text import parse_json
+from quickbooks_sync.model.errors import ConfigurationError, UnreachableError
+from quickbooks_sync.model.json_text import parse_json
 from quickbooks_sync.quickbooks.proxies import proxies_for
 
 TIMEOUT = (5, 60)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from quickbooks_sync.errors import (
+from quickbooks_sync.model.errors import (
     CompanyStoppedError,
     QuickBooksFault,
     RateLimitedError,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from quickbooks_sync.errors import UnexpectedAnswerError
+from quickbooks_sync.model.errors import UnexpectedAnswerError
 
 Record = dict[str, Any]
 

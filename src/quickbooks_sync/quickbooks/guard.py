@@ -6,7 +6,7 @@ The mappings never produce them; this holds whatever else might.
 from collections.abc import Iterator
 from typing import Any
 
-from quickbooks_sync.errors import FatalError
+from quickbooks_sync.model.errors import FatalError
 
 #: QuickBooks sends mail, queues print, or charges a card when these are set.
 NEVER_SENT = frozenset({"EmailStatus", "PrintStatus", "ProcessPayment", "CreditCardPayment"})

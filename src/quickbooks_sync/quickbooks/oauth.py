@@ -7,7 +7,7 @@ the previous value still answers for a while; only `invalid_grant` means that a 
 
 from urllib.parse import urlencode
 
-from quickbooks_sync.grant import Grant
+from quickbooks_sync.model.grant import Grant
 from quickbooks_sync.quickbooks.app import (
     API_URLS,
     AUTHORIZE_URL,

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from quickbooks_sync.errors import UnexpectedAnswerError
+from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.quickbooks.query import both, build_select, quote
 
 logger = logging.getLogger(__name__)

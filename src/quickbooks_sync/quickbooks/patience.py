@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from quickbooks_sync.errors import RateLimitedError
+from quickbooks_sync.model.errors import RateLimitedError
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from quickbooks_sync.errors import FatalError
+from quickbooks_sync.model.errors import FatalError
 
 #: Only active ones of these are returned unless asked otherwise (Intuit: query language, section 3.5).
 LIST_ENTITIES = frozenset({"Customer", "Item", "Account", "Vendor", "Term", "Employee"})

@@ -8,14 +8,14 @@ from urllib.parse import parse_qsl
 
 import requests
 
-from quickbooks_sync.errors import (
+from quickbooks_sync.model.errors import (
     ConfigurationError,
     RateLimitedError,
     UnexpectedAnswerError,
     UnreachableError,
 )
-from quickbooks_sync.grant import Grant, GrantRefusedError, is_token
-from quickbooks_sync.json_text import parse_json
+from quickbooks_sync.model.grant import Grant, GrantRefusedError, is_token
+from quickbooks_sync.model.json_text import parse_json
 
 #: What says that a token which is to be revoked is dead already.
 _DEAD = ("invalid_grant", "invalid_token")

@@ -8,8 +8,8 @@ from typing import Any, Protocol, TypeVar
 import requests
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from quickbooks_sync.errors import RetryableError
-from quickbooks_sync.grant import Grant
+from quickbooks_sync.model.errors import RetryableError
+from quickbooks_sync.model.grant import Grant
 from quickbooks_sync.quickbooks.addresses import AllowedHosts, Purpose, ensure_address
 from quickbooks_sync.quickbooks.discovery import TIMEOUT, to_unreachable
 from quickbooks_sync.quickbooks.proxies import proxies_for

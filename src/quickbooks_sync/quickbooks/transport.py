@@ -15,16 +15,16 @@ from typing import Any
 import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from quickbooks_sync.errors import (
+from quickbooks_sync.model.errors import (
     CompanyStoppedError,
     RateLimitedError,
     RetryableError,
     UnexpectedAnswerError,
     UnreachableError,
 )
-from quickbooks_sync.grant import TokenSource, is_token
-from quickbooks_sync.json_text import parse_json
-from quickbooks_sync.metering import CallKind, Meter
+from quickbooks_sync.model.grant import TokenSource, is_token
+from quickbooks_sync.model.json_text import parse_json
+from quickbooks_sync.model.metering import CallKind, Meter
 from quickbooks_sync.quickbooks.addresses import AllowedHosts, ensure_address
 from quickbooks_sync.quickbooks.body import read_body
 from quickbooks_sync.quickbooks.deadline import TimedAdapter, complete_within

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Text, case, cast, exists, func, literal, select
 
-from quickbooks_sync.postgres.schema import invoice, invoice_line, payment, payment_application
+from quickbooks_sync.postgres.tables import invoice, invoice_line, payment, payment_application
 from quickbooks_sync.review.model import Finding
 from quickbooks_sync.review.scope import Condition, Scope, shown
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from quickbooks_sync.postgres.companies import resolve_company
-from quickbooks_sync.postgres.schema import RECORD_TYPES, link
+from quickbooks_sync.postgres.connection.companies import resolve_company
+from quickbooks_sync.postgres.tables import RECORD_TYPES, link
 from quickbooks_sync.review.arithmetic import check_arithmetic
 from quickbooks_sync.review.duplicates import check_duplicates
 from quickbooks_sync.review.model import Count, Finding, Review

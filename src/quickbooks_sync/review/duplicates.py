@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, true
 
-from quickbooks_sync.postgres.schema import (
+from quickbooks_sync.postgres.tables import (
     customer,
     inventory_item,
     invoice,

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, exists
 
-from quickbooks_sync.postgres.schema import inventory_item, invoice, invoice_line, payment
+from quickbooks_sync.postgres.tables import inventory_item, invoice, invoice_line, payment
 from quickbooks_sync.review.labels import LABELS
 from quickbooks_sync.review.model import Finding
 from quickbooks_sync.review.scope import Scope, shown

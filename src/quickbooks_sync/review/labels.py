@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast
 
-from quickbooks_sync.postgres.schema import customer, inventory_item, invoice, payment
+from quickbooks_sync.postgres.tables import customer, inventory_item, invoice, payment
 from quickbooks_sync.review.scope import shown
 
 #: What a record is recognised by in a finding.

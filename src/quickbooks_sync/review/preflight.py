@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from quickbooks_sync.postgres.companies import resolve_company
-from quickbooks_sync.postgres.schema import RECORD_TYPES, waiting_record
+from quickbooks_sync.postgres.connection.companies import resolve_company
+from quickbooks_sync.postgres.tables import RECORD_TYPES, waiting_record
 from quickbooks_sync.review.features import check_features
 from quickbooks_sync.review.labels import LABELS
 from quickbooks_sync.review.model import Example, Finding

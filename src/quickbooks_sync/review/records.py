@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, distinct, func, literal, select
 
-from quickbooks_sync.postgres.schema import customer, inventory_item, invoice, payment
+from quickbooks_sync.postgres.tables import customer, inventory_item, invoice, payment
 from quickbooks_sync.review.features import (
     check_invoice_features,
     check_item_features,

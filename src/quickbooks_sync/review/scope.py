@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, select
 
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.postgres.loupe_rows import LOUPE_TABLES
-from quickbooks_sync.postgres.schema import customer, inventory_item, invoice, link, payment
+from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES
+from quickbooks_sync.postgres.tables import customer, inventory_item, invoice, link, payment
 from quickbooks_sync.review.model import MOST_EXAMPLES, Example, Finding
 from quickbooks_sync.settings import CompanySettings
 

@@ -1,10 +1,10 @@
 """A company's settings: proposed from its own books, confirmed by a person, read by every flow."""
 
 from quickbooks_sync.settings.company import CompanySettings, read_settings
+from quickbooks_sync.settings.company_profile import Reference, ensure_reference, read_reference
 from quickbooks_sync.settings.confirmation import confirm_settings, parse_setting
 from quickbooks_sync.settings.known import FACTS, SETTINGS, Setting
 from quickbooks_sync.settings.proposals import Proposal, build_proposals, propose_settings
-from quickbooks_sync.settings.references import Reference, ensure_reference, read_reference
 
 __all__ = [
     "FACTS",

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, select
 
-from quickbooks_sync.postgres.schema import company, company_setting
+from quickbooks_sync.postgres.tables import company, company_setting
+from quickbooks_sync.settings.company_profile import find_reference, to_facts, to_names
 from quickbooks_sync.settings.known import FACTS, SETTINGS
-from quickbooks_sync.settings.references import find_reference, to_facts, to_names
 
 
 @dataclass(frozen=True)

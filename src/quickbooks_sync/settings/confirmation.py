@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from quickbooks_sync.errors import SettingsError
+from quickbooks_sync.model.errors import SettingsError
 from quickbooks_sync.settings.company import CompanySettings, read_settings
+from quickbooks_sync.settings.company_profile import Reference, read_reference, to_facts
 from quickbooks_sync.settings.known import Setting, nearest, setting_named
-from quickbooks_sync.settings.references import Reference, read_reference, to_facts
 from quickbooks_sync.settings.storage import (
     delete_settings,
     read_stored,

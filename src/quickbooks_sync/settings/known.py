@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quickbooks_sync.errors import SettingsError
+from quickbooks_sync.model.errors import SettingsError
 
 
 @dataclass(frozen=True)

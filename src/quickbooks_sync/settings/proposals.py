@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from quickbooks_sync.settings.company_profile import Reference, ensure_reference, to_facts
 from quickbooks_sync.settings.known import SETTINGS
-from quickbooks_sync.settings.references import Reference, ensure_reference, to_facts
 from quickbooks_sync.settings.storage import write_proposals
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from quickbooks_sync.postgres.schema import company, company_setting
+from quickbooks_sync.postgres.tables import company, company_setting
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_sync.errors import RejectedRecordError
 from quickbooks_sync.mapping import Field, RecordMapping
+from quickbooks_sync.model.errors import RejectedRecordError
 from quickbooks_sync.transform.canonical import parser_of, to_date
 from quickbooks_sync.transform.derivations import LOUPE_RULES
 from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines

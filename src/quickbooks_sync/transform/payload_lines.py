@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from quickbooks_sync.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.mapping import Field
+from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.transform.canonical import to_decimal
 from quickbooks_sync.transform.derivations import SHIPPING_ITEM
 from quickbooks_sync.transform.quickbooks_side import Settings, read_document_lines

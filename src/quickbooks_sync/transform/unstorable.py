@@ -3,8 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from quickbooks_sync.json_text import MARKS, MOST_DIGITS, NUL_MARK, NUMBER_MARK, SURROGATE_MARK
 from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.model.json_text import (
+    MARKS,
+    MOST_DIGITS,
+    NUL_MARK,
+    NUMBER_MARK,
+    SURROGATE_MARK,
+)
 from quickbooks_sync.transform.model import Problem
 
 RULE = "holds only characters that can be stored"

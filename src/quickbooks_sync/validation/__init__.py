@@ -2,7 +2,7 @@
 
 from quickbooks_sync.validation.data_docs import build_data_docs
 from quickbooks_sync.validation.model import Failure, StoredResult, ValidationResult, to_problem
-from quickbooks_sync.validation.running import validate_values
+from quickbooks_sync.validation.suite_run import validate_values
 from quickbooks_sync.validation.suites import build_suite
 from quickbooks_sync.validation.unread import add_examples, add_unread
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from quickbooks_sync.grant import Grant
+from quickbooks_sync.model.grant import Grant
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import App, refresh
 from quickbooks_sync.quickbooks.patience import Patience

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import (
+from quickbooks_sync.model.errors import (
     CompanyStoppedError,
     RateLimitedError,
     SyncError,
     UnexpectedAnswerError,
     UnreachableError,
 )
-from quickbooks_sync.json_text import MARKS
+from quickbooks_sync.model.json_text import MARKS
 from quickbooks_sync.quickbooks.batch import BatchRequest, serialise_batch
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from tests.contract.client.conftest import ScriptedServer

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import (
+from quickbooks_sync.model.errors import (
     CompanyStoppedError,
     RateLimitedError,
     UnexpectedAnswerError,

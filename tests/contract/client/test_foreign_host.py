@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import ConfigurationError, SyncError
+from quickbooks_sync.model.errors import ConfigurationError, SyncError
 from quickbooks_sync.quickbooks.app import App
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import authorize_url, exchange_code, refresh, revoke

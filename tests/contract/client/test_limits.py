@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import RateLimitedError, UnexpectedAnswerError, UnreachableError
+from quickbooks_sync.model.errors import RateLimitedError, UnexpectedAnswerError, UnreachableError
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from tests.contract.client.conftest import ScriptedServer, Setup
 

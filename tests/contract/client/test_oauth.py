@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from quickbooks_sync.errors import (
+from quickbooks_sync.model.errors import (
     ConfigurationError,
     ConnectionNeededError,
     UnexpectedAnswerError,
     UnreachableError,
 )
-from quickbooks_sync.grant import GrantRefusedError
+from quickbooks_sync.model.grant import GrantRefusedError
 from quickbooks_sync.quickbooks.callback import listen_for_callback, receive_callback
 from quickbooks_sync.quickbooks.oauth import App, authorize_url, exchange_code, refresh
 from tests.contract.client.conftest import REALM, Door

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from quickbooks_sync.errors import SyncError
+from quickbooks_sync.model.errors import SyncError
 from quickbooks_sync.quickbooks.app import App
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import exchange_code, refresh, revoke

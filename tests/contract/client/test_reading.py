@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from quickbooks_sync.errors import QuickBooksFault, UnexpectedAnswerError
+from quickbooks_sync.model.errors import QuickBooksFault, UnexpectedAnswerError
 from quickbooks_sync.quickbooks.client import LONGEST_GET_STATEMENT, QuickBooksClient
 from quickbooks_sync.quickbooks.query import build_select, is_in, quote
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import SyncError
-from quickbooks_sync.grant import GrantRefusedError
+from quickbooks_sync.model.errors import SyncError
+from quickbooks_sync.model.grant import GrantRefusedError
 from quickbooks_sync.quickbooks.batch import BatchRequest, serialise_batch
 from quickbooks_sync.quickbooks.oauth import refresh
 from quickbooks_sync.quickbooks.query import build_select, quote

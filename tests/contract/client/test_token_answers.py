@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import SyncError, UnexpectedAnswerError
-from quickbooks_sync.grant import GrantRefusedError
+from quickbooks_sync.model.errors import SyncError, UnexpectedAnswerError
+from quickbooks_sync.model.grant import GrantRefusedError
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import App, exchange_code, refresh
 from quickbooks_sync.quickbooks.throttle import Unthrottled

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quickbooks_sync.errors import FatalError, QuickBooksFault
+from quickbooks_sync.model.errors import FatalError, QuickBooksFault
 from quickbooks_sync.quickbooks.batch import BatchRequest, serialise_batch
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.faults import Action, action_of_error

@@ -3,8 +3,8 @@
 import multiprocessing
 from multiprocessing.process import BaseProcess
 
-from quickbooks_sync import steps
-from quickbooks_sync.flows import BatchManifest, RunManifest
+from quickbooks_sync.commands import steps
+from quickbooks_sync.model.flow import BatchManifest, RunManifest
 from quickbooks_sync.workspace import open_workspace
 from tests.integration.conftest import House
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from quickbooks_sync.json_text import parse_json, to_json
+from quickbooks_sync.model.json_text import parse_json, to_json
 from quickbooks_sync.validation import (
     StoredResult,
     add_examples,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import FatalError, MappingError
+from quickbooks_sync.model.errors import FatalError, MappingError
 from quickbooks_sync.transform import records_to_values
 from quickbooks_sync.validation import Failure, ValidationResult, build_suite, validate_values
 from quickbooks_sync.validation.rules import Side

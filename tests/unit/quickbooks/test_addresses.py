@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import ConfigurationError
+from quickbooks_sync.model.errors import ConfigurationError
 from quickbooks_sync.quickbooks.addresses import ALLOW_VARIABLE, ensure_address, read_allowed_hosts
 from quickbooks_sync.quickbooks.oauth import App
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from quickbooks_sync.errors import FatalError
+from quickbooks_sync.model.errors import FatalError
 from quickbooks_sync.quickbooks.batch import (
     BatchRequest,
     parse_batch_body,

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from quickbooks_sync.errors import (
+from quickbooks_sync.model.errors import (
     CompanyStoppedError,
     QuickBooksFault,
     RateLimitedError,

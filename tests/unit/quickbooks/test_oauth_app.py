@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from quickbooks_sync.errors import ConfigurationError
+from quickbooks_sync.model.errors import ConfigurationError
 from quickbooks_sync.quickbooks.oauth import AUTHORIZE_URL, TOKEN_URL, App, authorize_url
 
 HERE = frozenset({"127.0.0.1:8090"})

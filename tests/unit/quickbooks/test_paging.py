@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.errors import UnexpectedAnswerError
+from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.quickbooks.paging import Pages, QueryAnswer
 
 NOW = datetime(2026, 9, 2, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """How long the client waits."""
 
-from quickbooks_sync.errors import RateLimitedError, UnreachableError
+from quickbooks_sync.model.errors import RateLimitedError, UnreachableError
 from quickbooks_sync.quickbooks.patience import Patience
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quickbooks_sync.errors import FatalError
+from quickbooks_sync.model.errors import FatalError
 from quickbooks_sync.quickbooks.query import (
     both,
     build_count,

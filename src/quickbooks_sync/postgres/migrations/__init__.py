@@ -11,8 +11,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from quickbooks_sync.errors import ConfigurationError, FatalError, RetryableError, UnreachableError
-from quickbooks_sync.postgres.schema import LOUPE_SCHEMA, SYNC_SCHEMA
+from quickbooks_sync.model.errors import (
+    ConfigurationError,
+    FatalError,
+    RetryableError,
+    UnreachableError,
+)
+from quickbooks_sync.postgres.tables import LOUPE_SCHEMA, SYNC_SCHEMA
 
 VERSION_TABLE = "schema_version"
 

@@ -5,7 +5,7 @@ from typing import Any
 from alembic import context
 
 from quickbooks_sync.postgres.migrations import VERSION_TABLE
-from quickbooks_sync.postgres.schema import LOUPE_SCHEMA, SYNC_SCHEMA, metadata
+from quickbooks_sync.postgres.tables import LOUPE_SCHEMA, SYNC_SCHEMA, metadata
 
 
 def is_ours(name: str | None, kind: str, _parents: Any) -> bool:

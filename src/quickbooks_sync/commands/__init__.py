@@ -1,0 +1,1 @@
+"""What the operators, the command line and the pages call."""

@@ -1,0 +1,98 @@
+"""Deciding a conflict: recorded with who and when, and applied at once."""
+
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.commands.steps import run_flow
+from quickbooks_sync.model.errors import ConfigurationError
+from quickbooks_sync.model.flow import Flow, FlowOptions, RunSummary
+from quickbooks_sync.model.outcome import RECORD_CONFLICT
+from quickbooks_sync.postgres.records.decisions import read_open_conflict, write_decision
+from quickbooks_sync.postgres.records.links import read_link_ids
+from quickbooks_sync.workspace import Workspace
+
+FIELD_CHOICES = ("loupe", "quickbooks")
+RECORD_CHOICES = ("same", "separate")
+
+
+def decide(workspace: Workspace, conflict_id: int, choice: str, *, by: str) -> list[RunSummary]:
+    """Decide one conflict and run the flows that carry the decision out.
+
+    Args:
+        workspace: The workspace.
+        conflict_id: As `quickbooks-sync conflicts` lists it.
+        choice: `loupe` or `quickbooks` for a field: that side's value wins. `same` or `separate` for a
+            record: the two are one, or are two.
+        by: Who decides.
+
+    Returns:
+        The summaries of the runs that applied it.
+
+    Raises:
+        ConfigurationError: There is no such open conflict, or the choice does not fit it.
+    """
+    with workspace.engine.begin() as connection:
+        row = read_open_conflict(connection, conflict_id)
+        if row is None:
+            raise ConfigurationError(
+                f"There is no open conflict {conflict_id}; `quickbooks-sync conflicts` lists those there are."
+            )
+        _check_choice(row.field, choice, has_both=bool(row.loupe_id and row.quickbooks_id))
+        if choice == "same":
+            _check_unlinked(connection, row)
+        write_decision(connection, conflict_id, choice, by)
+    return [
+        _apply(workspace, row.realm_id, row.record_type, direction, source_id, by)
+        for direction, source_id in _carried_out_by(choice, row.loupe_id, row.quickbooks_id)
+    ]
+
+
+def _check_choice(field: str, choice: str, *, has_both: bool) -> None:
+    choices = RECORD_CHOICES if field == RECORD_CONFLICT else FIELD_CHOICES
+    if choice not in choices:
+        about = "which record is which" if field == RECORD_CONFLICT else field
+        raise ConfigurationError(
+            f"This conflict is about {about}; it is decided by {' or '.join(choices)}, not {choice!r}."
+        )
+    if choice == "same" and not has_both:
+        raise ConfigurationError(
+            "This conflict names no single pair of records, so they cannot be declared the same; "
+            "correct the records on either side and run the flow again."
+        )
+
+
+def _check_unlinked(connection: Connection, row: Any) -> None:
+    """Refuse to link a row or a record that is linked to another one meanwhile."""
+    key = connection, row.realm_id, row.record_type
+    pairs = {
+        *read_link_ids(*key, loupe_ids=[row.loupe_id]),
+        *read_link_ids(*key, quickbooks_ids=[row.quickbooks_id]),
+    }
+    for loupe_id, quickbooks_id in pairs - {(row.loupe_id, row.quickbooks_id)}:
+        raise ConfigurationError(
+            f"Loupe row {row.loupe_id} and QuickBooks record {row.quickbooks_id} cannot be declared the same: "
+            f"Loupe row {loupe_id} is linked to QuickBooks record {quickbooks_id} meanwhile. Decide `separate`, or "
+            "merge the two records in QuickBooks first."
+        )
+
+
+def _carried_out_by(
+    choice: str, loupe_id: int | None, quickbooks_id: str | None
+) -> list[tuple[str, str]]:
+    """Return (direction, source id) of the flows that carry a decision out."""
+    flows = []
+    if choice != "loupe" and quickbooks_id:
+        flows.append(("pull", quickbooks_id))
+    if choice in ("loupe", "separate") and loupe_id:
+        flows.append(("push", str(loupe_id)))
+    return flows
+
+
+def _apply(
+    workspace: Workspace, realm_id: str, record_type: str, direction: str, source_id: str, by: str
+) -> RunSummary:
+    options = FlowOptions(realm_id=realm_id, record_ids=(source_id,))
+    flow = Flow(record_type, direction)
+    return run_flow(workspace, flow, options, run_key=f"decision-{uuid4()}", triggered_by=by)

@@ -1,0 +1,1 @@
+"""The connection to a company: made, kept alive, probed, ended, and what it may read."""

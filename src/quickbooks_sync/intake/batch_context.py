@@ -1,0 +1,149 @@
+"""What both sides hold about the records of a batch, read once in its transaction."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.intake.guards import PaymentGuard, read_unsynced_invoice_ids
+from quickbooks_sync.intake.identify import Identifier
+from quickbooks_sync.intake.pairing import ReadPeers
+from quickbooks_sync.matching.first_contact import Match
+from quickbooks_sync.matching.id_lookup import IdLookup
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.postgres.records.decisions import (
+    Decision,
+    read_field_decisions,
+    read_lost_answers,
+    read_record_decisions,
+)
+from quickbooks_sync.postgres.records.links import Link, read_link_ids, read_links
+from quickbooks_sync.postgres.records.loupe_rows import (
+    Row,
+    read_paid_invoice_ids,
+    read_rows,
+    read_tag_owners,
+)
+from quickbooks_sync.postgres.records.staging import (
+    StagedRecord,
+    read_repeated_values,
+    read_unlinked_values,
+)
+from quickbooks_sync.settings import read_settings
+from quickbooks_sync.transform import frame_to_values, rows_to_values
+from quickbooks_sync.workspace import Workspace
+
+Values = dict[str, Any]
+
+
+class BatchContext:
+    """Links, rows, decisions and references of a batch's records."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        run: RunManifest,
+        connection: Connection,
+    ) -> None:
+        self.run = run
+        self.connection = connection
+        self.mapping = workspace.mapping(run["record_type"])
+        self.settings = read_settings(connection, run["realm_id"])
+        self.references = IdLookup(connection, run["realm_id"], self.mapping)
+
+    def read(self, records: list[StagedRecord], links: list[Link] | None = None) -> set[str]:
+        """Read what a batch needs; returns the Ids that have a link already."""
+        realm_id, record_type = self.run["realm_id"], self.run["record_type"]
+        ids = [one.source_id for one in records]
+        stored = read_links(self.connection, realm_id, record_type, quickbooks_ids=ids)
+        links = stored if links is None else links
+        self.links = {one.quickbooks_id: one for one in links}
+        self.references.load_quickbooks_ids(one.values or {} for one in records)
+        self.rows = self.read_rows(one.loupe_id for one in links)
+        self.loupe_values = self.to_loupe_values(self.rows)
+        self.judged = read_record_decisions(self.connection, realm_id, record_type)
+        self.lost_answers = read_lost_answers(self.connection, realm_id, record_type)
+        self.identifier = Identifier(
+            self.connection,
+            self.run,
+            self.mapping,
+            [one.values or {} for one in records if one.source_id not in self.links],
+            self.to_loupe_values,
+            self._peers_in(records),
+            self.judged,
+        )
+        loupe_ids = list(self.rows)
+        self.decisions = read_field_decisions(self.connection, realm_id, record_type, loupe_ids)
+        self.unsynced = self.read_unsynced(loupe_ids)
+        self.tags: dict[Any, int] = (
+            read_tag_owners(
+                self.connection,
+                self.run["organization_id"],
+                [(one.values or {}).get("tag_id") for one in records],
+            )
+            if record_type == "inventory_item"
+            else {}
+        )
+        self.guard = PaymentGuard(self.connection, self.run["organization_id"], self.references)
+        self.repeated = (
+            read_repeated_values(self.connection, self.run["run_id"], "tag_id")
+            if record_type == "inventory_item" and self.run["direction"] == "pull"
+            else set()
+        )
+        return {one.quickbooks_id for one in stored}
+
+    def matched_by_decision(self, decision: Decision) -> Match:
+        """Return the row that a person named, or a doubt where it is another record's meanwhile."""
+        realm_id, record_type = self.run["realm_id"], self.run["record_type"]
+        ids = [decision.loupe_id or 0]
+        for loupe_id, quickbooks_id in read_link_ids(
+            self.connection, realm_id, record_type, loupe_ids=ids
+        ):
+            return Match(
+                loupe_id,
+                f"it was decided that this is Loupe row {loupe_id}, but that row is linked to QuickBooks record "
+                f"{quickbooks_id}; decide `separate` to keep it as a record of its own",
+            )
+        return Match(decision.loupe_id) if self.read_rows(ids) else Match()
+
+    def _peers_in(self, records: list[StagedRecord]) -> ReadPeers:
+        """Return what reads the unlinked payments of a day: those of the run, or those looked up."""
+        if self.run["direction"] == "pull":
+            return lambda day: read_unlinked_values(
+                self.connection, self.run, {"payment_date": day}
+            )
+        return lambda _day: {
+            one.source_id: one.values or {} for one in records if one.source_id not in self.links
+        }
+
+    def read_unsynced(self, ids: list[int]) -> set[int]:
+        """Return the invoices on which Loupe has money that QuickBooks does not know."""
+        if self.run["record_type"] != "invoice":
+            return set()
+        return read_unsynced_invoice_ids(self.connection, self.run["realm_id"], ids)
+
+    def is_paid(self, row: Row) -> bool:
+        """Whether Loupe has live payments on an invoice; other record types have none."""
+        ids = [row.get("invoice_id") or 0]
+        return bool(read_paid_invoice_ids(self.connection, self.run["organization_id"], ids))
+
+    def read_rows(self, ids: Iterable[int]) -> dict[int, Row]:
+        """Read Loupe rows by key, and keep everybody else from changing them."""
+        return read_rows(
+            self.connection,
+            self.run["record_type"],
+            self.run["organization_id"],
+            list(ids),
+            lock=True,
+        )
+
+    def to_loupe_values(self, rows: Mapping[int, Row]) -> dict[int, Values]:
+        """Return the canonical values of Loupe rows, by key."""
+        self.references.load_loupe_ids(rows.values())
+        done = rows_to_values(
+            self.mapping,
+            list(rows.values()),
+            references=self.references.to_quickbooks,
+            settings=self.settings,
+        )
+        return dict(zip(rows, frame_to_values(done.frame), strict=True))

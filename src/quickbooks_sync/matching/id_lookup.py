@@ -1,0 +1,102 @@
+"""References between records: Loupe ids and QuickBooks Ids of what a batch points to."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.mapping import Field, RecordMapping
+from quickbooks_sync.postgres.records.links import read_link_ids
+from quickbooks_sync.postgres.records.loupe_rows import read_existing_ids
+
+
+class IdLookup:
+    """Translates the references of one record type, loaded for the records at hand.
+
+    Attributes:
+        to_quickbooks: Per record type, Loupe id -> QuickBooks Id.
+        to_loupe: Per record type, QuickBooks Id -> Loupe id.
+    """
+
+    def __init__(self, connection: Connection, realm_id: str, mapping: RecordMapping) -> None:
+        self._connection = connection
+        self._realm_id = realm_id
+        self._mapping = mapping
+        types = {one.references for one in mapping.every_field() if one.references}
+        self.to_quickbooks: dict[str, dict[int, str]] = {one: {} for one in types}
+        self.to_loupe: dict[str, dict[str, int]] = {one: {} for one in types}
+
+    def load_quickbooks_ids(self, values: Iterable[Mapping[str, Any]]) -> None:
+        """Look up what canonical values refer to."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for one in values:
+            for referring, quickbooks_id in self._referred(one):
+                wanted[str(referring.references)].add(quickbooks_id)
+        for record_type, ids in wanted.items():
+            self._load(record_type, quickbooks_ids=ids - set(self.to_loupe[record_type]))
+
+    def load_loupe_ids(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Look up what Loupe rows refer to."""
+        wanted: dict[str, set[int]] = defaultdict(set)
+        for row in rows:
+            for one in self._mapping.fields:
+                if one.references and one.loupe and row.get(one.loupe) is not None:
+                    wanted[one.references].add(row[one.loupe])
+                for child in row.get(one.loupe or "") or () if one.fields else ():
+                    _collect(one.fields, child, wanted)
+        for record_type, ids in wanted.items():
+            self._load(record_type, loupe_ids=ids - set(self.to_quickbooks[record_type]))
+
+    def missing_loupe_id(self, values: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Return the first (record type, QuickBooks Id) that no link leads to a Loupe row, if any.
+
+        A reference that is only pulled may stay open.
+        """
+        for one, quickbooks_id in self._referred(values):
+            record_type = str(one.references)
+            if one.kind == "two_way" and quickbooks_id not in self.to_loupe[record_type]:
+                return record_type, quickbooks_id
+        return None
+
+    def _referred(self, values: Mapping[str, Any]) -> Iterator[tuple[Field, str]]:
+        for one in self._mapping.fields:
+            value = values.get(one.name)
+            if one.references and value is not None:
+                yield one, value
+            for line in value or () if one.fields else ():
+                for each in one.fields:
+                    if each.references and line.get(each.name) is not None:
+                        yield each, line[each.name]
+
+    def _load(
+        self,
+        record_type: str,
+        *,
+        quickbooks_ids: set[str] | None = None,
+        loupe_ids: set[int] | None = None,
+    ) -> None:
+        if not quickbooks_ids and not loupe_ids:
+            return
+        pairs = read_link_ids(
+            self._connection,
+            self._realm_id,
+            record_type,
+            quickbooks_ids=quickbooks_ids,
+            loupe_ids=loupe_ids,
+        )
+        ids = [loupe_id for loupe_id, _ in pairs]
+        there = read_existing_ids(self._connection, record_type, ids)
+        for loupe_id, quickbooks_id in pairs:
+            if loupe_id not in there:
+                continue  # nothing can refer to a row that somebody deleted
+            self.to_quickbooks[record_type][loupe_id] = quickbooks_id
+            self.to_loupe[record_type][quickbooks_id] = loupe_id
+
+
+def _collect(
+    fields: Iterable[Field], child: Mapping[str, Any], wanted: dict[str, set[int]]
+) -> None:
+    for one in fields:
+        if one.references and one.loupe and child.get(one.loupe) is not None:
+            wanted[one.references].add(child[one.loupe])

@@ -1,0 +1,64 @@
+"""What happened to one record in one run: its outcome, and why."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+#: The `field` of a conflict that is about the whole record (which record is which).
+RECORD_CONFLICT = "record"
+
+
+@dataclass(frozen=True)
+class FieldConflict:
+    """A field that neither side may overwrite until a person decides."""
+
+    field: str
+    reason: str
+    loupe: Any
+    quickbooks: Any
+    loupe_base: Any = None
+    quickbooks_base: Any = None
+
+
+@dataclass(frozen=True)
+class RecordOutcome:
+    """What happened to one record in one run.
+
+    Attributes:
+        source_id: The id on the side the record was read from (QuickBooks Id or Loupe id).
+        outcome: created, updated, linked, unchanged, waiting, rejected, conflict, differs, failed.
+        reason: Why, in words a person can act on; empty where the outcome says it all.
+        causes: For rejected and differing records, each `{"field", "rule", "value", "message"}`.
+        conflicts: For records in conflict, the fields held.
+        is_pending: Something of the record is still to be sent to the other side.
+        waits_for: What a record that will be looked at again without being read again waits for:
+            a record type, `setting`, or a person's `decision`.
+        waits_for_id: Its id, where it has one.
+    """
+
+    source_id: str
+    outcome: str
+    loupe_id: int | None = None
+    quickbooks_id: str | None = None
+    reason: str | None = None
+    causes: tuple[Mapping[str, Any], ...] = ()
+    conflicts: tuple[FieldConflict, ...] = ()
+    waits_for: str | None = None
+    waits_for_id: str | None = None
+    warnings: tuple[Mapping[str, Any], ...] = ()
+    raw: Any = None
+    source_version: str | None = None
+    is_pending: bool = False
+    retry_key: str = ""
+    loupe_changed_at: datetime | None = None
+    loupe_changed_by: str | None = None
+    quickbooks_changed_at: datetime | None = None
+
+
+def count_outcomes(outcomes: Iterable[RecordOutcome]) -> dict[str, int]:
+    """Count records by outcome."""
+    counts: dict[str, int] = {}
+    for one in outcomes:
+        counts[one.outcome] = counts.get(one.outcome, 0) + 1
+    return counts

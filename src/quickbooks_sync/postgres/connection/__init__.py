@@ -1,0 +1,1 @@
+"""Connected companies, their grants and limits."""

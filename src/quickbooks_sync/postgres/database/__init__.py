@@ -1,0 +1,1 @@
+"""The database connection: engine, COPY, and what PostgreSQL refuses."""

@@ -1,0 +1,1 @@
+"""Loupe's rows, links, staged records and decisions."""

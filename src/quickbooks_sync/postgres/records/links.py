@@ -1,0 +1,224 @@
+"""Links: this Loupe row *is* that QuickBooks record, with both halves of the base."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, select, text, update
+
+from quickbooks_sync.model.json_text import to_json
+from quickbooks_sync.postgres.database.copying import copy_rows
+from quickbooks_sync.postgres.tables import link
+
+#: States of a link that is not live.
+DELETED, RETURNED, REPLACED = (
+    "deleted_in_quickbooks",
+    "returned_in_quickbooks",
+    "replaced_in_quickbooks",
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link.
+
+    Attributes:
+        loupe_id: The Loupe row's key.
+        quickbooks_id: The QuickBooks Id.
+        origin: Which side the record came from: `loupe`, `quickbooks`, or `matched`.
+        sync_token: SyncToken of `document`.
+        loupe_base: Loupe's canonical values as of the last sync; only agreed fields.
+        quickbooks_base: QuickBooks' canonical values as of the last sync.
+        document: The last whole QuickBooks record seen.
+        quickbooks_updated_at: `MetaData.LastUpdatedTime` of `document`.
+        loupe_row_version: The row version both sides agree up to; `None` while something is
+            outstanding.
+        state: `live`; `deleted_in_quickbooks`; `returned_in_quickbooks`, for a record that was taken
+            for deleted, is there again, and about which a person has still to decide;
+            `replaced_in_quickbooks`, where the Id is another record's now.
+        missing_since_at: When QuickBooks first answered that there is no such record, while that is
+            not confirmed.
+    """
+
+    loupe_id: int
+    quickbooks_id: str
+    origin: str
+    sync_token: str
+    document: dict[str, Any]
+    loupe_base: dict[str, Any] = field(default_factory=dict)
+    quickbooks_base: dict[str, Any] = field(default_factory=dict)
+    quickbooks_updated_at: datetime | None = None
+    loupe_row_version: int | None = None
+    state: str = "live"
+    generation: int = 0
+    missing_since_at: datetime | None = None
+
+
+_COLUMNS = (
+    "loupe_id",
+    "quickbooks_id",
+    "origin",
+    "sync_token",
+    "document",
+    "loupe_base",
+    "quickbooks_base",
+    "quickbooks_updated_at",
+    "loupe_row_version",
+    "state",
+    "generation",
+    "missing_since_at",
+)
+
+
+def read_links(
+    connection: Connection,
+    realm_id: str,
+    record_type: str,
+    *,
+    quickbooks_ids: Collection[str] | None = None,
+    loupe_ids: Collection[int] | None = None,
+) -> list[Link]:
+    """Read the links of some QuickBooks Ids, or of some Loupe ids."""
+    statement = select(*(link.c[name] for name in _COLUMNS)).where(
+        link.c.realm_id == realm_id, link.c.record_type == record_type
+    )
+    if quickbooks_ids is not None:
+        statement = statement.where(link.c.quickbooks_id.in_(list(quickbooks_ids)))
+    if loupe_ids is not None:
+        statement = statement.where(link.c.loupe_id.in_(list(loupe_ids)))
+    return [Link(**row) for row in connection.execute(statement).mappings()]
+
+
+def read_link_ids(
+    connection: Connection,
+    realm_id: str,
+    record_type: str,
+    *,
+    quickbooks_ids: Collection[str] | None = None,
+    loupe_ids: Collection[int] | None = None,
+) -> list[tuple[int, str]]:
+    """Return (Loupe id, QuickBooks Id) of some links."""
+    statement = select(link.c.loupe_id, link.c.quickbooks_id).where(
+        link.c.realm_id == realm_id, link.c.record_type == record_type
+    )
+    if quickbooks_ids is not None:
+        statement = statement.where(link.c.quickbooks_id.in_(list(quickbooks_ids)))
+    if loupe_ids is not None:
+        statement = statement.where(link.c.loupe_id.in_(list(loupe_ids)))
+    return [(row.loupe_id, row.quickbooks_id) for row in connection.execute(statement)]
+
+
+def has_link_before(
+    connection: Connection, realm_id: str, record_type: str, moment: datetime
+) -> bool:
+    """Whether a record of the type was linked before a moment."""
+    found = select(link.c.link_id).where(
+        link.c.realm_id == realm_id,
+        link.c.record_type == record_type,
+        link.c.linked_at < moment,
+    )
+    return bool(connection.scalar(select(exists(found))))
+
+
+def read_live_ids(connection: Connection, realm_id: str, record_type: str) -> set[str]:
+    """Return the QuickBooks Ids of all links that are not known to be gone."""
+    rows = connection.execute(
+        select(link.c.quickbooks_id).where(
+            link.c.realm_id == realm_id,
+            link.c.record_type == record_type,
+            link.c.state != DELETED,
+        )
+    )
+    return set(rows.scalars())
+
+
+def read_missing_since(
+    connection: Connection, realm_id: str, record_type: str
+) -> dict[str, datetime]:
+    """Return by QuickBooks Id since when records are missing whose deletion is not confirmed yet."""
+    rows = connection.execute(
+        select(link.c.quickbooks_id, link.c.missing_since_at).where(
+            link.c.realm_id == realm_id,
+            link.c.record_type == record_type,
+            link.c.state != DELETED,
+            link.c.missing_since_at.is_not(None),
+        )
+    )
+    return {row.quickbooks_id: row.missing_since_at for row in rows}
+
+
+def clear_missing_since(
+    connection: Connection, realm_id: str, record_type: str, quickbooks_ids: Collection[str]
+) -> None:
+    """Note that records which were missing are there."""
+    connection.execute(
+        update(link)
+        .where(
+            link.c.realm_id == realm_id,
+            link.c.record_type == record_type,
+            link.c.quickbooks_id.in_(list(quickbooks_ids)),
+        )
+        .values(missing_since_at=None)
+    )
+
+
+def delete_links(
+    connection: Connection, realm_id: str, record_type: str, quickbooks_ids: Collection[str]
+) -> None:
+    """Forget which Loupe rows some records are."""
+    connection.execute(
+        delete(link).where(
+            link.c.realm_id == realm_id,
+            link.c.record_type == record_type,
+            link.c.quickbooks_id.in_(list(quickbooks_ids)),
+        )
+    )
+
+
+def insert_links(
+    connection: Connection, realm_id: str, record_type: str, links: Sequence[Link]
+) -> None:
+    """Write new links by COPY; a link that exists already is a unique violation."""
+    rows = ({"realm_id": realm_id, "record_type": record_type, **_to_row(one)} for one in links)
+    copy_rows(connection, link, ("realm_id", "record_type", *_COLUMNS), rows)
+
+
+def update_links(
+    connection: Connection, realm_id: str, record_type: str, links: Sequence[Link]
+) -> None:
+    """Overwrite existing links, found by their QuickBooks Id."""
+    if not links:
+        return
+    connection.execute(
+        text(
+            "update quickbooks_sync.link as link set sync_token = new.sync_token,"
+            " document = new.document, loupe_base = new.loupe_base,"
+            " quickbooks_base = new.quickbooks_base, state = new.state,"
+            " quickbooks_updated_at = new.quickbooks_updated_at,"
+            " loupe_row_version = new.loupe_row_version, generation = new.generation,"
+            " missing_since_at = new.missing_since_at, synced_at = now()"
+            " from jsonb_to_recordset(cast(:links as jsonb)) as new (quickbooks_id text,"
+            " sync_token text, document jsonb, loupe_base jsonb, quickbooks_base jsonb,"
+            " quickbooks_updated_at timestamptz, loupe_row_version bigint, state text,"
+            " generation int, missing_since_at timestamptz)"
+            " where link.realm_id = :realm_id and link.record_type = :record_type"
+            " and link.quickbooks_id = new.quickbooks_id"
+        ),
+        {
+            "links": to_json([_to_json_row(one) for one in links]),
+            "realm_id": realm_id,
+            "record_type": record_type,
+        },
+    )
+
+
+def _to_row(one: Link) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in _COLUMNS}
+
+
+def _to_json_row(one: Link) -> Mapping[str, Any]:
+    row = _to_row(one)
+    for name in ("quickbooks_updated_at", "missing_since_at"):
+        row[name] = row[name].isoformat() if row[name] else None
+    return row

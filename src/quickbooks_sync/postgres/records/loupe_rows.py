@@ -1,0 +1,289 @@
+"""Loupe's rows: read with their child rows, inserted by COPY, updated only where unchanged."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, select, update
+
+from quickbooks_sync.postgres import tables
+from quickbooks_sync.postgres.database.copying import copy_rows, next_ids
+from quickbooks_sync.postgres.database.refused import about
+
+#: Who `updated_by` names after a load.
+LOADER = "quickbooks-sync"
+
+
+@dataclass(frozen=True)
+class LoupeTable:
+    """Where a record type lives in Loupe.
+
+    Attributes:
+        table: Its table.
+        key: The table's key column.
+        child: The table of its lines.
+        child_order: The column that orders them.
+    """
+
+    table: Table
+    key: str
+    child: Table | None = None
+    child_order: str | None = None
+
+    @property
+    def child_name(self) -> str | None:
+        """The name under which a row carries its lines: their table's."""
+        return None if self.child is None else self.child.name
+
+
+LOUPE_TABLES: dict[str, LoupeTable] = {
+    "customer": LoupeTable(tables.customer, "customer_id"),
+    "invoice": LoupeTable(tables.invoice, "invoice_id", tables.invoice_line, "line_number"),
+    "payment": LoupeTable(
+        tables.payment, "payment_id", tables.payment_application, "payment_application_id"
+    ),
+    "inventory_item": LoupeTable(tables.inventory_item, "inventory_item_id"),
+}
+
+Row = dict[str, Any]
+
+
+def read_rows(
+    connection: Connection,
+    record_type: str,
+    organization_id: int,
+    ids: Collection[int],
+    *,
+    lock: bool = False,
+) -> dict[int, Row]:
+    """Read rows by key, each with its lines (a list under their table's name).
+
+    With `lock` nobody else can change the rows until the caller's transaction ends.
+    """
+    where = LOUPE_TABLES[record_type]
+    statement = select(where.table).where(
+        where.table.c.organization_id == organization_id,
+        where.table.c[where.key].in_(list(ids)),
+    )
+    rows = connection.execute(statement.with_for_update() if lock else statement).mappings()
+    found = {row[where.key]: dict(row) for row in rows}
+    _attach_children(connection, where, found)
+    return found
+
+
+def read_existing_ids(connection: Connection, record_type: str, ids: Collection[int]) -> set[int]:
+    """Return those of some keys that rows still have."""
+    where = LOUPE_TABLES[record_type]
+    key = where.table.c[where.key]
+    return set(connection.execute(select(key).where(key.in_(list(ids)))).scalars())
+
+
+def iter_rows(
+    connection: Connection,
+    record_type: str,
+    organization_id: int,
+    *conditions: Any,
+    page_size: int = 1000,
+) -> Iterator[list[Row]]:
+    """Read an organization's rows in pages, ordered by key, each with its lines."""
+    where = LOUPE_TABLES[record_type]
+    for page in iter_columns(
+        connection, record_type, organization_id, None, *conditions, page_size=page_size
+    ):
+        found = {row[where.key]: row for row in page}
+        _attach_children(connection, where, found)
+        yield page
+
+
+def iter_columns(
+    connection: Connection,
+    record_type: str,
+    organization_id: int,
+    columns: Collection[str] | None,
+    *conditions: Any,
+    page_size: int = 5000,
+) -> Iterator[list[Row]]:
+    """Read the key and some columns (all: `None`) of an organization's rows in pages, without lines."""
+    where = LOUPE_TABLES[record_type]
+    names = where.table.c.keys() if columns is None else {where.key, *columns}
+    last = 0
+    while True:
+        rows = connection.execute(
+            select(*(where.table.c[name] for name in names))
+            .where(
+                where.table.c.organization_id == organization_id,
+                where.table.c[where.key] > last,
+                *conditions,
+            )
+            .order_by(where.table.c[where.key])
+            .limit(page_size)
+        ).mappings()
+        page = [dict(row) for row in rows]
+        if not page:
+            return
+        yield page
+        last = page[-1][where.key]
+
+
+def insert_rows(
+    connection: Connection,
+    record_type: str,
+    organization_id: int,
+    rows: Sequence[Row],
+    names: Sequence[str] = (),
+) -> list[int]:
+    """Insert rows with their child rows by COPY; returns their new keys in the same order.
+
+    Args:
+        connection: An open transaction.
+        record_type: The record type.
+        organization_id: Whose rows they are.
+        rows: The rows, each with its lines.
+        names: What to call each of them where it is refused.
+    """
+    where = LOUPE_TABLES[record_type]
+    keys = next_ids(connection, where.table, where.key, len(rows))
+    full = [
+        {**row, where.key: key, "organization_id": organization_id, "updated_by": LOADER}
+        for row, key in zip(rows, keys, strict=True)
+    ]
+    columns = sorted({name for row in full for name in row if name in where.table.c})
+    with about(names):
+        copy_rows(connection, where.table, columns, full)
+    _insert_children(connection, where, organization_id, full, names)
+    return keys
+
+
+def update_row(
+    connection: Connection,
+    record_type: str,
+    organization_id: int,
+    key: int,
+    row_version: int,
+    changes: Mapping[str, Any],
+) -> int | None:
+    """Change one row if it is still at `row_version`.
+
+    Returns:
+        The row's version afterwards, or `None` when someone else changed it meanwhile (nothing
+        was written then).
+    """
+    where = LOUPE_TABLES[record_type]
+    table = where.table
+    mine = table.c[where.key] == key
+    columns = {name: value for name, value in changes.items() if name in table.c}
+    with about([f"Loupe's {record_type} {key}"]):
+        moved = connection.execute(
+            update(table)
+            .where(mine, table.c.row_version == row_version)
+            .values(**columns, updated_by=LOADER)
+        )
+        if moved.rowcount != 1:
+            return None
+        child_name = where.child_name
+        if where.child is not None and child_name is not None and child_name in changes:
+            connection.execute(delete(where.child).where(where.child.c[where.key] == key))
+            children = {where.key: key, child_name: changes[child_name]}
+            _insert_children(connection, where, organization_id, [children])
+    return int(connection.execute(select(table.c.row_version).where(mine)).scalar_one())
+
+
+def read_applied_amounts(
+    connection: Connection, organization_id: int, invoice_ids: Collection[int]
+) -> dict[int, tuple[Any, Any]]:
+    """Return per invoice its total and the sum that live payments apply to it (Decimals)."""
+    invoice, payment, application = tables.invoice, tables.payment, tables.payment_application
+    applied = (
+        select(application.c.invoice_id, func.sum(application.c.amount).label("amount"))
+        .join(payment, payment.c.payment_id == application.c.payment_id)
+        .where(payment.c.is_void.is_(False), application.c.invoice_id.in_(list(invoice_ids)))
+        .group_by(application.c.invoice_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(
+            invoice.c.invoice_id,
+            invoice.c.total_amount,
+            func.coalesce(applied.c.amount, 0),
+        )
+        .outerjoin(applied, applied.c.invoice_id == invoice.c.invoice_id)
+        .where(
+            invoice.c.organization_id == organization_id,
+            invoice.c.invoice_id.in_(list(invoice_ids)),
+        )
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def read_paid_invoice_ids(
+    connection: Connection, organization_id: int, invoice_ids: Collection[int]
+) -> set[int]:
+    """Return the invoices that live payments are applied to."""
+    amounts = read_applied_amounts(connection, organization_id, invoice_ids)
+    return {invoice_id for invoice_id, (_, applied) in amounts.items() if applied}
+
+
+def read_tag_owners(
+    connection: Connection, organization_id: int, tag_ids: Collection[str | None]
+) -> dict[Any, int]:
+    """Return the items that carry some Tag IDs, by Tag ID."""
+    item = tables.inventory_item
+    rows = connection.execute(
+        select(item.c.tag_id, item.c.inventory_item_id).where(
+            item.c.organization_id == organization_id,
+            item.c.tag_id.in_([one for one in tag_ids if one]),
+        )
+    )
+    return {row.tag_id: row.inventory_item_id for row in rows}
+
+
+def read_invoice_currencies(
+    connection: Connection, customer_ids: Collection[int]
+) -> dict[int, set[str]]:
+    """Return, per customer, the currencies of its invoices that are not void."""
+    invoice = tables.invoice
+    rows = connection.execute(
+        select(invoice.c.customer_id, invoice.c.currency_code)
+        .where(invoice.c.customer_id.in_(list(customer_ids)), invoice.c.lifecycle_status != "Void")
+        .distinct()
+    )
+    found: dict[int, set[str]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, set()).add(row.currency_code)
+    return found
+
+
+def _attach_children(connection: Connection, where: LoupeTable, found: dict[int, Row]) -> None:
+    if where.child is None or not found:
+        return
+    for row in found.values():
+        row[str(where.child_name)] = []
+    children = connection.execute(
+        select(where.child)
+        .where(where.child.c[where.key].in_(list(found)))
+        .order_by(where.child.c[where.key], where.child.c[str(where.child_order)])
+    ).mappings()
+    for child in children:
+        found[child[where.key]][str(where.child_name)].append(dict(child))
+
+
+def _insert_children(
+    connection: Connection,
+    where: LoupeTable,
+    organization_id: int,
+    rows: Sequence[Row],
+    names: Sequence[str] = (),
+) -> None:
+    if where.child is None:
+        return
+    children = [
+        {**child, where.key: row[where.key], "organization_id": organization_id}
+        for row in rows
+        for child in row.get(str(where.child_name)) or ()
+    ]
+    if children:
+        columns = sorted({name for child in children for name in child if name in where.child.c})
+        lines = [len(row.get(str(where.child_name)) or ()) for row in rows]
+        owners = [name for name, number in zip(names, lines, strict=False) for _ in range(number)]
+        with about(owners):
+            copy_rows(connection, where.child, columns, children)

@@ -1,0 +1,200 @@
+"""Staged records: what a run extracted, kept untouched between its steps and for replay."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.model.json_text import to_json
+from quickbooks_sync.postgres.database.copying import copy_rows
+from quickbooks_sync.postgres.tables import link, staged_batch, staged_record
+
+
+@dataclass(frozen=True)
+class StagedRecord:
+    """One staged record: its source id and version, the raw record, and what steps made of it."""
+
+    row_number: int
+    source_id: str
+    source_version: str | None
+    raw: Any
+    values: dict[str, Any] | None = None
+    problems: list[dict[str, Any]] | None = None
+    action: dict[str, Any] | None = None
+
+
+def clear_run(connection: Connection, run_id: int) -> None:
+    """Forget what an earlier try of the same run staged."""
+    for table in (staged_record, staged_batch):
+        connection.execute(delete(table).where(table.c.run_id == run_id))
+
+
+def write_batch(
+    connection: Connection, run_id: int, batch_number: int, records: Sequence[StagedRecord]
+) -> None:
+    """Stage one batch by COPY."""
+    rows = (
+        {
+            "run_id": run_id,
+            "batch_number": batch_number,
+            "row_number": one.row_number,
+            "source_id": one.source_id,
+            "source_version": one.source_version,
+            "raw": one.raw,
+            "field_values": one.values,
+            "problem": one.problems,
+            "action": one.action,
+        }
+        for one in records
+    )
+    columns = [column.name for column in staged_record.columns]
+    copy_rows(connection, staged_record, columns, rows)
+    connection.execute(
+        insert(staged_batch).values(
+            run_id=run_id, batch_number=batch_number, row_count=len(records)
+        )
+    )
+
+
+def read_batch(connection: Connection, run_id: int, batch_number: int) -> list[StagedRecord]:
+    """Read a batch in its own order."""
+    rows = connection.execute(
+        select(staged_record)
+        .where(staged_record.c.run_id == run_id, staged_record.c.batch_number == batch_number)
+        .order_by(staged_record.c.row_number)
+    )
+    return [
+        StagedRecord(
+            row.row_number,
+            row.source_id,
+            row.source_version,
+            row.raw,
+            row.field_values,
+            row.problem,
+            row.action,
+        )
+        for row in rows
+    ]
+
+
+def write_results(
+    connection: Connection,
+    run_id: int,
+    batch_number: int,
+    results: Iterable[Mapping[str, Any]],
+) -> None:
+    """Store what a step made of a batch's records.
+
+    Args:
+        connection: An open transaction.
+        run_id: The run.
+        batch_number: The batch.
+        results: Per record `row_number` and any of `field_values`, `problem`, `action`; a missing
+            or null key leaves the column as it is.
+    """
+    connection.execute(
+        text(
+            "update quickbooks_sync.staged_record as staged set"
+            " field_values = coalesce(result.field_values, staged.field_values),"
+            " problem = coalesce(result.problem, staged.problem),"
+            " action = coalesce(result.action, staged.action)"
+            " from jsonb_to_recordset(cast(:results as jsonb)) as result"
+            " (row_number int, field_values jsonb, problem jsonb, action jsonb)"
+            " where staged.run_id = :run_id and staged.batch_number = :batch_number"
+            " and staged.row_number = result.row_number"
+        ),
+        {"results": to_json(list(results)), "run_id": run_id, "batch_number": batch_number},
+    )
+
+
+def write_validation(
+    connection: Connection, run_id: int, batch_number: int, rejected: int, document: Any
+) -> None:
+    """Store a batch's validation result."""
+    connection.execute(
+        update(staged_batch)
+        .where(staged_batch.c.run_id == run_id, staged_batch.c.batch_number == batch_number)
+        .values(rejected_count=rejected, validation_result=document)
+    )
+
+
+def read_totals(connection: Connection, run_id: int) -> tuple[int, int]:
+    """Return the run's staged and rejected record counts."""
+    row = connection.execute(
+        select(
+            func.coalesce(func.sum(staged_batch.c.row_count), 0),
+            func.coalesce(func.sum(staged_batch.c.rejected_count), 0),
+        ).where(staged_batch.c.run_id == run_id)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def count_deleted(connection: Connection, run_id: int) -> int:
+    """Count the run's stubs of records that are gone from QuickBooks."""
+    statement = select(func.count()).where(
+        staged_record.c.run_id == run_id, staged_record.c.raw["status"].astext == "Deleted"
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+def is_loaded(connection: Connection, run_id: int, batch_number: int) -> bool:
+    """Whether the batch has been loaded and committed."""
+    loaded_at = connection.execute(
+        select(staged_batch.c.loaded_at)
+        .where(staged_batch.c.run_id == run_id, staged_batch.c.batch_number == batch_number)
+        .with_for_update()
+    ).scalar_one()
+    return loaded_at is not None
+
+
+def count_unloaded(connection: Connection, run_id: int) -> int:
+    """Count the run's batches that were staged and never loaded."""
+    statement = select(func.count()).where(
+        staged_batch.c.run_id == run_id, staged_batch.c.loaded_at.is_(None)
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+def mark_loaded(connection: Connection, run_id: int, batch_number: int) -> None:
+    """Mark the batch as loaded, in the transaction that loads it."""
+    connection.execute(
+        update(staged_batch)
+        .where(staged_batch.c.run_id == run_id, staged_batch.c.batch_number == batch_number)
+        .values(loaded_at=func.now())
+    )
+
+
+def read_repeated_values(connection: Connection, run_id: int, name: str) -> set[str]:
+    """Return the values of field `name` that more than one staged record of the run carries."""
+    value = staged_record.c.field_values[name].astext
+    rows = connection.execute(
+        select(value)
+        .where(staged_record.c.run_id == run_id, value.is_not(None))
+        .group_by(value)
+        .having(func.count() > 1)
+    )
+    return set(rows.scalars())
+
+
+def read_unlinked_values(
+    connection: Connection, run: RunManifest, holding: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Return values by QuickBooks Id of a pull's unlinked records whose fields hold some texts."""
+    is_linked = exists(
+        select(link.c.link_id).where(
+            link.c.realm_id == run["realm_id"],
+            link.c.record_type == run["record_type"],
+            link.c.quickbooks_id == staged_record.c.source_id,
+        )
+    )
+    rows = connection.execute(
+        select(staged_record.c.source_id, staged_record.c.field_values).where(
+            staged_record.c.run_id == run["run_id"],
+            *(staged_record.c.field_values[name].astext == one for name, one in holding.items()),
+            ~is_linked,
+        )
+    )
+    return {row.source_id: row.field_values for row in rows}

@@ -1,0 +1,1 @@
+"""What runs leave behind: outcomes, intents, leases, counted calls."""

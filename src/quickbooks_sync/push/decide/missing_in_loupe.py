@@ -1,0 +1,48 @@
+"""Links whose Loupe row has vanished: said as a conflict, never voided or deleted by itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, exists, select
+
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
+from quickbooks_sync.postgres.records.links import DELETED
+from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES
+from quickbooks_sync.postgres.records.staging import StagedRecord
+from quickbooks_sync.postgres.tables import link
+
+_REASON = "gone in Loupe: the row no longer exists; void it or make it inactive in QuickBooks, too"
+
+
+def find_missing_in_loupe(connection: Connection, run: RunManifest) -> list[StagedRecord]:
+    """Return a staged conflict for every live link without a Loupe row."""
+    where = LOUPE_TABLES[run["record_type"]]
+    row = exists(
+        select(where.table.c[where.key]).where(where.table.c[where.key] == link.c.loupe_id)
+    )
+    found = connection.execute(
+        select(link.c.loupe_id, link.c.quickbooks_id)
+        .where(
+            link.c.realm_id == run["realm_id"],
+            link.c.record_type == run["record_type"],
+            link.c.state != DELETED,
+            ~row,
+        )
+        .order_by(link.c.loupe_id)
+    )
+    return [
+        _staged(number, loupe_id, quickbooks_id)
+        for number, (loupe_id, quickbooks_id) in enumerate(found)
+    ]
+
+
+def is_missing_in_loupe(raw: Mapping[str, Any]) -> bool:
+    """Whether a staged row stands for one that has vanished."""
+    return bool(raw.get("is_gone"))
+
+
+def _staged(number: int, loupe_id: int, quickbooks_id: str) -> StagedRecord:
+    held = FieldConflict(RECORD_CONFLICT, _REASON, None, quickbooks_id)
+    action = {"operation": "conflict", "reason": _REASON, "conflicts": [vars(held)]}
+    return StagedRecord(number, str(loupe_id), None, {"is_gone": True}, action=action)

@@ -1,0 +1,51 @@
+"""Loupe's rows as staged JSON, and back with their column types."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Date, DateTime, Numeric, Table
+
+from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES, Row
+
+
+def to_staged(row: Row) -> dict[str, Any]:
+    """Return a row as JSON-safe values: dates and times as ISO text, Decimals as they are."""
+    return {name: _to_json_safe(value) for name, value in row.items()}
+
+
+def from_staged(record_type: str, staged: dict[str, Any]) -> Row:
+    """Return a staged row with the types that its columns have."""
+    where = LOUPE_TABLES[record_type]
+    row = {
+        name: _typed(where.table, name, value)
+        for name, value in staged.items()
+        if name != where.child_name
+    }
+    if where.child is not None:
+        row[str(where.child_name)] = [
+            {name: _typed(where.child, name, value) for name, value in child.items()}
+            for child in staged[str(where.child_name)]
+        ]
+    return row
+
+
+def _to_json_safe(value: Any) -> Any:
+    if isinstance(value, list):
+        return [to_staged(one) for one in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value
+
+
+def _typed(table: Table, name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    kind = table.c[name].type
+    if isinstance(kind, DateTime):
+        return datetime.fromisoformat(value)
+    if isinstance(kind, Date):
+        return date.fromisoformat(value)
+    if isinstance(kind, Numeric):
+        return Decimal(value)
+    return value

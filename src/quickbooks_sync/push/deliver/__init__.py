@@ -1,0 +1,1 @@
+"""Sends writes and settles what QuickBooks answers."""

@@ -1,0 +1,78 @@
+"""Which row a record that was made for it belongs to: a link is never dropped, nor turned to another record."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, RecordOutcome
+from quickbooks_sync.postgres.records.decisions import LOST_ANSWER
+from quickbooks_sync.postgres.records.links import read_link_ids, read_links
+from quickbooks_sync.postgres.runs.intents import IntentItem
+
+Record = dict[str, Any]
+
+
+class LinksOfWrites:
+    """The links that the rows and the records of written items have already.
+
+    Args:
+        connection: An open transaction.
+        run: The run.
+        written: Items with the record that QuickBooks has for each.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        run: RunManifest,
+        written: Sequence[tuple[IntentItem, Record]],
+    ) -> None:
+        key = connection, run["realm_id"], run["record_type"]
+        rows = read_links(*key, loupe_ids=[item.loupe_id for item, _ in written])
+        pairs = read_link_ids(*key, quickbooks_ids=[record["Id"] for _, record in written])
+        self.by_row = {link.loupe_id: link for link in rows}
+        self._row_of = {quickbooks_id: loupe_id for loupe_id, quickbooks_id in pairs}
+
+    def find_stranger(self, item: IntentItem, record: Record) -> str | None:
+        """Return why record and row cannot be linked, or `None` after claiming the record for the row.
+
+        A link is never dropped or turned to another record: whichever is wrong, a person must say.
+        """
+        link = self.by_row.get(item.loupe_id)
+        if link is not None and link.quickbooks_id != record["Id"]:
+            return (
+                f"QuickBooks record {record['Id']} was made for Loupe row {item.loupe_id}, which is linked to "
+                f"{link.quickbooks_id}; void or merge one of the two in QuickBooks"
+            )
+        owner = self._row_of.setdefault(record["Id"], item.loupe_id)
+        if owner != item.loupe_id:
+            return (
+                f"QuickBooks record {record['Id']} was made for Loupe row {item.loupe_id} and is linked to Loupe "
+                f"row {owner}; enter it once in Loupe, or once more in QuickBooks"
+            )
+        return None
+
+
+def doubted_outcome(item: IntentItem, record: Record) -> RecordOutcome:
+    """Return the outcome of a create without an answer that QuickBooks may have carried out."""
+    why = (
+        f"{LOST_ANSWER}: Loupe row {item.loupe_id} was sent, and QuickBooks record {record['Id']}, made about then, "
+        "may be what became of it. Decide `same` if it is, else `separate`; the row is sent again once no record "
+        "is in doubt"
+    )
+    return stranger_outcome(item, record, why)
+
+
+def stranger_outcome(item: IntentItem, record: Record, why: str) -> RecordOutcome:
+    """Return the outcome of a row and a record of which a person must say whether they are one."""
+    held = FieldConflict(RECORD_CONFLICT, why, item.row_version, record["Id"])
+    return RecordOutcome(
+        str(item.loupe_id),
+        "conflict",
+        loupe_id=item.loupe_id,
+        quickbooks_id=record["Id"],
+        reason=why,
+        conflicts=(held,),
+    )

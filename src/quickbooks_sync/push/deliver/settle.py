@@ -1,0 +1,277 @@
+"""Settles the answer to a batch: links, bases and outcomes, in one transaction per answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.intake import IntakeBatch
+from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.model.errors import QuickBooksFault, UnexpectedAnswerError
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.model.outcome import RecordOutcome
+from quickbooks_sync.postgres.records.links import Link
+from quickbooks_sync.postgres.records.staging import StagedRecord
+from quickbooks_sync.postgres.runs.intents import Intent, IntentItem
+from quickbooks_sync.push.decide.computed import find_differences
+from quickbooks_sync.push.decide.names import find_unwritten
+from quickbooks_sync.push.deliver.claims import LinksOfWrites, stranger_outcome
+from quickbooks_sync.push.deliver.stock import ADJUST, settle_adjustments
+from quickbooks_sync.settings import read_settings
+from quickbooks_sync.transform import find_lacking, frame_to_values, records_to_values
+from quickbooks_sync.workspace import Workspace
+
+Record = dict[str, Any]
+
+#: What is agreed only where QuickBooks took it as it was sent. Stock goes by adjustments, which start once
+#: both sides have agreed on a quantity; and QuickBooks silently leaves unapplied what an invoice no longer
+#: asks for (Intuit: payment, section 8.5).
+_TAKEN_AS_SENT = ("quantity", "applications")
+
+_OUTCOMES = {"create": "created", "update": "updated", "void": "updated"}
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What came of an answer: outcomes, and the items that another look may still save.
+
+    Attributes:
+        outcomes: One outcome for every item that is decided.
+        refused: Items that QuickBooks refused, with the fault; the caller decides.
+    """
+
+    outcomes: list[RecordOutcome]
+    refused: list[tuple[IntentItem, QuickBooksFault]]
+
+
+def settle(
+    workspace: Workspace,
+    run: RunManifest,
+    connection: Connection,
+    intent: Intent,
+    items: Mapping[str, Any],
+) -> Settlement:
+    """Write what QuickBooks made of a batch into links and Loupe, inside the caller's transaction.
+
+    Args:
+        workspace: The workspace.
+        run: The run.
+        connection: An open transaction.
+        intent: The batch that was sent.
+        items: The answer's items by `bId`, each with `record` or `fault`.
+    """
+    ensure_whole(workspace.mapping(run["record_type"]).entity, intent, items)
+    written: list[tuple[IntentItem, Record]] = []
+    refused: list[tuple[IntentItem, QuickBooksFault]] = []
+    for one in intent.items:
+        answer = items.get(one.batch_item_id)
+        if answer is not None and answer.record is not None:
+            written.append((one, answer.record))
+        else:
+            refused.append((one, _fault_of(answer)))
+    adjusted = [item for item, _ in written if item.operation == ADJUST]
+    outcomes = [
+        *_settle_written(
+            workspace, run, connection, [one for one in written if one[0].operation != ADJUST]
+        ),
+        *settle_adjustments(run, connection, adjusted),
+    ]
+    return Settlement(outcomes, refused)
+
+
+def _fault_of(answer: Any) -> QuickBooksFault:
+    if answer is not None and answer.fault is not None:
+        fault: QuickBooksFault = answer.fault
+        return fault
+    return QuickBooksFault(
+        "QuickBooks answered the batch but not this item of it; the next run looks it up.", code=""
+    )
+
+
+def settle_found(
+    workspace: Workspace,
+    run: RunManifest,
+    connection: Connection,
+    found: Sequence[tuple[IntentItem, Record]],
+) -> list[RecordOutcome]:
+    """Write into links and Loupe what was found in QuickBooks of a batch without an answer.
+
+    The records may have been edited there since, so only what is still as it was sent is agreed.
+    """
+    return [
+        replace(one, outcome="linked") if one.outcome == "created" else one
+        for one in _settle_written(workspace, run, connection, found, is_answer=False)
+    ]
+
+
+def _settle_written(
+    workspace: Workspace,
+    run: RunManifest,
+    connection: Connection,
+    written: Sequence[tuple[IntentItem, Record]],
+    *,
+    is_answer: bool = True,
+) -> list[RecordOutcome]:
+    if not written:
+        return []
+    mapping = workspace.mapping(run["record_type"])
+    settings = read_settings(connection, run["realm_id"])
+    done = records_to_values(mapping, [record for _, record in written], settings=settings)
+    values = frame_to_values(done.frame)
+    links = LinksOfWrites(connection, run, written)
+    answers = []
+    outcomes = []
+    for position, (item, record) in enumerate(written):
+        theirs = values[position]
+        stranger = links.find_stranger(item, record)
+        if stranger:
+            outcomes.append(stranger_outcome(item, record, stranger))
+            continue
+        known = links.by_row.get(item.loupe_id)
+        # Under the token that the write was sent with, QuickBooks has written nothing.
+        is_written = known is None or known.sync_token != str(record.get("SyncToken") or "0")
+        link = _link_after(
+            mapping, item, record, theirs, known, is_answer=is_answer, is_written=is_written
+        )
+        staged = StagedRecord(
+            position, record["Id"], str(record.get("SyncToken") or "0"), record, theirs
+        )
+        answers.append((staged, link))
+        ignored = [] if is_written else _find_ignored(item, theirs)
+        outcomes.append(_outcome(mapping, item, record, theirs, ignored))
+    IntakeBatch(workspace, run, connection).absorb(answers)
+    return outcomes
+
+
+def ensure_whole(entity: str, intent: Intent, items: Mapping[str, Any]) -> None:
+    """Refuse an answer that would empty what it does not hold; its batch stays open, and is asked for again.
+
+    Raises:
+        UnexpectedAnswerError: A record in it is not whole.
+    """
+    for item in intent.items:
+        answer = items.get(item.batch_item_id)
+        if item.operation == ADJUST or answer is None or answer.record is None:
+            continue
+        problem = find_lacking(entity, answer.record)
+        if problem:
+            raise UnexpectedAnswerError(
+                f"QuickBooks answered a write with record {answer.record['Id']}, and {problem.message}.",
+                quickbooks_id=answer.record["Id"],
+            )
+
+
+def _link_after(
+    mapping: RecordMapping,
+    item: IntentItem,
+    record: Record,
+    theirs: Mapping[str, Any],
+    known: Link | None,
+    *,
+    is_answer: bool,
+    is_written: bool,
+) -> Link:
+    """Return the link with the base that the write leaves.
+
+    Loupe's half is what was sent, QuickBooks' half what it answered, so that its trimming and
+    rounding never come back as a change. A default it filled in stays out of the base: then the
+    merge takes it to Loupe. Of a record that is no answer but was found later, only what is still as it
+    was sent is agreed.
+    """
+    ours = item.loupe_values
+    unwritten = {cause["field"] for cause in find_unwritten(mapping, ours, theirs)}
+    names = item.sent_fields if known else [one.name for one in mapping.two_way]
+    # QuickBooks brings texts into a form of its own, which may be the one that it had.
+    texts = {one.name for one in mapping.two_way if one.type == "text"}
+    settled = [
+        name
+        for name in names
+        if name in theirs
+        and name in ours
+        and name not in unwritten
+        and not (_is_empty(ours[name]) and theirs[name])
+        and (
+            ours[name] == theirs[name]
+            or (is_answer and name not in _TAKEN_AS_SENT and (is_written or name in texts))
+        )
+    ]
+    # A new item starts with the quantity that was meant for it; what is missing to Loupe's is adjusted.
+    started = {"quantity": theirs["quantity"]} if _is_started(item, theirs, known) else {}
+    return Link(
+        item.loupe_id,
+        record["Id"],
+        known.origin if known else "loupe",
+        str(record.get("SyncToken") or "0"),
+        record,
+        {
+            **(known.loupe_base if known else {}),
+            **{name: ours[name] for name in settled},
+            **started,
+        },
+        {
+            **(known.quickbooks_base if known else {}),
+            **{name: theirs[name] for name in settled},
+            **started,
+        },
+        _updated_at(record),
+        None,
+        generation=known.generation if known else 0,
+    )
+
+
+def _is_started(item: IntentItem, theirs: Mapping[str, Any], known: Link | None) -> bool:
+    return known is None and "quantity" in item.sent_fields and theirs.get("quantity") is not None
+
+
+def _find_ignored(item: IntentItem, theirs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a cause of outcome `differs` for every sent field that QuickBooks left as it was."""
+    return [
+        {
+            "field": name,
+            "rule": "QuickBooks writes what it is sent",
+            "value": theirs[name],
+            "message": f"{name}: QuickBooks accepted {item.loupe_values.get(name)} and still has {theirs[name]}",
+        }
+        for name in item.sent_fields
+        if name in theirs and item.loupe_values.get(name) != theirs[name]
+    ]
+
+
+def _outcome(
+    mapping: RecordMapping,
+    item: IntentItem,
+    record: Record,
+    theirs: Mapping[str, Any],
+    ignored: Sequence[dict[str, Any]],
+) -> RecordOutcome:
+    differences = [*_differences(mapping, item, theirs), *ignored]
+    return RecordOutcome(
+        str(item.loupe_id),
+        "differs" if differences else _OUTCOMES[item.operation],
+        loupe_id=item.loupe_id,
+        quickbooks_id=record["Id"],
+        causes=tuple(differences),
+        warnings=tuple(find_unwritten(mapping, _sent_values(item), theirs)),
+    )
+
+
+def _differences(
+    mapping: RecordMapping, item: IntentItem, theirs: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Compare what QuickBooks computed with what Loupe computed (totals and tax)."""
+    return [] if item.operation == "void" else find_differences(mapping, item.loupe_values, theirs)
+
+
+def _sent_values(item: IntentItem) -> dict[str, Any]:
+    return {name: item.loupe_values.get(name) for name in item.sent_fields}
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == []
+
+
+def _updated_at(record: Mapping[str, Any]) -> datetime | None:
+    written = (record.get("MetaData") or {}).get("LastUpdatedTime")
+    return datetime.fromisoformat(written) if written else None

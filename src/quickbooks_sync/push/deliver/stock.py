@@ -1,0 +1,225 @@
+"""Stock: Loupe's quantities go to QuickBooks as inventory adjustments, never as item updates.
+
+An adjustment is a difference, not a target, so it is computed from the quantity that QuickBooks has at that
+moment (Intuit: InventoryAdjustment, section 8.7). Differences are adjusted only once both sides have
+agreed on a quantity: before that nobody can tell which of the two is right, whoever owns the stock.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.intake.replaced import find_difference
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.model.outcome import RecordOutcome
+from quickbooks_sync.postgres.records.links import Link, has_link_before, read_links, update_links
+from quickbooks_sync.postgres.runs.intents import IntentItem
+from quickbooks_sync.push.deliver.operations import Write
+from quickbooks_sync.quickbooks.batch import BatchRequest
+from quickbooks_sync.quickbooks.query import build_select, is_in
+from quickbooks_sync.record_types.rules import quantity_problem
+from quickbooks_sync.run.lifecycle import read_watermark
+from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.transform import to_decimal
+from quickbooks_sync.workspace import Workspace
+
+ADJUST = "adjust"
+
+
+class OpeningStock:
+    """With what quantity a new item starts in QuickBooks.
+
+    Opening stock posts to equity, on the first day of the inventory. That is right for what was there when the
+    sync began, so until a push of items is complete. What comes later is received or made by splitting other
+    stock: it starts at 0 and is adjusted like any other movement.
+    """
+
+    def __init__(self, connection: Connection, run: RunManifest, settings: CompanySettings) -> None:
+        self._is_sent = settings.opening_stock == "push"
+        pushed = read_watermark(connection, run["realm_id"], run["record_type"], "push")
+        is_over = pushed is not None and has_link_before(
+            connection, run["realm_id"], run["record_type"], pushed.updated_at
+        )
+        self._is_whole = not is_over or settings.stock_owner == "quickbooks"
+
+    def start(self, values: Mapping[str, Any]) -> str | None:
+        """Return the quantity to start with; `None` where quantities of new items are not sent at all."""
+        if not self._is_sent:
+            return None
+        return str(values.get("quantity") or "0") if self._is_whole else "0"
+
+
+def to_adjustments(
+    settings: CompanySettings, created: Sequence[Write], links: Mapping[int, Link]
+) -> list[Write]:
+    """Return the adjustments that bring new items from where they started to Loupe's quantity."""
+    if not settings["adjustment_account"]:
+        return []  # the next push says what waits for it
+    return [
+        replace(write, operation=ADJUST, link=links[write.loupe_id], fields=())
+        for write in created
+        if write.loupe_id in links
+        and "quantity" in write.fields
+        and to_decimal(write.values["quantity"]) != to_decimal(write.opening_quantity)
+    ]
+
+
+def quantity_verdict(
+    settings: CompanySettings, link: Link, ours: Any, theirs: Any
+) -> tuple[str, str] | None:
+    """Return what to do about a linked item's quantity.
+
+    Returns:
+        `None` when nothing is to be done, else (`adjust` | `differs` | `waiting`, why).
+    """
+    if ours == theirs or theirs is None:
+        return None
+    if settings.stock_owner is None:
+        return "waiting", _to_confirm("stock_owner", ours, theirs)
+    never_agreed = quantity_problem(settings, link.loupe_base, ours, theirs)
+    if never_agreed:
+        return "differs", never_agreed
+    if settings["stock_owner"] == "quickbooks":
+        return None
+    if not settings["adjustment_account"]:
+        return "waiting", _to_confirm("adjustment_account", ours, theirs)
+    return ADJUST, f"quantity {theirs} in QuickBooks, {ours} in Loupe"
+
+
+def missing_setting(settings: CompanySettings) -> str:
+    """Return the setting that an adjustment waits for."""
+    return "stock_owner" if settings.stock_owner is None else "adjustment_account"
+
+
+def _to_confirm(setting: str, ours: Any, theirs: Any) -> str:
+    return (
+        f"Loupe has {ours}, QuickBooks {theirs}; the company setting {setting} is not confirmed; confirm it "
+        f"with `quickbooks-sync settings confirm --set {setting}=...`"
+    )
+
+
+def build_adjustments(
+    workspace: Workspace, run: RunManifest, settings: CompanySettings, writes: Sequence[Write]
+) -> tuple[list[tuple[Write, BatchRequest]], list[RecordOutcome]]:
+    """Build the adjustments that make QuickBooks' quantities Loupe's; one metered read.
+
+    Returns:
+        The adjustments; and an outcome for each item of which QuickBooks did not say how many there are.
+    """
+    on_hand, day = _fetch_quantities(workspace, run, writes)
+    built: list[tuple[Write, BatchRequest]] = []
+    unknown: list[RecordOutcome] = []
+    for write in writes:
+        if _id(write) not in on_hand:
+            unknown.append(_unknown_outcome(write))
+            continue
+        difference = (to_decimal(write.values["quantity"]) or Decimal(0)) - on_hand[_id(write)]
+        if difference:
+            payload = _payload(settings, run, _id(write), difference, day)
+            number = str(len(built) + 1)
+            built.append((write, BatchRequest(number, "create", "InventoryAdjustment", payload)))
+    return built, unknown
+
+
+def _unknown_outcome(write: Write) -> RecordOutcome:
+    return RecordOutcome(
+        write.source_id,
+        "failed",
+        loupe_id=write.loupe_id,
+        quickbooks_id=_id(write),
+        reason="QuickBooks did not say what quantity it has on hand, so nothing was adjusted; the next run asks "
+        "again. Pull items if it persists: the item may be another one now",
+        raw=write.raw,
+    )
+
+
+def settle_adjustments(
+    run: RunManifest, connection: Connection, items: Sequence[IntentItem]
+) -> list[RecordOutcome]:
+    """Note the new quantities on the links; returns the outcomes."""
+    if not items:
+        return []
+    realm_id, record_type = run["realm_id"], run["record_type"]
+    links = {
+        one.loupe_id: one
+        for one in read_links(
+            connection, realm_id, record_type, loupe_ids=[item.loupe_id for item in items]
+        )
+    }
+    update_links(
+        connection,
+        realm_id,
+        record_type,
+        [_with_quantity(links[one.loupe_id], one) for one in items],
+    )
+    return [
+        RecordOutcome(
+            str(one.loupe_id),
+            "updated",
+            loupe_id=one.loupe_id,
+            quickbooks_id=links[one.loupe_id].quickbooks_id,
+            reason=f"stock adjusted to {one.loupe_values['quantity']}",
+        )
+        for one in items
+    ]
+
+
+def _with_quantity(link: Link, item: IntentItem) -> Link:
+    quantity = item.loupe_values["quantity"]
+    return replace(
+        link,
+        document={**link.document, "QtyOnHand": to_decimal(quantity)},
+        loupe_base={**link.loupe_base, "quantity": quantity},
+        quickbooks_base={**link.quickbooks_base, "quantity": quantity},
+    )
+
+
+def _fetch_quantities(
+    workspace: Workspace, run: RunManifest, writes: Sequence[Write]
+) -> tuple[dict[str, Decimal], date]:
+    """Return what QuickBooks has on hand of the items it knows, and which day it is for the company there."""
+    client = workspace.client(run["realm_id"], run["run_id"])
+    documents = {_id(write): write.link.document for write in writes if write.link}
+    answer = client.query(build_select("Item", is_in("Id", documents), max_results=1000))
+    on_hand = {
+        record["Id"]: Decimal(record["QtyOnHand"])
+        for record in answer.records
+        if _is_number(record.get("QtyOnHand"))
+        and not find_difference(run["record_type"], documents[record["Id"]], record)
+    }
+    return on_hand, datetime.now(UTC).astimezone(answer.server_time.tzinfo).date()
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _payload(
+    settings: Mapping[str, str | None],
+    run: RunManifest,
+    item_id: str,
+    difference: Decimal,
+    day: date,
+) -> dict[str, Any]:
+    return {
+        "AdjustAccountRef": {"value": settings["adjustment_account"]},
+        "TxnDate": day.isoformat(),
+        "PrivateNote": f"Stock as in Loupe Factory, sync run {run['run_id']}",
+        "Line": [
+            {
+                "DetailType": "ItemAdjustmentLineDetail",
+                "ItemAdjustmentLineDetail": {
+                    "ItemRef": {"value": item_id},
+                    "QtyDiff": difference,
+                },
+            }
+        ],
+    }
+
+
+def _id(write: Write) -> str:
+    return write.link.quickbooks_id if write.link else ""

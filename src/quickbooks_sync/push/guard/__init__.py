@@ -1,0 +1,1 @@
+"""Whether a write may go out just now."""

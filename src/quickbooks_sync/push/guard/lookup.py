@@ -1,0 +1,163 @@
+"""Looks records up in QuickBooks before they are created there, so that nothing exists twice.
+
+Where a complete pull stands, what QuickBooks has is known and only doubtful rows are looked up: those
+that a batch without an answer may have created.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.intake import IntakeBatch
+from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.model.outcome import RecordOutcome
+from quickbooks_sync.postgres.records.links import read_link_ids
+from quickbooks_sync.postgres.records.staging import StagedRecord
+from quickbooks_sync.postgres.runs.intents import read_doubtful_ids
+from quickbooks_sync.postgres.runs.leases import hold_lease
+from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
+from quickbooks_sync.push.deliver.operations import Write
+from quickbooks_sync.quickbooks.query import both, is_in
+from quickbooks_sync.run.lifecycle import has_complete_pull, lease_of, scope_of
+from quickbooks_sync.settings import read_settings
+from quickbooks_sync.transform import answers_to_values, frame_to_values
+from quickbooks_sync.workspace import Workspace
+
+#: Keeps a statement within a few kilobytes; QuickBooks documents no limit for an IN list.
+VALUES_PER_QUERY = 100
+
+Record = dict[str, Any]
+Values = Mapping[str, Any]
+
+
+def link_existing(
+    workspace: Workspace, run: RunManifest, creates: Sequence[Write], *, always: bool = False
+) -> set[int]:
+    """Link the rows that QuickBooks has already, and write their outcomes.
+
+    Args:
+        workspace: The workspace.
+        run: The run.
+        creates: Rows about to be created.
+        always: Look every row up, whatever is known.
+
+    Returns:
+        The Loupe ids that must not be created: now linked, or in conflict.
+    """
+    asked = list(creates) if always else _to_be_asked(workspace, run, creates)
+    if not asked:
+        return set()
+    found = fetch_candidates(workspace, run, [write.values for write in asked])
+    if not found:
+        return set()
+    with workspace.engine.begin() as connection:
+        hold_lease(connection, lease_of(run))
+        outcomes = _link(workspace, run, connection, found)
+        write_outcomes(connection, scope_of(run), outcomes)
+    return {one.loupe_id for one in outcomes if one.loupe_id is not None}
+
+
+def _to_be_asked(workspace: Workspace, run: RunManifest, creates: Sequence[Write]) -> list[Write]:
+    with workspace.engine.connect() as connection:
+        realm_id, record_type = run["realm_id"], run["record_type"]
+        if not has_complete_pull(connection, realm_id, record_type):
+            return list(creates)
+        ids = [one.loupe_id for one in creates]
+        doubtful = read_doubtful_ids(connection, realm_id, record_type, ids)
+    return [one for one in creates if one.loupe_id in doubtful]
+
+
+def fetch_candidates(
+    workspace: Workspace, run: RunManifest, values: Sequence[Values]
+) -> list[Record]:
+    """Fetch every record of QuickBooks that a row with one of these canonical values may be."""
+    client = workspace.client(run["realm_id"], run["run_id"])
+    entity = workspace.mapping(run["record_type"]).entity
+    found: dict[str, Record] = {}
+    for condition in _conditions(run["record_type"], values):
+        for page in client.pages(entity, where=condition):
+            found.update((record["Id"], record) for record in page.records)
+    return of_pulled_types(workspace, run, list(found.values()))
+
+
+def of_pulled_types(workspace: Workspace, run: RunManifest, records: list[Record]) -> list[Record]:
+    """Keep records that are pulled: names are unique across all items, but a service is never a piece of stock."""
+    if run["record_type"] != "inventory_item":
+        return records
+    with workspace.engine.connect() as connection:
+        listed = read_settings(connection, run["realm_id"]).get("item_types") or "Inventory"
+    types = {one.strip() for one in listed.split(",")}
+    return [record for record in records if record.get("Type") in types]
+
+
+def _conditions(record_type: str, values: Sequence[Values]) -> Iterator[str]:
+    """Yield WHERE clauses that together find every record that one of the rows may be."""
+    if record_type == "payment":
+        yield from _by_day(values, "payment_date")
+        return
+    if record_type == "invoice":
+        unnumbered = [one for one in values if not one.get("invoice_number")]
+        yield from _by_day(unnumbered, "invoice_date")
+    for property_name, field in _LOOKED_UP_BY[record_type]:
+        for chunk in _chunks({one.get(field) for one in values}):
+            yield is_in(property_name, chunk)
+
+
+def _by_day(values: Sequence[Values], field: str) -> Iterator[str]:
+    days = {one[field] for one in values if one.get(field)}
+    for customers in _chunks({one.get("customer") for one in values}):
+        for some_days in _chunks(days):
+            yield both(is_in("CustomerRef", customers), is_in("TxnDate", some_days))
+
+
+_LOOKED_UP_BY = {
+    "customer": (("DisplayName", "display_name"), ("PrimaryEmailAddr", "email")),
+    "invoice": (("DocNumber", "invoice_number"),),
+    "inventory_item": (("Sku", "tag_id"), ("Name", "item_name")),
+}
+
+
+def _chunks(values: set[str | None]) -> Iterator[list[str]]:
+    rest = iter(sorted(one for one in values if one))
+    while chunk := list(islice(rest, VALUES_PER_QUERY)):
+        yield chunk
+
+
+def _link(
+    workspace: Workspace, run: RunManifest, connection: Connection, found: list[Record]
+) -> list[RecordOutcome]:
+    realm_id, record_type = run["realm_id"], run["record_type"]
+    ids = [record["Id"] for record in found]
+    linked = read_link_ids(connection, realm_id, record_type, quickbooks_ids=ids)
+    known = {quickbooks_id for _, quickbooks_id in linked}
+    fresh = [record for record in found if record["Id"] not in known]
+    staged = to_staged_records(
+        workspace.mapping(record_type), fresh, read_settings(connection, realm_id)
+    )
+    outcomes = IntakeBatch(workspace, run, connection, inserts=False).load(staged)
+    return [
+        replace(one, source_id=str(one.loupe_id)) for one in outcomes if one.loupe_id is not None
+    ]
+
+
+def to_staged_records(
+    mapping: RecordMapping, records: Sequence[Record], settings: Any
+) -> list[StagedRecord]:
+    """Return QuickBooks records as a pull stages and transforms them."""
+    done = answers_to_values(mapping, records, settings=settings)
+    values = frame_to_values(done.frame)
+    return [
+        StagedRecord(
+            number,
+            record["Id"],
+            str(record.get("SyncToken") or "0"),
+            record,
+            values[number],
+            [vars(each) for each in done.problems.get(number, ())] or None,
+        )
+        for number, record in enumerate(records)
+    ]

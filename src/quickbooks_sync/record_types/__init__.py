@@ -1,0 +1,1 @@
+"""Everything that one record type is."""

@@ -1,0 +1,1 @@
+"""A run of a flow: opened and closed, validated, stopped by the gate."""

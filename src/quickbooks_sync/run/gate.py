@@ -1,0 +1,106 @@
+"""The step `gate`: stops a run before anything is loaded when the whole of it looks like a mistake."""
+
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.model.errors import GateClosedError
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.postgres.records import staging
+from quickbooks_sync.postgres.records.blanks import (
+    BlankedField,
+    read_blanked_fields,
+    read_blanked_ids,
+)
+from quickbooks_sync.postgres.records.links import read_live_ids
+from quickbooks_sync.settings import CompanySettings, read_settings
+from quickbooks_sync.workspace import Workspace
+
+#: A gate never closes for fewer rejected records.
+MIN_REJECTED = 20
+#: Nor for the share of fewer deleted ones: a person may well delete a few of few.
+MIN_DELETED = 10
+#: Nor for a field that fewer records would lose: a person may well empty a few at once.
+MIN_BLANKED = 20
+
+
+def gate(workspace: Workspace, run: RunManifest) -> dict[str, int]:
+    """Close the gate when too much of the run was rejected, has vanished, or would be blanked.
+
+    Raises:
+        GateClosedError: One of the company's limits is passed; nothing was loaded.
+    """
+    fields = [one.name for one in workspace.mapping(run["record_type"]).fields]
+    with workspace.engine.connect() as connection:
+        settings = read_settings(connection, run["realm_id"])
+        total, rejected = staging.read_totals(connection, run["run_id"])
+        _refuse_rejected(settings, total, rejected)
+        deleted = staging.count_deleted(connection, run["run_id"])
+        linked = len(read_live_ids(connection, run["realm_id"], run["record_type"]))
+        _refuse_deleted(settings, linked, deleted)
+        blanked = read_blanked_fields(connection, run, fields, MIN_BLANKED)
+        _refuse_blanked(connection, run, settings, blanked)
+    return {"records": total, "rejected": rejected, "deleted": deleted}
+
+
+def _refuse_rejected(settings: CompanySettings, total: int, rejected: int) -> None:
+    limit = settings.max_rejected_ratio
+    if rejected < MIN_REJECTED or rejected <= limit * total:
+        return
+    raise GateClosedError(
+        f"{rejected} of {total} records were rejected, more than the allowed share of {limit}. "
+        f"Nothing was loaded. See why in the validation report or with "
+        f"`quickbooks-sync rejected`, correct the records or the mapping, and run again; "
+        "or raise the setting max_rejected_ratio.",
+        rejected=rejected,
+        total=total,
+    )
+
+
+def _refuse_deleted(settings: CompanySettings, linked: int, deleted: int) -> None:
+    most, share = settings.max_deletions, settings.max_deleted_ratio
+    is_share_passed = deleted >= MIN_DELETED and deleted > share * linked
+    if deleted <= most and not is_share_passed:
+        return
+    limit = "max_deletions" if deleted > most else "max_deleted_ratio"
+    allowed = f"the allowed {most}" if deleted > most else f"the allowed share of {share}"
+    raise GateClosedError(
+        f"{deleted} of {linked} linked records were deleted in QuickBooks since the last run, more than "
+        f"{allowed}. Nothing was loaded. If they were deleted on purpose, raise the setting {limit} and run "
+        "again; if not, look at the company in QuickBooks first.",
+        deleted=deleted,
+        linked=linked,
+    )
+
+
+def _refuse_blanked(
+    connection: Connection,
+    run: RunManifest,
+    settings: CompanySettings,
+    blanked: list[BlankedField],
+) -> None:
+    limit = settings.max_blanked_ratio
+    for one in blanked:
+        if Decimal(one.blanked) > limit * one.filled:
+            raise _too_many_blanked(run, one, limit, read_blanked_ids(connection, run, one.name))
+
+
+def _too_many_blanked(
+    run: RunManifest, one: BlankedField, limit: Decimal, ids: list[str]
+) -> GateClosedError:
+    flow = f"{run['direction']} of {run['record_type']}s"
+    source, other = (
+        ("QuickBooks", "Loupe") if run["direction"] == "pull" else ("Loupe", "QuickBooks")
+    )
+    return GateClosedError(
+        f"The {flow} would empty the field {one.name} in {other} on {one.blanked} of the "
+        f"{one.filled} records of this run that held it, more than the allowed share of {limit}; "
+        f"{source} has no value for it any more, for example in {', '.join(ids)}. Nothing was "
+        f"loaded. Mostly {source} did not give the value, or the mapping looks for it in the wrong "
+        "place: correct that and run again. If it was emptied on purpose, raise the setting "
+        "max_blanked_ratio for one run: "
+        "`quickbooks-sync settings confirm --set max_blanked_ratio=1`.",
+        field=one.name,
+        blanked=one.blanked,
+        filled=one.filled,
+    )

@@ -1,0 +1,299 @@
+"""A run: opened by `check`, closed by `finish`; the only place that moves a watermark."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from quickbooks_sync.model.errors import (
+    ConfigurationError,
+    ConnectionNeededError,
+    LeaseLostError,
+    MappingError,
+    SyncError,
+)
+from quickbooks_sync.model.flow import Flow, FlowOptions, RunManifest, RunSummary
+from quickbooks_sync.postgres.connection.companies import Company, describe_trouble, resolve_company
+from quickbooks_sync.postgres.connection.grant_rows import ensure_grant_fits
+from quickbooks_sync.postgres.records.staging import count_unloaded
+from quickbooks_sync.postgres.runs.housekeeping import forget_raw_records
+from quickbooks_sync.postgres.runs.leases import Lease, free_lease, hold_lease, take_lease
+from quickbooks_sync.postgres.runs.record_outcomes import RunScope, read_outcome_counts
+from quickbooks_sync.postgres.tables import run as run_table
+from quickbooks_sync.postgres.tables import watermark
+from quickbooks_sync.workspace import Workspace
+
+logger = logging.getLogger(__name__)
+
+
+def open_run(
+    workspace: Workspace,
+    flow: Flow,
+    options: FlowOptions,
+    *,
+    run_key: str,
+    triggered_by: str | None = None,
+) -> RunManifest:
+    """Take the lease and write the run; repeatable under the same `run_key`."""
+    holder = f"{flow.name} {run_key}"
+    with workspace.engine.begin() as connection:
+        company = resolve_company(connection, options.realm_id)
+        _ensure_connected(company)
+        ensure_grant_fits(connection, company.realm_id, workspace.app)
+        held = take_lease(connection, company.realm_id, flow.record_type, holder)
+        unread = _find_unread_fields(workspace, connection, company.realm_id, flow.record_type)
+        _refuse_unread(flow, options, unread)
+        mode = _effective_mode(connection, company.realm_id, flow, options, unread)
+        run_id = _write_run(connection, flow, options, held, mode, run_key, triggered_by)
+    return RunManifest(
+        run_id=run_id,
+        realm_id=company.realm_id,
+        organization_id=company.organization_id,
+        record_type=flow.record_type,
+        direction=flow.direction,
+        mode=mode,
+        preview=options.preview,
+        limit=options.limit,
+        linked_only=options.linked_only,
+        record_ids=list(options.record_ids),
+        since=options.since.isoformat() if options.since else None,
+        fence=held.fence,
+        holder=holder,
+    )
+
+
+def _ensure_connected(company: Company) -> None:
+    if company.status == "connected":
+        return
+    raise ConnectionNeededError(
+        f"{describe_trouble(company)} Then start the flow again.",
+        realm_id=company.realm_id,
+        reason=company.status_reason,
+    )
+
+
+def close_run(
+    workspace: Workspace, run: RunManifest, *, failed_steps: Sequence[str] = ()
+) -> RunSummary:
+    """Record the result; move the watermark only if every step succeeded; free the lease.
+
+    Repeatable: a run that was closed as a success stays one.
+    """
+    with workspace.engine.begin() as connection:
+        reason = _why_failed(workspace, connection, run, failed_steps)
+        status = "failed" if reason else "success"
+        counts = read_outcome_counts(connection, run["run_id"])
+        row = connection.execute(
+            update(run_table)
+            .where(run_table.c.run_id == run["run_id"])
+            .values(status=status, reason=reason, counts=counts, finished_at=func.now())
+            .returning(run_table.c.metered_reads, run_table.c.writes)
+        ).one()
+        free_lease(connection, lease_of(run))
+        forget_raw_records(connection, run["realm_id"], run["record_type"])
+    return RunSummary(
+        run_id=run["run_id"],
+        status=status,
+        reason=reason,
+        counts=counts,
+        metered_reads=row.metered_reads,
+        writes=row.writes,
+    )
+
+
+def note_failure(workspace: Workspace, run: RunManifest, step: str, error: Exception) -> None:
+    """Note on the run why a step of it failed; a later try that succeeds makes it forgotten."""
+    told = error.message if isinstance(error, SyncError) else type(error).__name__
+    try:
+        with workspace.engine.begin() as connection:
+            connection.execute(
+                update(run_table)
+                .where(run_table.c.run_id == run["run_id"], run_table.c.status == "running")
+                .values(reason=f"{step}: {told}")
+            )
+    except (SyncError, SQLAlchemyError) as trouble:
+        logger.warning(
+            "run %s: could not note why %s failed (%s)", run["run_id"], step, type(trouble).__name__
+        )
+
+
+def _why_failed(
+    workspace: Workspace, connection: Connection, run: RunManifest, failed_steps: Sequence[str]
+) -> str | None:
+    """Return why the run counts as failed, or `None` after moving its watermark."""
+    row = connection.execute(
+        select(run_table.c.status, run_table.c.reason).where(run_table.c.run_id == run["run_id"])
+    ).one()
+    if failed_steps:
+        failed = f"Failed: {', '.join(failed_steps)}"
+        if row.reason is None or row.reason.startswith(failed):
+            return row.reason or failed
+        return f"{failed}. {row.reason}"
+    if row.status == "success":
+        return None
+    left = count_unloaded(connection, run["run_id"])
+    if left:
+        return f"{left} batches were never loaded; run the flow again"
+    try:
+        hold_lease(connection, lease_of(run))
+    except LeaseLostError as error:
+        return error.message
+    _move_watermark(connection, run, workspace.mapping(run["record_type"]).sources)
+    return None
+
+
+def write_counts(connection: Connection, run_id: int) -> None:
+    """Count a run's outcomes once more; those of a run that has ended may still become known."""
+    counts = read_outcome_counts(connection, run_id)
+    connection.execute(update(run_table).where(run_table.c.run_id == run_id).values(counts=counts))
+
+
+def lease_of(run: RunManifest) -> Lease:
+    """The lease that a run holds."""
+    return Lease(run["realm_id"], run["record_type"], run["holder"], run["fence"])
+
+
+def scope_of(run: RunManifest) -> RunScope:
+    """Where a run's accounts are written."""
+    return RunScope(run["realm_id"], run["record_type"], run["direction"], run["run_id"])
+
+
+def is_narrowed(run: RunManifest) -> bool:
+    """Whether the run sees only part of the records."""
+    return bool(run["limit"] or run["record_ids"] or run["since"] or run["linked_only"])
+
+
+def write_next_watermark(connection: Connection, run: RunManifest, at: datetime) -> None:
+    """Note on the run where its watermark will go; the first page's time counts."""
+    connection.execute(
+        update(run_table)
+        .where(run_table.c.run_id == run["run_id"], run_table.c.next_watermark_at.is_(None))
+        .values(next_watermark_at=at)
+    )
+
+
+def read_watermark(
+    connection: Connection, realm_id: str, record_type: str, direction: str
+) -> Any | None:
+    """Return the watermark row (`changed_since`, `full_completed_at`), if there is one."""
+    return connection.execute(
+        select(watermark).where(
+            watermark.c.realm_id == realm_id,
+            watermark.c.record_type == record_type,
+            watermark.c.direction == direction,
+        )
+    ).one_or_none()
+
+
+def has_complete_pull(connection: Connection, realm_id: str, record_type: str) -> bool:
+    """Whether everything QuickBooks holds of a type has been seen once."""
+    row = read_watermark(connection, realm_id, record_type, "pull")
+    return row is not None and row.full_completed_at is not None
+
+
+def _find_unread_fields(
+    workspace: Workspace, connection: Connection, realm_id: str, record_type: str
+) -> list[str]:
+    """Return the fields that the mapping has gained, or reads from elsewhere, since all records were read.
+
+    While no pull has ever been completed, the last push counts: what it made is known as it was sent.
+    """
+    marks = (
+        read_watermark(connection, realm_id, record_type, direction)
+        for direction in ("pull", "push")
+    )
+    mark = next((row for row in marks if row is not None), None)
+    if mark is None:
+        return []
+    try:
+        sources = workspace.mapping(record_type).sources
+    except MappingError:
+        return []  # `extract` says so, on a run that can be looked up
+    known = mark.fields or {}
+    return [name for name, source in sources.items() if known.get(name) != source]
+
+
+def _refuse_unread(flow: Flow, options: FlowOptions, unread: Sequence[str]) -> None:
+    if flow.direction == "pull" or options.preview or not unread:
+        return
+    pull = Flow(flow.record_type, "pull").name
+    raise ConfigurationError(
+        f"The mapping of {flow.record_type} reads fields that were never read from all QuickBooks records: "
+        f"{', '.join(unread)}. Nothing was sent, for what QuickBooks holds there is not known. Run {pull} "
+        f"(it reads everything once), then {flow.name} again.",
+        fields=list(unread),
+    )
+
+
+def _effective_mode(
+    connection: Connection,
+    realm_id: str,
+    flow: Flow,
+    options: FlowOptions,
+    unread: Sequence[str],
+) -> str:
+    if options.mode == "full":
+        return "full"
+    if flow.direction == "pull" and unread and not options.is_narrowed:
+        logger.info("%s: everything is read once, for %s", flow.name, ", ".join(unread))
+        return "full"
+    row = read_watermark(connection, realm_id, flow.record_type, flow.direction)
+    return "full" if row is None else "incremental"
+
+
+def _write_run(
+    connection: Connection,
+    flow: Flow,
+    options: FlowOptions,
+    held: Lease,
+    mode: str,
+    run_key: str,
+    triggered_by: str | None,
+) -> int:
+    again: dict[str, Any] = {"fence": held.fence, "status": "running", "finished_at": None}
+    statement = insert(run_table).values(
+        realm_id=held.realm_id,
+        run_key=run_key,
+        record_type=flow.record_type,
+        direction=flow.direction,
+        mode=mode,
+        is_preview=options.preview,
+        is_narrowed=options.is_narrowed,
+        triggered_by=triggered_by,
+        fence=held.fence,
+    )
+    keys = ["realm_id", "record_type", "direction", "run_key"]
+    statement_returning = statement.on_conflict_do_update(
+        index_elements=keys, set_=again
+    ).returning(run_table.c.run_id)
+    return int(connection.execute(statement_returning).scalar_one())
+
+
+def _move_watermark(connection: Connection, run: RunManifest, sources: Mapping[str, str]) -> None:
+    at = connection.execute(
+        select(run_table.c.next_watermark_at).where(run_table.c.run_id == run["run_id"])
+    ).scalar_one()
+    if at is None or run["preview"] or is_narrowed(run):
+        return
+    key = {
+        "realm_id": run["realm_id"],
+        "record_type": run["record_type"],
+        "direction": run["direction"],
+    }
+    moved: dict[str, Any] = {"changed_since": at, "updated_at": func.now()}
+    if run["mode"] == "full":
+        moved |= {"full_completed_at": func.now(), "fields": dict(sources)}
+    elif (mark := read_watermark(connection, **key)) and mark.fields:
+        # A field that left the mapping is not kept up with, and is new should it come back.
+        moved["fields"] = {
+            name: source for name, source in mark.fields.items() if sources.get(name) == source
+        }
+    connection.execute(
+        insert(watermark)
+        .values(**key, **moved)
+        .on_conflict_do_update(index_elements=list(key), set_=moved)
+    )

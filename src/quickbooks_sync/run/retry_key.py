@@ -1,0 +1,28 @@
+"""When a refused record is worth another try: once something that the refusal depends on changed."""
+
+import hashlib
+from collections.abc import Mapping
+
+from quickbooks_sync.model.json_text import to_json
+from quickbooks_sync.workspace import Workspace
+
+
+def retry_key(
+    workspace: Workspace, record_type: str, version: str, settings: Mapping[str, str | None]
+) -> str:
+    """Return what a refusal depends on; while it stays the same, the record is not tried again.
+
+    Args:
+        workspace: Holds the mapping and the expectations.
+        record_type: The record type.
+        version: The record's own version: a row version or SyncToken.
+        settings: The company's settings.
+    """
+    expectations = workspace.expectations / f"{record_type}.yaml"
+    parts = [
+        version,
+        workspace.mapping(record_type).digest,
+        expectations.read_text(encoding="utf-8"),
+        to_json(dict(settings)),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
