@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.run import validate as checks
+from quickbooks_sync.run import validate
 from quickbooks_sync.validation.model import Failure, ValidationResult
 from quickbooks_sync.validation.rules import Rule, Side
 from quickbooks_sync.validation.suites import read_rules
@@ -22,7 +22,7 @@ Values = dict[str, Any]
 
 def use_quick_rules() -> None:
     """Validate by the loop from now on, in this process."""
-    product: Any = checks
+    product: Any = validate
     product.validate_values = evaluate
 
 

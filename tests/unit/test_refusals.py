@@ -15,26 +15,21 @@ SETTINGS = {"home_currency": "USD"}
 
 @dataclass
 class Files:
-    """The part of a workspace that a retry key looks at."""
+    """The part of a run's context that a retry key looks at."""
 
-    mapping_of_customers: RecordMapping
+    mapping: RecordMapping
     expectations: Path
-
-    def mapping(self, record_type: str) -> RecordMapping:
-        """The customer's mapping."""
-        assert record_type == "customer"
-        return self.mapping_of_customers
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> Files:
     """A copy of the shipped expectations, to change."""
     shutil.copytree(INCLUDE / "expectations", tmp_path / "expectations")
-    return Files(shipped("customer"), tmp_path / "expectations")
+    return Files(shipped("customer"), tmp_path / "expectations" / "customer.yaml")
 
 
 def key(files: Files, version: str = "1", **settings: str) -> str:
-    return retry_key(files, "customer", version, {**SETTINGS, **settings})  # type: ignore[arg-type]
+    return retry_key(files, version, {**SETTINGS, **settings})  # type: ignore[arg-type]
 
 
 def test_nothing_changed_gives_the_same_key(files: Files) -> None:
@@ -51,12 +46,12 @@ def test_a_setting_changes_it(files: Files) -> None:
 
 def test_the_mapping_changes_it(files: Files) -> None:
     before = key(files)
-    files.mapping_of_customers = shipped("invoice")
+    files.mapping = shipped("invoice")
     assert key(files) != before
 
 
 def test_the_expectations_change_it(files: Files) -> None:
     before = key(files)
-    path = files.expectations / "customer.yaml"
+    path = files.expectations
     path.write_text(path.read_text(encoding="utf-8") + "# stricter\n", encoding="utf-8")
     assert key(files) != before

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from quickbooks_sync.model.flow import BatchManifest, Flow, FlowOptions, RunManifest, RunSummary
 
 if TYPE_CHECKING:
+    from quickbooks_sync.run.context import RunContext
     from quickbooks_sync.workspace import Workspace
 
 
@@ -18,14 +19,16 @@ def _direction(run: RunManifest) -> ModuleType:
 
 
 @contextmanager
-def _noting(workspace: "Workspace", run: RunManifest, step: str) -> Iterator[None]:
+def _noting(workspace: "Workspace", run: RunManifest, step: str) -> Iterator["RunContext"]:
     """Keep why a step failed on its run, for those who do not see this process's log."""
-    from quickbooks_sync.run import lifecycle as runs
+    from quickbooks_sync.run import lifecycle
+    from quickbooks_sync.run.context import RunContext
 
+    context = RunContext(workspace, run)
     try:
-        yield
+        yield context
     except Exception as error:
-        runs.note_failure(workspace, run, step, error)
+        lifecycle.note_failure(context, step, error)
         raise
 
 
@@ -43,34 +46,34 @@ def check(
         ConnectionNeededError: The company is not connected or needs attention.
         LeaseHeldError: Another run works on this record type of this company.
     """
-    from quickbooks_sync.run import lifecycle as runs
+    from quickbooks_sync.run import lifecycle
 
-    return runs.open_run(workspace, flow, options, run_key=run_key, triggered_by=triggered_by)
+    return lifecycle.open_run(workspace, flow, options, run_key=run_key, triggered_by=triggered_by)
 
 
 def extract(workspace: "Workspace", run: RunManifest) -> list[BatchManifest]:
     """Settle what earlier runs sent without an answer; then stage the source's records in batches; repeatable."""
     from quickbooks_sync.push.deliver.recover import settle_open_intents
 
-    with _noting(workspace, run, "extract"):
-        settle_open_intents(workspace, run)
-        batches: list[BatchManifest] = _direction(run).extract(workspace, run)
+    with _noting(workspace, run, "extract") as context:
+        settle_open_intents(context)
+        batches: list[BatchManifest] = _direction(run).extract(context)
     return batches
 
 
 def transform(workspace: "Workspace", run: RunManifest, batch: BatchManifest) -> BatchManifest:
     """Turn a batch's staged records into canonical values."""
-    with _noting(workspace, run, "transform"):
-        _direction(run).transform(workspace, run, batch)
+    with _noting(workspace, run, "transform") as context:
+        _direction(run).transform(context, batch)
     return batch
 
 
 def validate(workspace: "Workspace", run: RunManifest, batch: BatchManifest) -> BatchManifest:
     """Hold a batch's values against its Great Expectations suite; failing records are marked."""
-    from quickbooks_sync.run import validate as checks
+    from quickbooks_sync.run import validate as validate_step
 
-    with _noting(workspace, run, "validate"):
-        checks.validate_batch(workspace, run, batch)
+    with _noting(workspace, run, "validate") as context:
+        validate_step.validate_batch(context, batch)
     return batch
 
 
@@ -82,14 +85,14 @@ def gate(workspace: "Workspace", run: RunManifest) -> dict[str, int]:
     """
     from quickbooks_sync.run.gate import gate as close_or_pass
 
-    with _noting(workspace, run, "gate"):
-        return close_or_pass(workspace, run)
+    with _noting(workspace, run, "gate") as context:
+        return close_or_pass(context)
 
 
 def load(workspace: "Workspace", run: RunManifest, batch: BatchManifest) -> dict[str, int]:
     """Write a batch to the other side; returns its records per outcome. Repeatable."""
-    with _noting(workspace, run, "load"):
-        counts: dict[str, int] = _direction(run).load(workspace, run, batch)
+    with _noting(workspace, run, "load") as context:
+        counts: dict[str, int] = _direction(run).load(context, batch)
     return counts
 
 
@@ -97,9 +100,10 @@ def finish(
     workspace: "Workspace", run: RunManifest, *, failed_steps: Sequence[str] = ()
 ) -> RunSummary:
     """Record how the run ended, move the watermark if all went well, and free the lease."""
-    from quickbooks_sync.run import lifecycle as runs
+    from quickbooks_sync.run import lifecycle
+    from quickbooks_sync.run.context import RunContext
 
-    return runs.close_run(workspace, run, failed_steps=failed_steps)
+    return lifecycle.close_run(RunContext(workspace, run), failed_steps=failed_steps)
 
 
 def run_flow(
@@ -130,6 +134,6 @@ def run_flow(
 
 def build_data_docs(workspace: "Workspace") -> str:
     """Render the validation reports; returns the index page's path."""
-    from quickbooks_sync.run import validate as checks
+    from quickbooks_sync.run import validate as validate_step
 
-    return str(checks.build_reports(workspace))
+    return str(validate_step.build_reports(workspace))

@@ -17,7 +17,6 @@ from quickbooks_sync.intake.outcomes import (
     waiting,
 )
 from quickbooks_sync.matching.first_contact import Match
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.model.outcome import RecordOutcome
 from quickbooks_sync.postgres.records.links import (
     REPLACED,
@@ -30,9 +29,9 @@ from quickbooks_sync.postgres.records.links import (
 from quickbooks_sync.postgres.records.loupe_rows import insert_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.quickbooks.changes import is_deleted, is_missing, is_stub
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.retry_key import retry_key
 from quickbooks_sync.transform import values_to_row
-from quickbooks_sync.workspace import Workspace
 
 Values = dict[str, Any]
 
@@ -42,15 +41,14 @@ class IntakeBatch:
 
     def __init__(
         self,
-        workspace: Workspace,
-        run: RunManifest,
+        context: RunContext,
         connection: Connection,
         *,
         inserts: bool = True,
     ) -> None:
-        self.known = BatchContext(workspace, run, connection)
+        self.known = BatchContext(context, connection)
         self.inserts = inserts
-        self.retry_key = retry_key(workspace, run["record_type"], "", self.known.settings)
+        self.retry_key = retry_key(context, "", self.known.settings)
         self.written = Written()
         self.linked = LinkedRecords(self.known, self.written)
 
@@ -96,7 +94,7 @@ class IntakeBatch:
         ]
         if not found:
             return
-        realm_id, record_type = self.known.run["realm_id"], self.known.run["record_type"]
+        realm_id, record_type = self.known.context.realm_id, self.known.context.record_type
         clear_missing_since(self.known.connection, realm_id, record_type, found)
         for quickbooks_id in found:
             link = self.known.links[quickbooks_id]
@@ -108,7 +106,7 @@ class IntakeBatch:
         judged = self.known.judged.get(record.source_id)
         if link is None or link.state != REPLACED or judged is None or judged.choice != "separate":
             return link
-        realm_id, record_type = self.known.run["realm_id"], self.known.run["record_type"]
+        realm_id, record_type = self.known.context.realm_id, self.known.context.record_type
         delete_links(self.known.connection, realm_id, record_type, [record.source_id])
         return None
 
@@ -160,7 +158,7 @@ class IntakeBatch:
         self.known.unsynced |= self.known.read_unsynced([loupe_id])
         fresh = Link(loupe_id, one.source_id, "matched", one.source_version or "0", one.raw)
         apart = kept_apart(
-            self.known.run["record_type"], self.known.loupe_values[loupe_id], one.values or {}
+            self.known.context.record_type, self.known.loupe_values[loupe_id], one.values or {}
         )
         merged = self.linked.merge(one, fresh, is_new=True)
         outcome = "linked" if merged.outcome != "conflict" else "conflict"
@@ -182,9 +180,9 @@ class IntakeBatch:
         inserts = self.written.inserts
         if not inserts:
             return []
-        run, rows = self.known.run, [row for _, row in inserts]
-        names = [f"QuickBooks' {run['record_type']} {staged.source_id}" for staged, _ in inserts]
-        where = run["record_type"], run["organization_id"]
+        context, rows = self.known.context, [row for _, row in inserts]
+        names = [f"QuickBooks' {context.record_type} {staged.source_id}" for staged, _ in inserts]
+        where = context.record_type, context.organization_id
         keys = insert_rows(self.known.connection, *where, rows, names)
         stored = self.known.read_rows(keys)
         held = self.known.to_loupe_values(stored)
@@ -215,7 +213,7 @@ class IntakeBatch:
         )
 
     def _write_links(self) -> None:
-        realm_id, record_type = self.known.run["realm_id"], self.known.run["record_type"]
+        realm_id, record_type = self.known.context.realm_id, self.known.context.record_type
         insert_links(self.known.connection, realm_id, record_type, self.written.new_links)
         update_links(self.known.connection, realm_id, record_type, self.written.changed_links)
 

@@ -10,7 +10,6 @@ from quickbooks_sync.intake.identify import Identifier
 from quickbooks_sync.intake.pairing import ReadPeers
 from quickbooks_sync.matching.first_contact import Match
 from quickbooks_sync.matching.id_lookup import IdLookup
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.postgres.records.decisions import (
     Decision,
     read_field_decisions,
@@ -29,9 +28,9 @@ from quickbooks_sync.postgres.records.staging import (
     read_repeated_values,
     read_unlinked_values,
 )
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import frame_to_values, rows_to_values
-from quickbooks_sync.workspace import Workspace
 
 Values = dict[str, Any]
 
@@ -41,19 +40,18 @@ class BatchContext:
 
     def __init__(
         self,
-        workspace: Workspace,
-        run: RunManifest,
+        context: RunContext,
         connection: Connection,
     ) -> None:
-        self.run = run
+        self.context = context
         self.connection = connection
-        self.mapping = workspace.mapping(run["record_type"])
-        self.settings = read_settings(connection, run["realm_id"])
-        self.references = IdLookup(connection, run["realm_id"], self.mapping)
+        self.mapping = context.mapping
+        self.settings = read_settings(connection, context.realm_id)
+        self.references = IdLookup(connection, context.realm_id, self.mapping)
 
     def read(self, records: list[StagedRecord], links: list[Link] | None = None) -> set[str]:
         """Read what a batch needs; returns the Ids that have a link already."""
-        realm_id, record_type = self.run["realm_id"], self.run["record_type"]
+        realm_id, record_type = self.context.realm_id, self.context.record_type
         ids = [one.source_id for one in records]
         stored = read_links(self.connection, realm_id, record_type, quickbooks_ids=ids)
         links = stored if links is None else links
@@ -65,7 +63,7 @@ class BatchContext:
         self.lost_answers = read_lost_answers(self.connection, realm_id, record_type)
         self.identifier = Identifier(
             self.connection,
-            self.run,
+            self.context,
             self.mapping,
             [one.values or {} for one in records if one.source_id not in self.links],
             self.to_loupe_values,
@@ -78,23 +76,23 @@ class BatchContext:
         self.tags: dict[Any, int] = (
             read_tag_owners(
                 self.connection,
-                self.run["organization_id"],
+                self.context.organization_id,
                 [(one.values or {}).get("tag_id") for one in records],
             )
             if record_type == "inventory_item"
             else {}
         )
-        self.guard = PaymentGuard(self.connection, self.run["organization_id"], self.references)
+        self.guard = PaymentGuard(self.connection, self.context.organization_id, self.references)
         self.repeated = (
-            read_repeated_values(self.connection, self.run["run_id"], "tag_id")
-            if record_type == "inventory_item" and self.run["direction"] == "pull"
+            read_repeated_values(self.connection, self.context.run_id, "tag_id")
+            if record_type == "inventory_item" and self.context.direction == "pull"
             else set()
         )
         return {one.quickbooks_id for one in stored}
 
     def matched_by_decision(self, decision: Decision) -> Match:
         """Return the row that a person named, or a doubt where it is another record's meanwhile."""
-        realm_id, record_type = self.run["realm_id"], self.run["record_type"]
+        realm_id, record_type = self.context.realm_id, self.context.record_type
         ids = [decision.loupe_id or 0]
         for loupe_id, quickbooks_id in read_link_ids(
             self.connection, realm_id, record_type, loupe_ids=ids
@@ -107,10 +105,10 @@ class BatchContext:
         return Match(decision.loupe_id) if self.read_rows(ids) else Match()
 
     def _peers_in(self, records: list[StagedRecord]) -> ReadPeers:
-        """Return what reads the unlinked payments of a day: those of the run, or those looked up."""
-        if self.run["direction"] == "pull":
+        """Return what reads the unlinked payments of a day: those of the context, or those looked up."""
+        if self.context.direction == "pull":
             return lambda day: read_unlinked_values(
-                self.connection, self.run, {"payment_date": day}
+                self.connection, self.context.run, {"payment_date": day}
             )
         return lambda _day: {
             one.source_id: one.values or {} for one in records if one.source_id not in self.links
@@ -118,21 +116,21 @@ class BatchContext:
 
     def read_unsynced(self, ids: list[int]) -> set[int]:
         """Return the invoices on which Loupe has money that QuickBooks does not know."""
-        if self.run["record_type"] != "invoice":
+        if self.context.record_type != "invoice":
             return set()
-        return read_unsynced_invoice_ids(self.connection, self.run["realm_id"], ids)
+        return read_unsynced_invoice_ids(self.connection, self.context.realm_id, ids)
 
     def is_paid(self, row: Row) -> bool:
         """Whether Loupe has live payments on an invoice; other record types have none."""
         ids = [row.get("invoice_id") or 0]
-        return bool(read_paid_invoice_ids(self.connection, self.run["organization_id"], ids))
+        return bool(read_paid_invoice_ids(self.connection, self.context.organization_id, ids))
 
     def read_rows(self, ids: Iterable[int]) -> dict[int, Row]:
         """Read Loupe rows by key, and keep everybody else from changing them."""
         return read_rows(
             self.connection,
-            self.run["record_type"],
-            self.run["organization_id"],
+            self.context.record_type,
+            self.context.organization_id,
             list(ids),
             lock=True,
         )

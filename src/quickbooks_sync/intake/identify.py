@@ -10,11 +10,11 @@ from sqlalchemy.sql import ColumnElement
 from quickbooks_sync.intake.pairing import ReadPeers, pair_one
 from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.matching.first_contact import Candidate, Finder, Match, finder_for
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.postgres.records.decisions import Decision
 from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES, Row, iter_columns, read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.tables import link
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.transform import frame_to_values, rows_to_values
 
 Values = Mapping[str, Any]
@@ -29,7 +29,7 @@ class Identifier:
 
     Args:
         connection: The batch's transaction.
-        run: The run.
+        context: The run.
         mapping: The record type's mapping.
         searched: Canonical values of the batch's unlinked records.
         to_values: Turns Loupe rows into canonical values.
@@ -40,7 +40,7 @@ class Identifier:
     def __init__(
         self,
         connection: Connection,
-        run: RunManifest,
+        context: RunContext,
         mapping: RecordMapping,
         searched: Iterable[Values],
         to_values: ToValues,
@@ -48,7 +48,7 @@ class Identifier:
         judged: Mapping[str, Decision],
     ) -> None:
         self._connection = connection
-        self._run = run
+        self._context = context
         self._mapping = mapping
         self._searched = searched
         self._to_values = to_values
@@ -56,7 +56,7 @@ class Identifier:
         self._judged = judged
         self._peers_of_day: dict[str, Mapping[str, Values]] = {}
         self._candidates: list[Candidate] | None = None
-        self._finder: Finder = finder_for(run["record_type"])
+        self._finder: Finder = finder_for(context.record_type)
 
     def find(self, one: StagedRecord) -> Match:
         """Return the row that the record is, a doubt, or nothing."""
@@ -65,7 +65,7 @@ class Identifier:
             self._finder.offer(self._candidates)
         values = one.values or {}
         match = self._finder.find(values)
-        if match.is_one_of_several and self._run["record_type"] == "payment":
+        if match.is_one_of_several and self._context.record_type == "payment":
             match = pair_one(one.source_id, values, self._peers(one), self._candidates)
             if not match.doubt and match.loupe_id is not None:
                 self._finder.take(match.loupe_id)
@@ -81,9 +81,9 @@ class Identifier:
         return {**unjudged, one.source_id: values}
 
     def _read_candidates(self) -> list[Candidate]:
-        record_type = self._run["record_type"]
+        record_type = self._context.record_type
         ids = [key for page in self._iter_near() for key in page]
-        rows = read_rows(self._connection, record_type, self._run["organization_id"], ids)
+        rows = read_rows(self._connection, record_type, self._context.organization_id, ids)
         taken = {one.loupe_id for one in self._judged.values() if one.choice == "same"}
         found = self._to_values(rows)
         return [Candidate(key, found[key]) for key in sorted(found) if key not in taken]
@@ -105,17 +105,17 @@ class Identifier:
             ]
 
     def _iter_unlinked(self, columns: set[str] | None) -> Iterator[list[Row]]:
-        record_type = self._run["record_type"]
+        record_type = self._context.record_type
         where = LOUPE_TABLES[record_type]
         linked: ColumnElement[bool] = exists(
             select(link.c.link_id).where(
-                link.c.realm_id == self._run["realm_id"],
+                link.c.realm_id == self._context.realm_id,
                 link.c.record_type == record_type,
                 link.c.loupe_id == where.table.c[where.key],
             )
         )
         return iter_columns(
-            self._connection, record_type, self._run["organization_id"], columns, ~linked
+            self._connection, record_type, self._context.organization_id, columns, ~linked
         )
 
 

@@ -63,7 +63,7 @@ class LinkedRecords:
 
     def update(self, one: StagedRecord, link: Link) -> RecordOutcome:
         """Take what has changed in QuickBooks, and nothing older than what is known."""
-        record_type = self.known.run["record_type"]
+        record_type = self.known.context.record_type
         difference = find_difference(record_type, link.document, one.raw)
         if difference is None and link.state == REPLACED:
             is_same = is_surely_same(record_type, link.document, one.raw)
@@ -71,7 +71,7 @@ class LinkedRecords:
         if difference is not None:
             return self._hold_replaced(one, link, difference)
         if int(one.source_version or 0) < int(link.sync_token):
-            # A write of ours, or a later run, has already seen a newer version.
+            # A write of ours, or a later context, has already seen a newer version.
             return outcome_of(one, link, "unchanged")
         if link.loupe_id not in self.known.rows:
             held = FieldConflict(
@@ -88,7 +88,7 @@ class LinkedRecords:
             gone = RecordOutcome(one.source_id, "unchanged", quickbooks_id=one.source_id)
             return replace(gone, is_pending=True)
         is_paid = self.known.is_paid(row)
-        removal = remove(self.known.run["record_type"], row, one.source_id, is_paid=is_paid)
+        removal = remove(self.known.context.record_type, row, one.source_id, is_paid=is_paid)
         version = self._write_changes(link, row, removal.changes)
         self.written.changed_links.append(
             replace(link, state=DELETED, loupe_row_version=version, missing_since_at=None)
@@ -130,7 +130,7 @@ class LinkedRecords:
         row, ours = self.known.rows[link.loupe_id], self.known.loupe_values[link.loupe_id]
         theirs = _storable(self.known.mapping, one.values or {})
         policy = merge_policy(
-            self.known.run["record_type"],
+            self.known.context.record_type,
             LinkedPair(
                 self.known.settings,
                 row,
@@ -189,7 +189,7 @@ class LinkedRecords:
     def _changes(self, link: Link, merge: Merge, ours: Values, theirs: Values, row: Row) -> Row:
         """Return the Loupe columns to write: taken fields, and computed ones that moved."""
         taken = {**merge.to_loupe}
-        for one in self.known.mapping.computed if self.known.run["direction"] == "pull" else ():
+        for one in self.known.mapping.computed if self.known.context.direction == "pull" else ():
             if (
                 one.loupe is None
                 or one.name not in theirs
@@ -215,8 +215,8 @@ class LinkedRecords:
             return int(row["row_version"])
         version = update_row(
             self.known.connection,
-            self.known.run["record_type"],
-            self.known.run["organization_id"],
+            self.known.context.record_type,
+            self.known.context.organization_id,
             link.loupe_id,
             row["row_version"],
             changes,

@@ -10,13 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from quickbooks_sync.model.errors import UnexpectedAnswerError
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.postgres.records.links import read_live_ids, read_missing_since
 from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub, missing_stub
 from quickbooks_sync.quickbooks.client import QuickBooksClient, fetch_if_there
 from quickbooks_sync.quickbooks.query import is_in
-from quickbooks_sync.run.lifecycle import is_narrowed, read_watermark
-from quickbooks_sync.workspace import Workspace
+from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.run.lifecycle import read_watermark
 
 #: LastUpdatedTime has a resolution of one second and rows may appear late, so an incremental
 #: read looks back over the watermark (Intuit: order and paging hazards, section 3.4). What is told again costs no
@@ -32,10 +31,10 @@ CONFIRMED_AFTER = timedelta(minutes=10)
 Record = dict[str, Any]
 
 
-def read_since(workspace: Workspace, run: RunManifest) -> datetime | None:
+def read_since(context: RunContext) -> datetime | None:
     """Return the moment from which change data capture is asked; `None` where it looks back too far."""
-    with workspace.engine.connect() as connection:
-        mark = read_watermark(connection, run["realm_id"], run["record_type"], "pull")
+    with context.reading() as connection:
+        mark = read_watermark(connection, context.realm_id, context.record_type, "pull")
     if mark is None or datetime.now(UTC) - mark.changed_since > WINDOW:
         return None
     since: datetime = mark.changed_since - OVERLAP
@@ -43,8 +42,7 @@ def read_since(workspace: Workspace, run: RunManifest) -> datetime | None:
 
 
 def find_missing(
-    workspace: Workspace,
-    run: RunManifest,
+    context: RunContext,
     client: QuickBooksClient,
     seen: set[str],
     *,
@@ -55,8 +53,7 @@ def find_missing(
     After a full read these are all that it did not show; else those that an earlier run did not find.
 
     Args:
-        workspace: The workspace.
-        run: The run; a narrowed one looks for nothing.
+        context: The run; a narrowed one looks for nothing.
         client: The company's client.
         seen: QuickBooks Ids that were read.
         is_full: Whether everything was read.
@@ -67,21 +64,21 @@ def find_missing(
     Raises:
         UnexpectedAnswerError: The list lacks so many that it cannot be right.
     """
-    if is_narrowed(run):
+    if context.is_narrowed:
         return []
-    with workspace.engine.connect() as connection:
-        since = read_missing_since(connection, run["realm_id"], run["record_type"])
+    with context.reading() as connection:
+        since = read_missing_since(connection, context.realm_id, context.record_type)
         linked = (
-            read_live_ids(connection, run["realm_id"], run["record_type"]) if is_full else since
+            read_live_ids(connection, context.realm_id, context.record_type) if is_full else since
         )
     absent = sorted(set(linked) - seen)
     if not absent:
         return []
-    _refuse_too_many(run, len(absent), len(linked))
-    entity = workspace.mapping(run["record_type"]).entity
+    _refuse_too_many(context, len(absent), len(linked))
+    entity = context.mapping.entity
     found = _fetch_by_ids(client, entity, absent)
     left = [quickbooks_id for quickbooks_id in absent if quickbooks_id not in found]
-    deleted = _fetch_deleted(workspace, run, client, entity) if is_full and left else set()
+    deleted = _fetch_deleted(context, client, entity) if is_full and left else set()
     return [
         *found.values(),
         *(
@@ -93,10 +90,10 @@ def find_missing(
     ]
 
 
-def _refuse_too_many(run: RunManifest, absent: int, linked: int) -> None:
+def _refuse_too_many(context: RunContext, absent: int, linked: int) -> None:
     if absent > MOST_ASKED:
         raise UnexpectedAnswerError(
-            f"QuickBooks listed {linked - absent} of {linked} linked {run['record_type']} records; "
+            f"QuickBooks listed {linked - absent} of {linked} linked {context.record_type} records; "
             f"more than {MOST_ASKED} are not shown, so the list cannot be right. Nothing was changed. "
             "Run the flow again in an hour; if it persists, look at the company in QuickBooks.",
             absent=absent,
@@ -113,11 +110,9 @@ def _fetch_by_ids(client: QuickBooksClient, entity: str, ids: Sequence[str]) -> 
     return found
 
 
-def _fetch_deleted(
-    workspace: Workspace, run: RunManifest, client: QuickBooksClient, entity: str
-) -> set[str]:
+def _fetch_deleted(context: RunContext, client: QuickBooksClient, entity: str) -> set[str]:
     """Return the Ids that change data capture calls deleted since the last pull."""
-    since = read_since(workspace, run)
+    since = read_since(context)
     if since is None:
         return set()
     changes = client.changes(entity, since)

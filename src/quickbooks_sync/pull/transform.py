@@ -1,20 +1,20 @@
 """Transform of a pull: staged QuickBooks records become canonical values."""
 
-from quickbooks_sync.model.flow import BatchManifest, RunManifest
+from quickbooks_sync.model.flow import BatchManifest
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.quickbooks.changes import is_stub
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import answers_to_values, frame_to_values
-from quickbooks_sync.workspace import Workspace
 
 
-def transform(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> None:
+def transform(context: RunContext, batch: BatchManifest) -> None:
     """Transform one batch; a value that cannot be read is a problem of its record alone."""
-    key = run["run_id"], batch["batch_number"]
-    with workspace.engine.connect() as connection:
+    key = context.run_id, batch["batch_number"]
+    with context.reading() as connection:
         records = staging.read_batch(connection, *key)
-        settings = read_settings(connection, run["realm_id"])
-    mapping = workspace.mapping(run["record_type"])
+        settings = read_settings(connection, context.realm_id)
+    mapping = context.mapping
     whole = [one for one in records if not is_stub(one.raw)]
     done = answers_to_values(mapping, [one.raw for one in whole], settings=settings)
     values = frame_to_values(done.frame)
@@ -26,5 +26,5 @@ def transform(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> N
         }
         for position, one in enumerate(whole)
     ]
-    with workspace.engine.begin() as connection:
+    with context.transaction() as connection:
         staging.write_results(connection, *key, results)

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
-from quickbooks_sync.model.flow import BatchManifest, RunManifest
+from quickbooks_sync.model.flow import BatchManifest
 from quickbooks_sync.model.outcome import RecordOutcome, count_outcomes
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.postgres.records.links import read_links, update_links
 from quickbooks_sync.postgres.runs.intents import Intent, IntentItem, write_intent
-from quickbooks_sync.postgres.runs.leases import hold_lease
 from quickbooks_sync.postgres.runs.record_outcomes import (
     read_outcome_counts,
     write_outcomes,
@@ -24,57 +23,51 @@ from quickbooks_sync.push.guard.lookup import link_existing
 from quickbooks_sync.push.guard.money import refuse_overpayments
 from quickbooks_sync.push.guard.replaced import hold_replaced
 from quickbooks_sync.quickbooks.batch import MAX_ITEMS, BatchRequest, serialise_batch
-from quickbooks_sync.run.lifecycle import lease_of, scope_of
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings
-from quickbooks_sync.workspace import Workspace
 
 
-def load(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> dict[str, int]:
+def load(context: RunContext, batch: BatchManifest) -> dict[str, int]:
     """Send one staged batch; returns the run's records per outcome so far.
 
     Repeatable at any point: what was answered has its outcome, what was sent without an answer is
     sent again identically, and only the rest is new.
     """
-    if not run["preview"]:
-        recover(workspace, run, batch["batch_number"])
-    key = run["run_id"], batch["batch_number"]
-    with workspace.engine.begin() as connection:
-        hold_lease(connection, lease_of(run))
+    if not context.is_preview:
+        recover(context, batch["batch_number"])
+    key = context.run_id, batch["batch_number"]
+    with context.transaction() as connection:
         if staging.is_loaded(connection, *key):
-            return read_outcome_counts(connection, run["run_id"])
-        settings = read_settings(connection, run["realm_id"])
-        planner = Planner(workspace, run, connection, settings)
+            return read_outcome_counts(connection, context.run_id)
+        settings = read_settings(connection, context.realm_id)
+        planner = Planner(context, connection, settings)
         plan = planner.plan(staging.read_batch(connection, *key))
-        if run["preview"]:
+        if context.is_preview:
             planned = [*plan.writes, *plan.adjustments]
             outcomes = [*plan.outcomes, *map(planner.planned_outcome, planned)]
-            write_run_outcomes(connection, scope_of(run), outcomes)
+            write_run_outcomes(connection, context.scope, outcomes)
             staging.mark_loaded(connection, *key)
             return count_outcomes(outcomes)
-    Sender(workspace, run, batch["batch_number"], settings).send_all(plan)
-    with workspace.engine.begin() as connection:
-        hold_lease(connection, lease_of(run))
-        write_outcomes(connection, scope_of(run), plan.outcomes)
-        update_links(connection, run["realm_id"], run["record_type"], plan.links)
+    Sender(context, batch["batch_number"], settings).send_all(plan)
+    with context.transaction() as connection:
+        write_outcomes(connection, context.scope, plan.outcomes)
+        update_links(connection, context.realm_id, context.record_type, plan.links)
         staging.mark_loaded(connection, *key)
-        return read_outcome_counts(connection, run["run_id"])
+        return read_outcome_counts(connection, context.run_id)
 
 
 class Sender:
     """Sends the writes of one staged batch, thirty at a time."""
 
-    def __init__(
-        self, workspace: Workspace, run: RunManifest, batch_number: int, settings: CompanySettings
-    ) -> None:
-        self._workspace = workspace
-        self._run = run
-        self._batch = run["run_id"], batch_number
+    def __init__(self, context: RunContext, batch_number: int, settings: CompanySettings) -> None:
+        self._context = context
+        self._batch = context.run_id, batch_number
         self._settings = settings
 
     def send_all(self, plan: Plan) -> None:
         """Send a plan's writes and write their outcomes."""
         creates = [one for one in plan.writes if one.operation == "create"]
-        existing = link_existing(self._workspace, self._run, creates)
+        existing = link_existing(self._context, creates)
         writes = [one for one in plan.writes if one.loupe_id not in existing]
         for start in range(0, len(writes), MAX_ITEMS):
             self._send(writes[start : start + MAX_ITEMS])
@@ -84,17 +77,17 @@ class Sender:
 
     def _adjustments_of(self, writes: Sequence[Write]) -> list[Write]:
         created = [write for write in writes if write.operation == "create"]
-        if not created or self._run["record_type"] != "inventory_item":
+        if not created or self._context.record_type != "inventory_item":
             return []
         ids = [write.loupe_id for write in created]
-        with self._workspace.engine.connect() as connection:
+        with self._context.reading() as connection:
             links = read_links(
-                connection, self._run["realm_id"], self._run["record_type"], loupe_ids=ids
+                connection, self._context.realm_id, self._context.record_type, loupe_ids=ids
             )
         return to_adjustments(self._settings, created, {link.loupe_id: link for link in links})
 
     def _adjust(self, writes: Sequence[Write]) -> None:
-        built, unknown = build_adjustments(self._workspace, self._run, self._settings, writes)
+        built, unknown = build_adjustments(self._context, self._settings, writes)
         self._write(unknown)
         if built:
             self._deliver([one for one, _ in built], [request for _, request in built])
@@ -102,7 +95,7 @@ class Sender:
     def _send(self, writes: Sequence[Write], *, is_second: bool = False) -> None:
         """Send at most thirty writes and write the outcome of each."""
         for hold in (refuse_overpayments, hold_replaced):
-            kept_back = hold(self._workspace, self._run, writes)
+            kept_back = hold(self._context, writes)
             self._write(kept_back)
             held = {kept.loupe_id for kept in kept_back}
             writes = [write for write in writes if write.loupe_id not in held]
@@ -116,9 +109,9 @@ class Sender:
         intent = self._commit_intent(sent, requests)
         by_id = {one.loupe_id: one for one in sent}
         held = {key: one.conflicts for key, one in by_id.items() if one.conflicts}
-        refused = send_intent(self._workspace, self._run, intent, held=held)
+        refused = send_intent(self._context, intent, held=held)
         if refused and not is_second:
-            again = look_again(self._workspace, self._run, self._settings, refused, by_id)
+            again = look_again(self._context, self._settings, refused, by_id)
             self._send(again.writes, is_second=True)
             refused = again.left
         self._write(
@@ -126,7 +119,7 @@ class Sender:
         )
 
     def _build(self, writes: Sequence[Write]) -> tuple[list[Write], list[BatchRequest]]:
-        mapping = self._workspace.mapping(self._run["record_type"])
+        mapping = self._context.mapping
         sent: list[Write] = []
         requests: list[BatchRequest] = []
         for write in writes:
@@ -150,18 +143,16 @@ class Sender:
             )
             for write, request in zip(sent, requests, strict=True)
         ]
-        realm_id, record_type = self._run["realm_id"], self._run["record_type"]
-        with self._workspace.engine.begin() as connection:
-            hold_lease(connection, lease_of(self._run))
+        realm_id, record_type = self._context.realm_id, self._context.record_type
+        with self._context.transaction() as connection:
             return write_intent(
                 connection, realm_id, record_type, self._batch, serialise_batch(requests), items
             )
 
     def _write(self, outcomes: list[RecordOutcome]) -> None:
         if outcomes:
-            with self._workspace.engine.begin() as connection:
-                hold_lease(connection, lease_of(self._run))
-                write_outcomes(connection, scope_of(self._run), outcomes)
+            with self._context.transaction() as connection:
+                write_outcomes(connection, self._context.scope, outcomes)
 
 
 def _unbuildable_outcome(write: Write, error: RejectedRecordError | SettingsError) -> RecordOutcome:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from quickbooks_sync.matching.id_lookup import IdLookup
 from quickbooks_sync.matching.merge import Base, Merge, merge_record, next_base
 from quickbooks_sync.model.errors import RejectedRecordError
-from quickbooks_sync.model.flow import BatchManifest, RunManifest
+from quickbooks_sync.model.flow import BatchManifest
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.postgres.records.decisions import Decision, read_field_decisions
@@ -33,9 +33,9 @@ from quickbooks_sync.record_types.rules import (
     unpushable,
     with_decisions,
 )
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform import frame_to_values, records_to_values, rows_to_values
-from quickbooks_sync.workspace import Workspace
 
 Values = dict[str, Any]
 Action = dict[str, Any]
@@ -43,16 +43,16 @@ Action = dict[str, Any]
 _REPLACED = "its Id is another record's in QuickBooks now; decide the conflict that the pull listed"
 
 
-def transform(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> None:
+def transform(context: RunContext, batch: BatchManifest) -> None:
     """Decide for every row of a batch whether it is created, updated, voided, or left alone."""
-    key = run["run_id"], batch["batch_number"]
-    with workspace.engine.connect() as connection:
+    key = context.run_id, batch["batch_number"]
+    with context.reading() as connection:
         # A row that is gone was decided when it was found missing.
         records = [
             one for one in staging.read_batch(connection, *key) if not is_missing_in_loupe(one.raw)
         ]
-        results = PushDecisions(workspace, run, connection).decide(records)
-    with workspace.engine.begin() as connection:
+        results = PushDecisions(context, connection).decide(records)
+    with context.transaction() as connection:
         staging.write_results(connection, *key, results)
 
 
@@ -68,20 +68,20 @@ def _of_deleted(row: Mapping[str, Any], link: Link) -> Action:
 class PushDecisions:
     """Decides what a push does with each row of a batch; reads only."""
 
-    def __init__(self, workspace: Workspace, run: RunManifest, connection: Connection) -> None:
-        self.run = run
-        self.mapping = workspace.mapping(run["record_type"])
-        self.settings: CompanySettings = read_settings(connection, run["realm_id"])
-        self.references = IdLookup(connection, run["realm_id"], self.mapping)
+    def __init__(self, context: RunContext, connection: Connection) -> None:
+        self.context = context
+        self.mapping = context.mapping
+        self.settings: CompanySettings = read_settings(connection, context.realm_id)
+        self.references = IdLookup(connection, context.realm_id, self.mapping)
         self._connection = connection
-        self._missing = self.settings.missing_for(run["record_type"])
+        self._missing = self.settings.missing_for(context.record_type)
         self._decisions: Mapping[int, list[Decision]] = {}
         self._invoiced_in: Mapping[int, set[str]] = {}
         self._paid: set[int] = set()
 
     def decide(self, records: list[staging.StagedRecord]) -> list[dict[str, Any]]:
         """Return per record its values, problems and action, as `staging.write_results` takes."""
-        record_type, realm_id = self.run["record_type"], self.run["realm_id"]
+        record_type, realm_id = self.context.record_type, self.context.realm_id
         rows = [from_staged(record_type, one.raw) for one in records]
         self.references.load_loupe_ids(rows)
         done = rows_to_values(
@@ -98,7 +98,7 @@ class PushDecisions:
         if record_type == "customer":
             self._invoiced_in = read_invoice_currencies(self._connection, ids)
         if record_type == "invoice":
-            organization_id = self.run["organization_id"]
+            organization_id = self.context.organization_id
             self._paid = read_paid_invoice_ids(self._connection, organization_id, ids)
         results = []
         for position, one in enumerate(records):
@@ -123,7 +123,7 @@ class PushDecisions:
         link: Link | None,
         doubts: Mapping[int, str],
     ) -> Action:
-        skipped = skip_push(self.run["record_type"], row, is_linked=link is not None)
+        skipped = skip_push(self.context.record_type, row, is_linked=link is not None)
         if skipped:
             problems.clear()
             return {"operation": "none", "reason": skipped}
@@ -144,7 +144,7 @@ class PushDecisions:
     def _create(
         self, row: Mapping[str, Any], values: Values, problems: list[dict[str, Any]]
     ) -> Action:
-        refused = unpushable(self.run["record_type"], self.settings, row)
+        refused = unpushable(self.context.record_type, self.settings, row)
         if refused:
             problems.append(
                 {"field": None, "rule": "can be pushed truly", "value": None, "message": refused}
@@ -163,7 +163,7 @@ class PushDecisions:
                 }
             )
         fields = [one.name for one in self.mapping.two_way if values.get(one.name) is not None]
-        if self.run["record_type"] == "customer":
+        if self.context.record_type == "customer":
             self._settle_currency(row, values, problems)
             fields.extend(["currency"] if self.settings.multi_currency else [])
         return {"operation": "create", "fields": fields}
@@ -181,7 +181,7 @@ class PushDecisions:
         done = records_to_values(self.mapping, [link.document], settings=self.settings)
         theirs = frame_to_values(done.frame)[0]
         policy = merge_policy(
-            self.run["record_type"],
+            self.context.record_type,
             LinkedPair(
                 self.settings,
                 row,
@@ -207,7 +207,7 @@ class PushDecisions:
         if merge.conflicts:
             action["conflicts"] = [vars(one) for one in merge.conflicts]
             action["operation"] = action["operation"] if fields else "conflict"
-        if self.run["record_type"] == "inventory_item":
+        if self.context.record_type == "inventory_item":
             self._judge_item(action, row, values, theirs, link)
         elif action["operation"] == "none" and not (values.get("is_void") or theirs.get("is_void")):
             # Nothing of it can be sent, so nothing else would tell that the two no longer agree.

@@ -5,7 +5,6 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from quickbooks_sync.model.errors import GateClosedError
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.postgres.records.blanks import (
     BlankedField,
@@ -13,8 +12,8 @@ from quickbooks_sync.postgres.records.blanks import (
     read_blanked_ids,
 )
 from quickbooks_sync.postgres.records.links import read_live_ids
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings
-from quickbooks_sync.workspace import Workspace
 
 #: A gate never closes for fewer rejected records.
 MIN_REJECTED = 20
@@ -24,22 +23,22 @@ MIN_DELETED = 10
 MIN_BLANKED = 20
 
 
-def gate(workspace: Workspace, run: RunManifest) -> dict[str, int]:
+def gate(context: RunContext) -> dict[str, int]:
     """Close the gate when too much of the run was rejected, has vanished, or would be blanked.
 
     Raises:
         GateClosedError: One of the company's limits is passed; nothing was loaded.
     """
-    fields = [one.name for one in workspace.mapping(run["record_type"]).fields]
-    with workspace.engine.connect() as connection:
-        settings = read_settings(connection, run["realm_id"])
-        total, rejected = staging.read_totals(connection, run["run_id"])
+    fields = [one.name for one in context.mapping.fields]
+    with context.reading() as connection:
+        settings = read_settings(connection, context.realm_id)
+        total, rejected = staging.read_totals(connection, context.run_id)
         _refuse_rejected(settings, total, rejected)
-        deleted = staging.count_deleted(connection, run["run_id"])
-        linked = len(read_live_ids(connection, run["realm_id"], run["record_type"]))
+        deleted = staging.count_deleted(connection, context.run_id)
+        linked = len(read_live_ids(connection, context.realm_id, context.record_type))
         _refuse_deleted(settings, linked, deleted)
-        blanked = read_blanked_fields(connection, run, fields, MIN_BLANKED)
-        _refuse_blanked(connection, run, settings, blanked)
+        blanked = read_blanked_fields(connection, context.run, fields, MIN_BLANKED)
+        _refuse_blanked(connection, context, settings, blanked)
     return {"records": total, "rejected": rejected, "deleted": deleted}
 
 
@@ -65,7 +64,7 @@ def _refuse_deleted(settings: CompanySettings, linked: int, deleted: int) -> Non
     limit = "max_deletions" if deleted > most else "max_deleted_ratio"
     allowed = f"the allowed {most}" if deleted > most else f"the allowed share of {share}"
     raise GateClosedError(
-        f"{deleted} of {linked} linked records were deleted in QuickBooks since the last run, more than "
+        f"{deleted} of {linked} linked records were deleted in QuickBooks since the last context, more than "
         f"{allowed}. Nothing was loaded. If they were deleted on purpose, raise the setting {limit} and run "
         "again; if not, look at the company in QuickBooks first.",
         deleted=deleted,
@@ -75,22 +74,24 @@ def _refuse_deleted(settings: CompanySettings, linked: int, deleted: int) -> Non
 
 def _refuse_blanked(
     connection: Connection,
-    run: RunManifest,
+    context: RunContext,
     settings: CompanySettings,
     blanked: list[BlankedField],
 ) -> None:
     limit = settings.max_blanked_ratio
     for one in blanked:
         if Decimal(one.blanked) > limit * one.filled:
-            raise _too_many_blanked(run, one, limit, read_blanked_ids(connection, run, one.name))
+            raise _too_many_blanked(
+                context, one, limit, read_blanked_ids(connection, context.run, one.name)
+            )
 
 
 def _too_many_blanked(
-    run: RunManifest, one: BlankedField, limit: Decimal, ids: list[str]
+    context: RunContext, one: BlankedField, limit: Decimal, ids: list[str]
 ) -> GateClosedError:
-    flow = f"{run['direction']} of {run['record_type']}s"
+    flow = f"{context.direction} of {context.record_type}s"
     source, other = (
-        ("QuickBooks", "Loupe") if run["direction"] == "pull" else ("Loupe", "QuickBooks")
+        ("QuickBooks", "Loupe") if context.direction == "pull" else ("Loupe", "QuickBooks")
     )
     return GateClosedError(
         f"The {flow} would empty the field {one.name} in {other} on {one.blanked} of the "

@@ -1,7 +1,7 @@
 """A run: opened by `check`, closed by `finish`; the only place that moves a watermark."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +22,10 @@ from quickbooks_sync.postgres.connection.grant_rows import ensure_grant_fits
 from quickbooks_sync.postgres.records.staging import count_unloaded
 from quickbooks_sync.postgres.runs.housekeeping import forget_raw_records
 from quickbooks_sync.postgres.runs.leases import Lease, free_lease, hold_lease, take_lease
-from quickbooks_sync.postgres.runs.record_outcomes import RunScope, read_outcome_counts
+from quickbooks_sync.postgres.runs.record_outcomes import read_outcome_counts
 from quickbooks_sync.postgres.tables import run as run_table
 from quickbooks_sync.postgres.tables import watermark
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -76,27 +77,25 @@ def _ensure_connected(company: Company) -> None:
     )
 
 
-def close_run(
-    workspace: Workspace, run: RunManifest, *, failed_steps: Sequence[str] = ()
-) -> RunSummary:
+def close_run(context: RunContext, *, failed_steps: Sequence[str] = ()) -> RunSummary:
     """Record the result; move the watermark only if every step succeeded; free the lease.
 
     Repeatable: a run that was closed as a success stays one.
     """
-    with workspace.engine.begin() as connection:
-        reason = _why_failed(workspace, connection, run, failed_steps)
+    with context.workspace.engine.begin() as connection:
+        reason = _why_failed(context, connection, failed_steps)
         status = "failed" if reason else "success"
-        counts = read_outcome_counts(connection, run["run_id"])
+        counts = read_outcome_counts(connection, context.run_id)
         row = connection.execute(
             update(run_table)
-            .where(run_table.c.run_id == run["run_id"])
+            .where(run_table.c.run_id == context.run_id)
             .values(status=status, reason=reason, counts=counts, finished_at=func.now())
             .returning(run_table.c.metered_reads, run_table.c.writes)
         ).one()
-        free_lease(connection, lease_of(run))
-        forget_raw_records(connection, run["realm_id"], run["record_type"])
+        free_lease(connection, context.lease)
+        forget_raw_records(connection, context.realm_id, context.record_type)
     return RunSummary(
-        run_id=run["run_id"],
+        run_id=context.run_id,
         status=status,
         reason=reason,
         counts=counts,
@@ -105,28 +104,31 @@ def close_run(
     )
 
 
-def note_failure(workspace: Workspace, run: RunManifest, step: str, error: Exception) -> None:
+def note_failure(context: RunContext, step: str, error: Exception) -> None:
     """Note on the run why a step of it failed; a later try that succeeds makes it forgotten."""
     told = error.message if isinstance(error, SyncError) else type(error).__name__
     try:
-        with workspace.engine.begin() as connection:
+        with context.workspace.engine.begin() as connection:
             connection.execute(
                 update(run_table)
-                .where(run_table.c.run_id == run["run_id"], run_table.c.status == "running")
+                .where(run_table.c.run_id == context.run_id, run_table.c.status == "running")
                 .values(reason=f"{step}: {told}")
             )
     except (SyncError, SQLAlchemyError) as trouble:
         logger.warning(
-            "run %s: could not note why %s failed (%s)", run["run_id"], step, type(trouble).__name__
+            "run %s: could not note why %s failed (%s)",
+            context.run_id,
+            step,
+            type(trouble).__name__,
         )
 
 
 def _why_failed(
-    workspace: Workspace, connection: Connection, run: RunManifest, failed_steps: Sequence[str]
+    context: RunContext, connection: Connection, failed_steps: Sequence[str]
 ) -> str | None:
     """Return why the run counts as failed, or `None` after moving its watermark."""
     row = connection.execute(
-        select(run_table.c.status, run_table.c.reason).where(run_table.c.run_id == run["run_id"])
+        select(run_table.c.status, run_table.c.reason).where(run_table.c.run_id == context.run_id)
     ).one()
     if failed_steps:
         failed = f"Failed: {', '.join(failed_steps)}"
@@ -135,14 +137,14 @@ def _why_failed(
         return f"{failed}. {row.reason}"
     if row.status == "success":
         return None
-    left = count_unloaded(connection, run["run_id"])
+    left = count_unloaded(connection, context.run_id)
     if left:
         return f"{left} batches were never loaded; run the flow again"
     try:
-        hold_lease(connection, lease_of(run))
+        hold_lease(connection, context.lease)
     except LeaseLostError as error:
         return error.message
-    _move_watermark(connection, run, workspace.mapping(run["record_type"]).sources)
+    _move_watermark(connection, context)
     return None
 
 
@@ -152,26 +154,11 @@ def write_counts(connection: Connection, run_id: int) -> None:
     connection.execute(update(run_table).where(run_table.c.run_id == run_id).values(counts=counts))
 
 
-def lease_of(run: RunManifest) -> Lease:
-    """The lease that a run holds."""
-    return Lease(run["realm_id"], run["record_type"], run["holder"], run["fence"])
-
-
-def scope_of(run: RunManifest) -> RunScope:
-    """Where a run's accounts are written."""
-    return RunScope(run["realm_id"], run["record_type"], run["direction"], run["run_id"])
-
-
-def is_narrowed(run: RunManifest) -> bool:
-    """Whether the run sees only part of the records."""
-    return bool(run["limit"] or run["record_ids"] or run["since"] or run["linked_only"])
-
-
-def write_next_watermark(connection: Connection, run: RunManifest, at: datetime) -> None:
+def write_next_watermark(connection: Connection, context: RunContext, at: datetime) -> None:
     """Note on the run where its watermark will go; the first page's time counts."""
     connection.execute(
         update(run_table)
-        .where(run_table.c.run_id == run["run_id"], run_table.c.next_watermark_at.is_(None))
+        .where(run_table.c.run_id == context.run_id, run_table.c.next_watermark_at.is_(None))
         .values(next_watermark_at=at)
     )
 
@@ -273,19 +260,20 @@ def _write_run(
     return int(connection.execute(statement_returning).scalar_one())
 
 
-def _move_watermark(connection: Connection, run: RunManifest, sources: Mapping[str, str]) -> None:
+def _move_watermark(connection: Connection, context: RunContext) -> None:
+    sources = context.mapping.sources
     at = connection.execute(
-        select(run_table.c.next_watermark_at).where(run_table.c.run_id == run["run_id"])
+        select(run_table.c.next_watermark_at).where(run_table.c.run_id == context.run_id)
     ).scalar_one()
-    if at is None or run["preview"] or is_narrowed(run):
+    if at is None or context.is_preview or context.is_narrowed:
         return
     key = {
-        "realm_id": run["realm_id"],
-        "record_type": run["record_type"],
-        "direction": run["direction"],
+        "realm_id": context.realm_id,
+        "record_type": context.record_type,
+        "direction": context.direction,
     }
     moved: dict[str, Any] = {"changed_since": at, "updated_at": func.now()}
-    if run["mode"] == "full":
+    if context.mode == "full":
         moved |= {"full_completed_at": func.now(), "fields": dict(sources)}
     elif (mark := read_watermark(connection, **key)) and mark.fields:
         # A field that left the mapping is not kept up with, and is new should it come back.

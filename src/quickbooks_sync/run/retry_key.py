@@ -4,25 +4,21 @@ import hashlib
 from collections.abc import Mapping
 
 from quickbooks_sync.model.json_text import to_json
-from quickbooks_sync.workspace import Workspace
+from quickbooks_sync.run.context import RunContext
 
 
-def retry_key(
-    workspace: Workspace, record_type: str, version: str, settings: Mapping[str, str | None]
-) -> str:
+def retry_key(context: RunContext, version: str, settings: Mapping[str, str | None]) -> str:
     """Return what a refusal depends on; while it stays the same, the record is not tried again.
 
     Args:
-        workspace: Holds the mapping and the expectations.
-        record_type: The record type.
+        context: The run; its mapping and expectations are part of the key.
         version: The record's own version: a row version or SyncToken.
         settings: The company's settings.
     """
-    expectations = workspace.expectations / f"{record_type}.yaml"
     parts = [
         version,
-        workspace.mapping(record_type).digest,
-        expectations.read_text(encoding="utf-8"),
+        context.mapping.digest,
+        context.expectations.read_text(encoding="utf-8"),
         to_json(dict(settings)),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from quickbooks_sync.model.flow import BatchManifest, RunManifest
+from quickbooks_sync.model.flow import BatchManifest
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.postgres.tables import company, staged_batch
 from quickbooks_sync.postgres.tables import run as run_table
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.validation import (
     StoredResult,
     add_examples,
@@ -27,17 +28,17 @@ REPORTS_LOCK = 7081
 KEPT_REPORTS = 100
 
 
-def validate_batch(workspace: Workspace, run: RunManifest, batch: BatchManifest) -> None:
+def validate_batch(context: RunContext, batch: BatchManifest) -> None:
     """Validate a batch's values; every failing record is marked, the rest is untouched."""
-    key = run["run_id"], batch["batch_number"]
-    with workspace.engine.connect() as connection:
+    key = context.run_id, batch["batch_number"]
+    with context.reading() as connection:
         records = staging.read_batch(connection, *key)
     checked = [one for one in records if one.values is not None and _is_to_be_written(one)]
-    mapping = workspace.mapping(run["record_type"])
+    mapping = context.mapping
     result = validate_values(
         mapping,
-        workspace.expectations / f"{run['record_type']}.yaml",
-        "pull" if run["direction"] == "pull" else "push",
+        context.expectations,
+        "pull" if context.direction == "pull" else "push",
         [one.values or {} for one in checked],
     )
     broken: dict[int, list[Problem]] = {one.row_number: [] for one in records}
@@ -52,7 +53,7 @@ def validate_batch(workspace: Workspace, run: RunManifest, batch: BatchManifest)
     rejected = sum(1 for found in problems.values() if any(map(_is_rejecting, found)))
     document = add_unread(result.document, [one.row_number for one in checked], unread, problems)
     document = add_examples(document, {one.source_id: problems[one.row_number] for one in records})
-    with workspace.engine.begin() as connection:
+    with context.transaction() as connection:
         staging.write_results(
             connection,
             *key,

@@ -5,27 +5,27 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.postgres.records.links import DELETED
 from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.tables import link
+from quickbooks_sync.run.context import RunContext
 
 _REASON = "gone in Loupe: the row no longer exists; void it or make it inactive in QuickBooks, too"
 
 
-def find_missing_in_loupe(connection: Connection, run: RunManifest) -> list[StagedRecord]:
+def find_missing_in_loupe(connection: Connection, context: RunContext) -> list[StagedRecord]:
     """Return a staged conflict for every live link without a Loupe row."""
-    where = LOUPE_TABLES[run["record_type"]]
+    where = LOUPE_TABLES[context.record_type]
     row = exists(
         select(where.table.c[where.key]).where(where.table.c[where.key] == link.c.loupe_id)
     )
     found = connection.execute(
         select(link.c.loupe_id, link.c.quickbooks_id)
         .where(
-            link.c.realm_id == run["realm_id"],
-            link.c.record_type == run["record_type"],
+            link.c.realm_id == context.realm_id,
+            link.c.record_type == context.record_type,
             link.c.state != DELETED,
             ~row,
         )

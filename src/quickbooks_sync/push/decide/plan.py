@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.model.outcome import FieldConflict, RecordOutcome
 from quickbooks_sync.postgres.records.links import Link, read_links
 from quickbooks_sync.postgres.records.staging import StagedRecord
@@ -15,9 +14,9 @@ from quickbooks_sync.postgres.tables import run_record
 from quickbooks_sync.push.decide.staged_rows import from_staged
 from quickbooks_sync.push.deliver.operations import Write
 from quickbooks_sync.push.deliver.stock import ADJUST, OpeningStock
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.retry_key import retry_key
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.workspace import Workspace
 
 _PLANNED = {"create": "created", "update": "updated", "void": "updated", ADJUST: "updated"}
 
@@ -44,16 +43,14 @@ class Planner:
 
     def __init__(
         self,
-        workspace: Workspace,
-        run: RunManifest,
+        context: RunContext,
         connection: Connection,
         settings: CompanySettings,
     ) -> None:
-        self._workspace = workspace
-        self._run = run
+        self._context = context
         self._connection = connection
         self._settings = settings
-        self._opening = OpeningStock(connection, run, settings)
+        self._opening = OpeningStock(connection, context, settings)
 
     def plan(self, records: list[StagedRecord]) -> Plan:
         """Sort the rows; those whose outcome this run has written already are left out."""
@@ -61,8 +58,8 @@ class Planner:
         left = [one for one in records if int(one.source_id) not in done]
         self._refusals = read_refusals(
             self._connection,
-            self._run["realm_id"],
-            self._run["record_type"],
+            self._context.realm_id,
+            self._context.record_type,
             [one.source_id for one in left],
         )
         links = self._read_links([int(one.source_id) for one in left])
@@ -94,7 +91,7 @@ class Planner:
     def _already_written(self, loupe_ids: list[int]) -> set[int]:
         rows = self._connection.execute(
             select(run_record.c.loupe_id).where(
-                run_record.c.run_id == self._run["run_id"], run_record.c.loupe_id.in_(loupe_ids)
+                run_record.c.run_id == self._context.run_id, run_record.c.loupe_id.in_(loupe_ids)
             )
         )
         return set(rows.scalars())
@@ -102,8 +99,8 @@ class Planner:
     def _read_links(self, loupe_ids: list[int]) -> dict[int, Link]:
         links = read_links(
             self._connection,
-            self._run["realm_id"],
-            self._run["record_type"],
+            self._context.realm_id,
+            self._context.record_type,
             loupe_ids=loupe_ids,
         )
         return {one.loupe_id: one for one in links}
@@ -130,7 +127,7 @@ class Planner:
         self, one: StagedRecord, key: str, common: Mapping[str, Any]
     ) -> RecordOutcome | None:
         """A record that QuickBooks refused is not sent again until something about it changed."""
-        if self._run["record_ids"]:
+        if self._context.record_ids:
             return None  # a person asks for exactly this record
         held, causes = self._refusals.get(one.source_id, ("", []))
         if held != key or not any(cause.get("code") for cause in causes):
@@ -149,7 +146,7 @@ class Planner:
             fields=fields if opening else tuple(name for name in fields if name != "quantity"),
             opening_quantity=opening or "0",
             link=link,
-            row=from_staged(self._run["record_type"], one.raw),
+            row=from_staged(self._context.record_type, one.raw),
             raw=one.raw,
             retry_key=self._retry_key(one, link),
             conflicts=_conflicts(action),
@@ -157,7 +154,7 @@ class Planner:
 
     def _retry_key(self, one: StagedRecord, link: Link | None) -> str:
         version = f"{one.source_version} {link.sync_token if link else ''}"
-        return retry_key(self._workspace, self._run["record_type"], version, self._settings)
+        return retry_key(self._context, version, self._settings)
 
 
 def _may_adjust(decided: RecordOutcome | Write) -> bool:

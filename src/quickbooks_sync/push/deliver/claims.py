@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, RecordOutcome
 from quickbooks_sync.postgres.records.decisions import LOST_ANSWER
 from quickbooks_sync.postgres.records.links import read_link_ids, read_links
 from quickbooks_sync.postgres.runs.intents import IntentItem
+from quickbooks_sync.run.context import RunContext
 
 Record = dict[str, Any]
 
@@ -19,17 +19,17 @@ class LinksOfWrites:
 
     Args:
         connection: An open transaction.
-        run: The run.
+        context: The run.
         written: Items with the record that QuickBooks has for each.
     """
 
     def __init__(
         self,
         connection: Connection,
-        run: RunManifest,
+        context: RunContext,
         written: Sequence[tuple[IntentItem, Record]],
     ) -> None:
-        key = connection, run["realm_id"], run["record_type"]
+        key = connection, context.realm_id, context.record_type
         rows = read_links(*key, loupe_ids=[item.loupe_id for item, _ in written])
         pairs = read_link_ids(*key, quickbooks_ids=[record["Id"] for _, record in written])
         self.by_row = {link.loupe_id: link for link in rows}

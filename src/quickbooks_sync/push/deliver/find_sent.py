@@ -6,14 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.postgres.records.links import read_link_ids
 from quickbooks_sync.postgres.runs.intents import IntentItem
 from quickbooks_sync.push.guard.lookup import of_pulled_types
 from quickbooks_sync.quickbooks.query import is_in, quote
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import folded, frame_to_values, records_to_values
-from quickbooks_sync.workspace import Workspace
 
 #: How far QuickBooks' clock may be from ours.
 CLOCKS_APART = timedelta(hours=1)
@@ -47,9 +46,7 @@ class Search:
     doubted: Found = field(default_factory=list)
 
 
-def find_sent(
-    workspace: Workspace, run: RunManifest, items: Sequence[IntentItem], sent_at: datetime
-) -> Search:
+def find_sent(context: RunContext, items: Sequence[IntentItem], sent_at: datetime) -> Search:
     """Search QuickBooks for what became of the items.
 
     A create is found among records made since and linked to no row, first by what it sent, then by what is left of
@@ -59,38 +56,37 @@ def find_sent(
     quantity that QuickBooks has then.
 
     Args:
-        workspace: The workspace.
-        run: The run.
+        context: The run.
         items: Items whose effect is not known.
         sent_at: When their intent was committed.
     """
     creates = [item for item in items if item.operation == "create"]
     changes = [item for item in items if item.operation in ("update", "void")]
-    search = _find_created(workspace, run, creates, sent_at)
-    return replace(search, found=[*search.found, *_find_changed(workspace, run, changes)])
+    search = _find_created(context, creates, sent_at)
+    return replace(search, found=[*search.found, *_find_changed(context, changes)])
 
 
-def _find_created(
-    workspace: Workspace, run: RunManifest, items: Sequence[IntentItem], sent_at: datetime
-) -> Search:
+def _find_created(context: RunContext, items: Sequence[IntentItem], sent_at: datetime) -> Search:
     if not items:
         return Search()
-    records = _fetch_made_since(workspace, run, sent_at)
-    unlinked = _without_linked(workspace, run, records)
-    values = _to_values(workspace, run, unlinked)
+    records = _fetch_made_since(context, sent_at)
+    unlinked = _without_linked(context, records)
+    values = _to_values(context, unlinked)
     left = dict(zip((record["Id"] for record in unlinked), values, strict=True))
     by_id = {record["Id"]: record for record in unlinked}
     found: Found = []
     unfound: list[IntentItem] = []
     for item in items:
-        match = next((key for key, one in left.items() if is_what_was_sent(run, item, one)), None)
+        match = next(
+            (key for key, one in left.items() if is_what_was_sent(context, item, one)), None
+        )
         if match is None:
             unfound.append(item)
         else:
             found.append((item, by_id[match]))
             del left[match]
     alike = {
-        item.loupe_id: [key for key, one in left.items() if is_like(run, item, one)]
+        item.loupe_id: [key for key, one in left.items() if is_like(context, item, one)]
         for item in unfound
     }
     claims = Counter(key for keys in alike.values() for key in keys)
@@ -103,9 +99,9 @@ def _find_created(
     return Search(found, doubted)
 
 
-def is_what_was_sent(run: RunManifest, item: IntentItem, theirs: Values) -> bool:
+def is_what_was_sent(context: RunContext, item: IntentItem, theirs: Values) -> bool:
     """Whether a QuickBooks record is the one that a create made, by what tells records apart."""
-    sent, record_type = item.loupe_values, run["record_type"]
+    sent, record_type = item.loupe_values, context.record_type
     if record_type == "customer":
         return folded(sent.get("display_name")) == folded(theirs.get("display_name"))
     if record_type == "inventory_item":
@@ -119,9 +115,9 @@ def is_what_was_sent(run: RunManifest, item: IntentItem, theirs: Values) -> bool
     return _are_equal(("customer", "invoice_date", "total_amount"), sent, theirs)
 
 
-def is_like(run: RunManifest, item: IntentItem, theirs: Values) -> bool:
+def is_like(context: RunContext, item: IntentItem, theirs: Values) -> bool:
     """Whether enough of what a create sent is in a record that was made about then."""
-    telling, others = _ALIKE[run["record_type"]]
+    telling, others = _ALIKE[context.record_type]
     sent = item.loupe_values
     told = [name for name in telling if sent.get(name) and sent[name] == theirs.get(name)]
     beside = [name for name in others if sent.get(name) == theirs.get(name)]
@@ -130,38 +126,38 @@ def is_like(run: RunManifest, item: IntentItem, theirs: Values) -> bool:
     return len(told) + len(beside) >= (2 if others else 1)
 
 
-def _fetch_made_since(workspace: Workspace, run: RunManifest, sent_at: datetime) -> list[Record]:
+def _fetch_made_since(context: RunContext, sent_at: datetime) -> list[Record]:
     """Fetch what was made in QuickBooks since the batch may first have arrived."""
     earliest = (sent_at - CLOCKS_APART).astimezone(UTC).isoformat(timespec="seconds")
     condition = f"MetaData.CreateTime >= {quote(earliest)}"
-    client = workspace.client(run["realm_id"], run["run_id"])
-    pages = client.pages(workspace.mapping(run["record_type"]).entity, where=condition)
-    return of_pulled_types(workspace, run, [record for page in pages for record in page.records])
+    client = context.client()
+    pages = client.pages(context.mapping.entity, where=condition)
+    return of_pulled_types(context, [record for page in pages for record in page.records])
 
 
 def _are_equal(names: Sequence[str], sent: Values, theirs: Values) -> bool:
     return all(sent.get(name) == theirs.get(name) for name in names)
 
 
-def _find_changed(workspace: Workspace, run: RunManifest, items: Sequence[IntentItem]) -> Found:
+def _find_changed(context: RunContext, items: Sequence[IntentItem]) -> Found:
     if not items:
         return []
-    with workspace.engine.connect() as connection:
+    with context.reading() as connection:
         ids = dict(
             read_link_ids(
                 connection,
-                run["realm_id"],
-                run["record_type"],
+                context.realm_id,
+                context.record_type,
                 loupe_ids=[item.loupe_id for item in items],
             )
         )
     if not ids:
         return []
-    entity = workspace.mapping(run["record_type"]).entity
-    client = workspace.client(run["realm_id"], run["run_id"])
+    entity = context.mapping.entity
+    client = context.client()
     pages = client.pages(entity, where=is_in("Id", ids.values()))
     records = [record for page in pages for record in page.records]
-    values = _to_values(workspace, run, records)
+    values = _to_values(context, records)
     now = {record["Id"]: (record, theirs) for record, theirs in zip(records, values, strict=True)}
     found: Found = []
     for item in items:
@@ -171,14 +167,12 @@ def _find_changed(workspace: Workspace, run: RunManifest, items: Sequence[Intent
     return found
 
 
-def _without_linked(
-    workspace: Workspace, run: RunManifest, records: Sequence[Record]
-) -> list[Record]:
-    with workspace.engine.connect() as connection:
+def _without_linked(context: RunContext, records: Sequence[Record]) -> list[Record]:
+    with context.reading() as connection:
         pairs = read_link_ids(
             connection,
-            run["realm_id"],
-            run["record_type"],
+            context.realm_id,
+            context.record_type,
             quickbooks_ids=[record["Id"] for record in records],
         )
     linked = {quickbooks_id for _, quickbooks_id in pairs}
@@ -186,10 +180,8 @@ def _without_linked(
     return sorted(unlinked, key=lambda record: (len(record["Id"]), record["Id"]))
 
 
-def _to_values(
-    workspace: Workspace, run: RunManifest, records: Sequence[Record]
-) -> list[dict[str, Any]]:
-    with workspace.engine.connect() as connection:
-        settings = read_settings(connection, run["realm_id"])
-    done = records_to_values(workspace.mapping(run["record_type"]), records, settings=settings)
+def _to_values(context: RunContext, records: Sequence[Record]) -> list[dict[str, Any]]:
+    with context.reading() as connection:
+        settings = read_settings(connection, context.realm_id)
+    done = records_to_values(context.mapping, records, settings=settings)
     return frame_to_values(done.frame)

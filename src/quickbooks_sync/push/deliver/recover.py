@@ -9,22 +9,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from quickbooks_sync.model.errors import UnexpectedAnswerError, UnreachableError, UnsettledError
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.postgres.runs.intents import (
     Intent,
     IntentItem,
     close_intent,
     read_open_intents,
 )
-from quickbooks_sync.postgres.runs.leases import hold_lease
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
 from quickbooks_sync.push.deliver.claims import doubted_outcome
 from quickbooks_sync.push.deliver.find_sent import find_sent
 from quickbooks_sync.push.deliver.send import send_batch
 from quickbooks_sync.push.deliver.settle import ensure_whole, settle, settle_found
 from quickbooks_sync.quickbooks.batch import BatchItem
-from quickbooks_sync.run.lifecycle import lease_of, scope_of, write_counts
-from quickbooks_sync.workspace import Workspace
+from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.run.lifecycle import write_counts
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +39,7 @@ _TAKEN = ("6240", "6140", _ID_USED)
 Answers = Mapping[str, BatchItem]
 
 
-def settle_open_intents(workspace: Workspace, run: RunManifest) -> None:
+def settle_open_intents(context: RunContext) -> None:
     """Settle every open intent of the run's company and record type, before the run looks at anything.
 
     What a pull settles is written down with the run that had sent it; a push takes it as its own.
@@ -50,66 +48,63 @@ def settle_open_intents(workspace: Workspace, run: RunManifest) -> None:
         UnsettledError: The run is a preview, which may send nothing.
         RetryableError: QuickBooks does not answer, or does not say what became of a batch.
     """
-    with workspace.engine.connect() as connection:
-        intents = read_open_intents(connection, run["realm_id"], run["record_type"])
-    if intents and run["preview"]:
+    with context.reading() as connection:
+        intents = read_open_intents(connection, context.realm_id, context.record_type)
+    if intents and context.is_preview:
         raise UnsettledError(
-            f"Run {intents[0].run_id} sent {run['record_type']} records whose answer is not known yet, so a "
-            f"preview would be wrong. Run pull_{run['record_type']}s first: it settles them.",
+            f"Run {intents[0].run_id} sent {context.record_type} records whose answer is not known yet, so a "
+            f"preview would be wrong. Run pull_{context.record_type}s first: it settles them.",
             intents=len(intents),
         )
     for intent in intents:
-        _settle(workspace, run if run["direction"] == "push" else _as_sender(run, intent), intent)
+        _settle(
+            context if context.direction == "push" else context.as_sender(intent.run_id), intent
+        )
 
 
-def recover(workspace: Workspace, run: RunManifest, batch_number: int) -> None:
+def recover(context: RunContext, batch_number: int) -> None:
     """Settle the open intents of one staged batch of a push, as its step is repeated.
 
     Other batches of the run may be loading side by side: their open intents are just being sent.
     """
-    batch = run["run_id"], batch_number
-    with workspace.engine.connect() as connection:
-        intents = read_open_intents(connection, run["realm_id"], run["record_type"], batch=batch)
+    batch = context.run_id, batch_number
+    with context.reading() as connection:
+        intents = read_open_intents(connection, context.realm_id, context.record_type, batch=batch)
     for intent in intents:
-        _settle(workspace, run, intent)
+        _settle(context, intent)
 
 
-def _as_sender(run: RunManifest, intent: Intent) -> RunManifest:
-    return RunManifest(**{**run, "direction": "push", "run_id": intent.run_id})
-
-
-def _settle(workspace: Workspace, run: RunManifest, intent: Intent) -> None:
+def _settle(context: RunContext, intent: Intent) -> None:
     is_remembered = datetime.now(UTC) - intent.created_at < REMEMBERED_FOR
-    answers = _send_again(workspace, run, intent) if is_remembered else {}
+    answers = _send_again(context, intent) if is_remembered else {}
     doubtful = [item for item in intent.items if _is_doubtful(item, answers)]
-    search = find_sent(workspace, run, doubtful, intent.created_at)
-    with workspace.engine.begin() as connection:
-        hold_lease(connection, lease_of(run))
-        settled = settle(workspace, run, connection, intent, answers)
+    search = find_sent(context, doubtful, intent.created_at)
+    with context.transaction() as connection:
+        settled = settle(context, connection, intent, answers)
         outcomes = [
             *settled.outcomes,
-            *settle_found(workspace, run, connection, search.found),
+            *settle_found(context, connection, search.found),
             *(doubted_outcome(item, record) for item, record in search.doubted),
         ]
-        write_outcomes(connection, scope_of(run), outcomes)
+        write_outcomes(connection, context.scope, outcomes)
         close_intent(connection, intent.intent_id, "answered" if answers else "abandoned")
-        write_counts(connection, run["run_id"])
+        write_counts(connection, context.run_id)
     logger.info(
         "company %s: batch of run %s settled late; %d of its %d %s records are in QuickBooks",
-        run["realm_id"],
+        context.realm_id,
         intent.run_id,
         len(outcomes),
         len(intent.items),
-        run["record_type"],
+        context.record_type,
     )
 
 
-def _send_again(workspace: Workspace, run: RunManifest, intent: Intent) -> Answers:
+def _send_again(context: RunContext, intent: Intent) -> Answers:
     """Return the batch's answer; none where QuickBooks will not give one that can be understood."""
     is_listed = datetime.now(UTC) - intent.created_at >= LISTED_AFTER
     try:
-        answers = send_batch(workspace.client(run["realm_id"], run["run_id"]), intent)
-        ensure_whole(workspace.mapping(run["record_type"]).entity, intent, answers)
+        answers = send_batch(context.client(), intent)
+        ensure_whole(context.mapping.entity, intent, answers)
     except UnexpectedAnswerError:
         if is_listed:
             return {}

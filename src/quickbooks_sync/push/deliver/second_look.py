@@ -7,11 +7,9 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from quickbooks_sync.intake import IntakeBatch
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.postgres.records.links import update_links
 from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES, read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord
-from quickbooks_sync.postgres.runs.leases import hold_lease
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
 from quickbooks_sync.push.decide.plan import Planner
 from quickbooks_sync.push.decide.staged_rows import to_staged
@@ -20,10 +18,9 @@ from quickbooks_sync.push.deliver.send import Refused
 from quickbooks_sync.push.guard.lookup import link_existing, to_staged_records
 from quickbooks_sync.push.transform import PushDecisions
 from quickbooks_sync.quickbooks.faults import Action, action_of_error
-from quickbooks_sync.run.lifecycle import lease_of, scope_of
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.validation import to_problem, validate_values
-from quickbooks_sync.workspace import Workspace
 
 #: The name or number is taken, or the request id was (Intuit: retry classification, section 7.5).
 _TAKEN = ("6240", "6140", "600")
@@ -44,8 +41,7 @@ class SecondLook:
 
 
 def look_again(
-    workspace: Workspace,
-    run: RunManifest,
+    context: RunContext,
     settings: CompanySettings,
     refused: Refused,
     sent: Mapping[int, Write],
@@ -58,14 +54,14 @@ def look_again(
         for item, fault in refused
         if fault.code in _TAKEN and item.operation == "create"
     ]
-    linked = link_existing(workspace, run, taken, always=True) if taken else set()
+    linked = link_existing(context, taken, always=True) if taken else set()
     stale_ids = {item.loupe_id for item in stale}
     if stale:
-        result.writes = _merge_again(workspace, run, settings, [sent[i] for i in stale_ids])
+        result.writes = _merge_again(context, settings, [sent[i] for i in stale_ids])
     for item, fault in refused:
         if item.loupe_id in linked or item.loupe_id in stale_ids:
             continue
-        renamed = _renamed(run, sent[item.loupe_id]) if fault.code == "6240" else None
+        renamed = _renamed(context, sent[item.loupe_id]) if fault.code == "6240" else None
         if renamed:
             result.writes.append(renamed)
         else:
@@ -73,52 +69,48 @@ def look_again(
     return result
 
 
-def _renamed(run: RunManifest, write: Write) -> Write | None:
+def _renamed(context: RunContext, write: Write) -> Write | None:
     """One product name covers many tags, QuickBooks wants unique names: add the Tag ID."""
     name, tag = write.values.get("item_name"), write.values.get("tag_id")
-    if run["record_type"] != "inventory_item" or write.operation != "create" or not tag:
+    if context.record_type != "inventory_item" or write.operation != "create" or not tag:
         return None
     composed = f"{name[: MAX_NAME - len(tag) - 3]} ({tag})" if name else tag
     return replace(write, sent_values={**write.values, "item_name": composed})
 
 
 def _merge_again(
-    workspace: Workspace, run: RunManifest, settings: CompanySettings, writes: Sequence[Write]
+    context: RunContext, settings: CompanySettings, writes: Sequence[Write]
 ) -> list[Write]:
     """Fetch what has moved on in QuickBooks, pull it, and decide anew what is left to send."""
-    client = workspace.client(run["realm_id"], run["run_id"])
-    mapping = workspace.mapping(run["record_type"])
+    client = context.client()
+    mapping = context.mapping
     documents = [client.fetch(mapping.entity, one.link.quickbooks_id) for one in writes if one.link]
-    with workspace.engine.begin() as connection:
-        hold_lease(connection, lease_of(run))
-        IntakeBatch(workspace, run, connection).load(
-            to_staged_records(mapping, documents, settings)
-        )
-        records = _stage_again(workspace, run, connection, writes)
-        plan = Planner(workspace, run, connection, settings).plan(records)
-        write_outcomes(connection, scope_of(run), plan.outcomes)
-        update_links(connection, run["realm_id"], run["record_type"], plan.links)
+    with context.transaction() as connection:
+        IntakeBatch(context, connection).load(to_staged_records(mapping, documents, settings))
+        records = _stage_again(context, connection, writes)
+        plan = Planner(context, connection, settings).plan(records)
+        write_outcomes(connection, context.scope, plan.outcomes)
+        update_links(connection, context.realm_id, context.record_type, plan.links)
     return plan.writes
 
 
 def _stage_again(
-    workspace: Workspace, run: RunManifest, connection: Connection, writes: Sequence[Write]
+    context: RunContext, connection: Connection, writes: Sequence[Write]
 ) -> list[StagedRecord]:
-    key = LOUPE_TABLES[run["record_type"]].key
+    key = LOUPE_TABLES[context.record_type].key
     rows = read_rows(
         connection,
-        run["record_type"],
-        run["organization_id"],
+        context.record_type,
+        context.organization_id,
         [one.loupe_id for one in writes],
     )
     records = [
         StagedRecord(number, str(row[key]), str(row["row_version"]), to_staged(row))
         for number, row in enumerate(rows.values())
     ]
-    decided = PushDecisions(workspace, run, connection).decide(records)
+    decided = PushDecisions(context, connection).decide(records)
     return _validate_again(
-        workspace,
-        run,
+        context,
         [
             replace(
                 one, values=each["field_values"], problems=each["problem"], action=each["action"]
@@ -128,16 +120,13 @@ def _stage_again(
     )
 
 
-def _validate_again(
-    workspace: Workspace, run: RunManifest, records: list[StagedRecord]
-) -> list[StagedRecord]:
+def _validate_again(context: RunContext, records: list[StagedRecord]) -> list[StagedRecord]:
     """Validate what is to be sent now: an edit, or the merge, may have broken a rule since the batch was."""
     sent = [one for one in records if (one.action or {}).get("operation") == "update"]
     if not sent:
         return records
-    expectations = workspace.expectations / f"{run['record_type']}.yaml"
     values = [one.values or {} for one in sent]
-    result = validate_values(workspace.mapping(run["record_type"]), expectations, "push", values)
+    result = validate_values(context.mapping, context.expectations, "push", values)
     broken = defaultdict(list)
     for failure in result.failures:
         broken[sent[failure.row].row_number].append(to_problem(failure))

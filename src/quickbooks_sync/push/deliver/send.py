@@ -4,31 +4,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from quickbooks_sync.model.errors import QuickBooksFault
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.model.outcome import FieldConflict, RecordOutcome
 from quickbooks_sync.postgres.runs.intents import Intent, IntentItem, close_intent
-from quickbooks_sync.postgres.runs.leases import hold_lease
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
 from quickbooks_sync.push.deliver.operations import Write
 from quickbooks_sync.push.deliver.settle import Settlement, settle
 from quickbooks_sync.quickbooks.batch import BatchItem
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.faults import Action, action_of_error
-from quickbooks_sync.run.lifecycle import lease_of, scope_of
-from quickbooks_sync.workspace import Workspace
+from quickbooks_sync.run.context import RunContext
 
 Held = Mapping[int, tuple[FieldConflict, ...]]
 Refused = list[tuple[IntentItem, QuickBooksFault]]
 
 
-def send_intent(
-    workspace: Workspace, run: RunManifest, intent: Intent, *, held: Held | None = None
-) -> Refused:
+def send_intent(context: RunContext, intent: Intent, *, held: Held | None = None) -> Refused:
     """Send a committed intent and settle what comes back.
 
     Args:
-        workspace: The workspace.
-        run: The run.
+        context: The run.
         intent: The batch, committed.
         held: Fields that were left out of a write because they are in conflict, by Loupe id.
 
@@ -39,13 +33,12 @@ def send_intent(
         RetryableError: No answer; the intent stays open and is sent identically later.
         CompanyStoppedError: QuickBooks refuses the company; likewise.
     """
-    client = workspace.client(run["realm_id"], run["run_id"])
+    client = context.client()
     items = send_batch(client, intent)
-    with workspace.engine.begin() as connection:
-        hold_lease(connection, lease_of(run))
-        settlement: Settlement = settle(workspace, run, connection, intent, items)
+    with context.transaction() as connection:
+        settlement: Settlement = settle(context, connection, intent, items)
         outcomes = [_with_held(one, held or {}) for one in settlement.outcomes]
-        write_outcomes(connection, scope_of(run), outcomes)
+        write_outcomes(connection, context.scope, outcomes)
         close_intent(connection, intent.intent_id, "answered")
     return settlement.refused
 

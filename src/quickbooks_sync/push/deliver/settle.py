@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from quickbooks_sync.intake import IntakeBatch
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.errors import QuickBooksFault, UnexpectedAnswerError
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.model.outcome import RecordOutcome
 from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.postgres.records.staging import StagedRecord
@@ -19,9 +18,9 @@ from quickbooks_sync.push.decide.computed import find_differences
 from quickbooks_sync.push.decide.names import find_unwritten
 from quickbooks_sync.push.deliver.claims import LinksOfWrites, stranger_outcome
 from quickbooks_sync.push.deliver.stock import ADJUST, settle_adjustments
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import find_lacking, frame_to_values, records_to_values
-from quickbooks_sync.workspace import Workspace
 
 Record = dict[str, Any]
 
@@ -47,8 +46,7 @@ class Settlement:
 
 
 def settle(
-    workspace: Workspace,
-    run: RunManifest,
+    context: RunContext,
     connection: Connection,
     intent: Intent,
     items: Mapping[str, Any],
@@ -56,13 +54,12 @@ def settle(
     """Write what QuickBooks made of a batch into links and Loupe, inside the caller's transaction.
 
     Args:
-        workspace: The workspace.
-        run: The run.
+        context: The run.
         connection: An open transaction.
         intent: The batch that was sent.
         items: The answer's items by `bId`, each with `record` or `fault`.
     """
-    ensure_whole(workspace.mapping(run["record_type"]).entity, intent, items)
+    ensure_whole(context.mapping.entity, intent, items)
     written: list[tuple[IntentItem, Record]] = []
     refused: list[tuple[IntentItem, QuickBooksFault]] = []
     for one in intent.items:
@@ -74,9 +71,9 @@ def settle(
     adjusted = [item for item, _ in written if item.operation == ADJUST]
     outcomes = [
         *_settle_written(
-            workspace, run, connection, [one for one in written if one[0].operation != ADJUST]
+            context, connection, [one for one in written if one[0].operation != ADJUST]
         ),
-        *settle_adjustments(run, connection, adjusted),
+        *settle_adjustments(context, connection, adjusted),
     ]
     return Settlement(outcomes, refused)
 
@@ -91,8 +88,7 @@ def _fault_of(answer: Any) -> QuickBooksFault:
 
 
 def settle_found(
-    workspace: Workspace,
-    run: RunManifest,
+    context: RunContext,
     connection: Connection,
     found: Sequence[tuple[IntentItem, Record]],
 ) -> list[RecordOutcome]:
@@ -102,13 +98,12 @@ def settle_found(
     """
     return [
         replace(one, outcome="linked") if one.outcome == "created" else one
-        for one in _settle_written(workspace, run, connection, found, is_answer=False)
+        for one in _settle_written(context, connection, found, is_answer=False)
     ]
 
 
 def _settle_written(
-    workspace: Workspace,
-    run: RunManifest,
+    context: RunContext,
     connection: Connection,
     written: Sequence[tuple[IntentItem, Record]],
     *,
@@ -116,11 +111,11 @@ def _settle_written(
 ) -> list[RecordOutcome]:
     if not written:
         return []
-    mapping = workspace.mapping(run["record_type"])
-    settings = read_settings(connection, run["realm_id"])
+    mapping = context.mapping
+    settings = read_settings(connection, context.realm_id)
     done = records_to_values(mapping, [record for _, record in written], settings=settings)
     values = frame_to_values(done.frame)
-    links = LinksOfWrites(connection, run, written)
+    links = LinksOfWrites(connection, context, written)
     answers = []
     outcomes = []
     for position, (item, record) in enumerate(written):
@@ -141,7 +136,7 @@ def _settle_written(
         answers.append((staged, link))
         ignored = [] if is_written else _find_ignored(item, theirs)
         outcomes.append(_outcome(mapping, item, record, theirs, ignored))
-    IntakeBatch(workspace, run, connection).absorb(answers)
+    IntakeBatch(context, connection).absorb(answers)
     return outcomes
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from quickbooks_sync.intake.replaced import find_difference
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.model.outcome import RecordOutcome
 from quickbooks_sync.postgres.records.links import Link, has_link_before, read_links, update_links
 from quickbooks_sync.postgres.runs.intents import IntentItem
@@ -22,10 +21,10 @@ from quickbooks_sync.push.deliver.operations import Write
 from quickbooks_sync.quickbooks.batch import BatchRequest
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.record_types.rules import quantity_problem
+from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.lifecycle import read_watermark
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform import to_decimal
-from quickbooks_sync.workspace import Workspace
 
 ADJUST = "adjust"
 
@@ -38,11 +37,13 @@ class OpeningStock:
     stock: it starts at 0 and is adjusted like any other movement.
     """
 
-    def __init__(self, connection: Connection, run: RunManifest, settings: CompanySettings) -> None:
+    def __init__(
+        self, connection: Connection, context: RunContext, settings: CompanySettings
+    ) -> None:
         self._is_sent = settings.opening_stock == "push"
-        pushed = read_watermark(connection, run["realm_id"], run["record_type"], "push")
+        pushed = read_watermark(connection, context.realm_id, context.record_type, "push")
         is_over = pushed is not None and has_link_before(
-            connection, run["realm_id"], run["record_type"], pushed.updated_at
+            connection, context.realm_id, context.record_type, pushed.updated_at
         )
         self._is_whole = not is_over or settings.stock_owner == "quickbooks"
 
@@ -103,14 +104,14 @@ def _to_confirm(setting: str, ours: Any, theirs: Any) -> str:
 
 
 def build_adjustments(
-    workspace: Workspace, run: RunManifest, settings: CompanySettings, writes: Sequence[Write]
+    context: RunContext, settings: CompanySettings, writes: Sequence[Write]
 ) -> tuple[list[tuple[Write, BatchRequest]], list[RecordOutcome]]:
     """Build the adjustments that make QuickBooks' quantities Loupe's; one metered read.
 
     Returns:
         The adjustments; and an outcome for each item of which QuickBooks did not say how many there are.
     """
-    on_hand, day = _fetch_quantities(workspace, run, writes)
+    on_hand, day = _fetch_quantities(context, writes)
     built: list[tuple[Write, BatchRequest]] = []
     unknown: list[RecordOutcome] = []
     for write in writes:
@@ -119,7 +120,7 @@ def build_adjustments(
             continue
         difference = (to_decimal(write.values["quantity"]) or Decimal(0)) - on_hand[_id(write)]
         if difference:
-            payload = _payload(settings, run, _id(write), difference, day)
+            payload = _payload(settings, context, _id(write), difference, day)
             number = str(len(built) + 1)
             built.append((write, BatchRequest(number, "create", "InventoryAdjustment", payload)))
     return built, unknown
@@ -138,12 +139,12 @@ def _unknown_outcome(write: Write) -> RecordOutcome:
 
 
 def settle_adjustments(
-    run: RunManifest, connection: Connection, items: Sequence[IntentItem]
+    context: RunContext, connection: Connection, items: Sequence[IntentItem]
 ) -> list[RecordOutcome]:
     """Note the new quantities on the links; returns the outcomes."""
     if not items:
         return []
-    realm_id, record_type = run["realm_id"], run["record_type"]
+    realm_id, record_type = context.realm_id, context.record_type
     links = {
         one.loupe_id: one
         for one in read_links(
@@ -179,17 +180,17 @@ def _with_quantity(link: Link, item: IntentItem) -> Link:
 
 
 def _fetch_quantities(
-    workspace: Workspace, run: RunManifest, writes: Sequence[Write]
+    context: RunContext, writes: Sequence[Write]
 ) -> tuple[dict[str, Decimal], date]:
     """Return what QuickBooks has on hand of the items it knows, and which day it is for the company there."""
-    client = workspace.client(run["realm_id"], run["run_id"])
+    client = context.client()
     documents = {_id(write): write.link.document for write in writes if write.link}
     answer = client.query(build_select("Item", is_in("Id", documents), max_results=1000))
     on_hand = {
         record["Id"]: Decimal(record["QtyOnHand"])
         for record in answer.records
         if _is_number(record.get("QtyOnHand"))
-        and not find_difference(run["record_type"], documents[record["Id"]], record)
+        and not find_difference(context.record_type, documents[record["Id"]], record)
     }
     return on_hand, datetime.now(UTC).astimezone(answer.server_time.tzinfo).date()
 
@@ -200,7 +201,7 @@ def _is_number(value: Any) -> bool:
 
 def _payload(
     settings: Mapping[str, str | None],
-    run: RunManifest,
+    context: RunContext,
     item_id: str,
     difference: Decimal,
     day: date,
@@ -208,7 +209,7 @@ def _payload(
     return {
         "AdjustAccountRef": {"value": settings["adjustment_account"]},
         "TxnDate": day.isoformat(),
-        "PrivateNote": f"Stock as in Loupe Factory, sync run {run['run_id']}",
+        "PrivateNote": f"Stock as in Loupe Factory, sync run {context.run_id}",
         "Line": [
             {
                 "DetailType": "ItemAdjustmentLineDetail",

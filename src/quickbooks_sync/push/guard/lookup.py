@@ -13,19 +13,17 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.intake import IntakeBatch
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.model.outcome import RecordOutcome
 from quickbooks_sync.postgres.records.links import read_link_ids
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.intents import read_doubtful_ids
-from quickbooks_sync.postgres.runs.leases import hold_lease
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
 from quickbooks_sync.push.deliver.operations import Write
 from quickbooks_sync.quickbooks.query import both, is_in
-from quickbooks_sync.run.lifecycle import has_complete_pull, lease_of, scope_of
+from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.run.lifecycle import has_complete_pull
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import answers_to_values, frame_to_values
-from quickbooks_sync.workspace import Workspace
 
 #: Keeps a statement within a few kilobytes; QuickBooks documents no limit for an IN list.
 VALUES_PER_QUERY = 100
@@ -35,35 +33,33 @@ Values = Mapping[str, Any]
 
 
 def link_existing(
-    workspace: Workspace, run: RunManifest, creates: Sequence[Write], *, always: bool = False
+    context: RunContext, creates: Sequence[Write], *, always: bool = False
 ) -> set[int]:
     """Link the rows that QuickBooks has already, and write their outcomes.
 
     Args:
-        workspace: The workspace.
-        run: The run.
+        context: The run.
         creates: Rows about to be created.
         always: Look every row up, whatever is known.
 
     Returns:
         The Loupe ids that must not be created: now linked, or in conflict.
     """
-    asked = list(creates) if always else _to_be_asked(workspace, run, creates)
+    asked = list(creates) if always else _to_be_asked(context, creates)
     if not asked:
         return set()
-    found = fetch_candidates(workspace, run, [write.values for write in asked])
+    found = fetch_candidates(context, [write.values for write in asked])
     if not found:
         return set()
-    with workspace.engine.begin() as connection:
-        hold_lease(connection, lease_of(run))
-        outcomes = _link(workspace, run, connection, found)
-        write_outcomes(connection, scope_of(run), outcomes)
+    with context.transaction() as connection:
+        outcomes = _link(context, connection, found)
+        write_outcomes(connection, context.scope, outcomes)
     return {one.loupe_id for one in outcomes if one.loupe_id is not None}
 
 
-def _to_be_asked(workspace: Workspace, run: RunManifest, creates: Sequence[Write]) -> list[Write]:
-    with workspace.engine.connect() as connection:
-        realm_id, record_type = run["realm_id"], run["record_type"]
+def _to_be_asked(context: RunContext, creates: Sequence[Write]) -> list[Write]:
+    with context.reading() as connection:
+        realm_id, record_type = context.realm_id, context.record_type
         if not has_complete_pull(connection, realm_id, record_type):
             return list(creates)
         ids = [one.loupe_id for one in creates]
@@ -71,25 +67,23 @@ def _to_be_asked(workspace: Workspace, run: RunManifest, creates: Sequence[Write
     return [one for one in creates if one.loupe_id in doubtful]
 
 
-def fetch_candidates(
-    workspace: Workspace, run: RunManifest, values: Sequence[Values]
-) -> list[Record]:
+def fetch_candidates(context: RunContext, values: Sequence[Values]) -> list[Record]:
     """Fetch every record of QuickBooks that a row with one of these canonical values may be."""
-    client = workspace.client(run["realm_id"], run["run_id"])
-    entity = workspace.mapping(run["record_type"]).entity
+    client = context.client()
+    entity = context.mapping.entity
     found: dict[str, Record] = {}
-    for condition in _conditions(run["record_type"], values):
+    for condition in _conditions(context.record_type, values):
         for page in client.pages(entity, where=condition):
             found.update((record["Id"], record) for record in page.records)
-    return of_pulled_types(workspace, run, list(found.values()))
+    return of_pulled_types(context, list(found.values()))
 
 
-def of_pulled_types(workspace: Workspace, run: RunManifest, records: list[Record]) -> list[Record]:
+def of_pulled_types(context: RunContext, records: list[Record]) -> list[Record]:
     """Keep records that are pulled: names are unique across all items, but a service is never a piece of stock."""
-    if run["record_type"] != "inventory_item":
+    if context.record_type != "inventory_item":
         return records
-    with workspace.engine.connect() as connection:
-        listed = read_settings(connection, run["realm_id"]).get("item_types") or "Inventory"
+    with context.reading() as connection:
+        listed = read_settings(connection, context.realm_id).get("item_types") or "Inventory"
     types = {one.strip() for one in listed.split(",")}
     return [record for record in records if record.get("Type") in types]
 
@@ -127,18 +121,14 @@ def _chunks(values: set[str | None]) -> Iterator[list[str]]:
         yield chunk
 
 
-def _link(
-    workspace: Workspace, run: RunManifest, connection: Connection, found: list[Record]
-) -> list[RecordOutcome]:
-    realm_id, record_type = run["realm_id"], run["record_type"]
+def _link(context: RunContext, connection: Connection, found: list[Record]) -> list[RecordOutcome]:
+    realm_id, record_type = context.realm_id, context.record_type
     ids = [record["Id"] for record in found]
     linked = read_link_ids(connection, realm_id, record_type, quickbooks_ids=ids)
     known = {quickbooks_id for _, quickbooks_id in linked}
     fresh = [record for record in found if record["Id"] not in known]
-    staged = to_staged_records(
-        workspace.mapping(record_type), fresh, read_settings(connection, realm_id)
-    )
-    outcomes = IntakeBatch(workspace, run, connection, inserts=False).load(staged)
+    staged = to_staged_records(context.mapping, fresh, read_settings(connection, realm_id))
+    outcomes = IntakeBatch(context, connection, inserts=False).load(staged)
     return [
         replace(one, source_id=str(one.loupe_id)) for one in outcomes if one.loupe_id is not None
     ]

@@ -7,21 +7,18 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.model.outcome import FieldConflict, RecordOutcome
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_link_ids, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_held_payments, read_rejected_ids
 from quickbooks_sync.push.deliver.operations import Write
 from quickbooks_sync.quickbooks.client import fetch_if_there
 from quickbooks_sync.quickbooks.query import build_select, is_in
-from quickbooks_sync.workspace import Workspace
+from quickbooks_sync.run.context import RunContext
 
 Record = dict[str, Any]
 
 
-def refuse_overpayments(
-    workspace: Workspace, run: RunManifest, writes: Sequence[Write]
-) -> list[RecordOutcome]:
+def refuse_overpayments(context: RunContext, writes: Sequence[Write]) -> list[RecordOutcome]:
     """Return an outcome for every payment that must not be sent just now; one metered read, or none.
 
     Invoices are asked from QuickBooks right before the payments are sent, and the payments of the chunk are
@@ -29,24 +26,22 @@ def refuse_overpayments(
     no pull has seen: somebody may have entered the same money there. What was held before stays held, without
     asking, while it does not fit the invoices as they were last read either.
     """
-    if run["record_type"] != "payment":
+    if context.record_type != "payment":
         return []
     # What is not sent settles nothing: QuickBooks' own applications go back with the document.
     paying = [
         write for write in writes if write.operation == "create" or "applications" in write.fields
     ]
-    refused = _refuse_again(workspace, run, paying)
+    refused = _refuse_again(context, paying)
     told = {one.source_id for one in refused}
     asked = [one for one in paying if one.source_id not in told]
-    return [*refused, *_refuse(workspace, run, asked, _fetch_invoices(workspace, run, asked))]
+    return [*refused, *_refuse(context, asked, _fetch_invoices(context, asked))]
 
 
-def _refuse_again(
-    workspace: Workspace, run: RunManifest, writes: Sequence[Write]
-) -> list[RecordOutcome]:
+def _refuse_again(context: RunContext, writes: Sequence[Write]) -> list[RecordOutcome]:
     """Refuse what was held before and does not fit the last pulled invoices; a payment that moves moves them."""
-    realm_id = run["realm_id"]
-    with workspace.engine.connect() as connection:
+    realm_id = context.realm_id
+    with context.reading() as connection:
         held = read_held_payments(connection, realm_id, [one.source_id for one in writes])
         again = [one for one in writes if one.source_id in held]
         ids = _invoice_ids(again)
@@ -57,19 +52,16 @@ def _refuse_again(
         for link in links
         if link.quickbooks_id not in outdated and link.state not in (DELETED, REPLACED)
     }
-    return _refuse(
-        workspace, run, [one for one in again if _asked(one).keys() <= known.keys()], known
-    )
+    return _refuse(context, [one for one in again if _asked(one).keys() <= known.keys()], known)
 
 
 def _refuse(
-    workspace: Workspace,
-    run: RunManifest,
+    context: RunContext,
     writes: Sequence[Write],
     invoices: Mapping[str, Record],
 ) -> list[RecordOutcome]:
     left = {number: Decimal(record.get("Balance") or 0) for number, record in invoices.items()}
-    unseen = _find_unseen(workspace, run, invoices)
+    unseen = _find_unseen(context, invoices)
     refused = []
     for write in writes:
         problem = _find_excess(write, left)
@@ -87,13 +79,11 @@ def _invoice_ids(writes: Sequence[Write]) -> list[str]:
     return sorted({line["invoice"] for one in writes for line in one.values["applications"]})
 
 
-def _fetch_invoices(
-    workspace: Workspace, run: RunManifest, writes: Sequence[Write]
-) -> dict[str, Record]:
+def _fetch_invoices(context: RunContext, writes: Sequence[Write]) -> dict[str, Record]:
     ids = _invoice_ids(writes)
     if not ids:
         return {}
-    client = workspace.client(run["realm_id"], run["run_id"])
+    client = context.client()
     statement = build_select("Invoice", is_in("Id", ids), max_results=1000)
     found = {record["Id"]: record for record in client.query(statement).records}
     # A list shows a new invoice late; by its Id it answers at once.
@@ -101,9 +91,7 @@ def _fetch_invoices(
     return found | {number: record for number, record in late.items() if record is not None}
 
 
-def _find_unseen(
-    workspace: Workspace, run: RunManifest, invoices: Mapping[str, Record]
-) -> dict[str, str]:
+def _find_unseen(context: RunContext, invoices: Mapping[str, Record]) -> dict[str, str]:
     """Return by invoice a payment of it in QuickBooks that no Loupe row is linked to."""
     paid_by = [
         (number, linked["TxnId"])
@@ -112,8 +100,8 @@ def _find_unseen(
         if linked.get("TxnType") == "Payment"
     ]
     ids = {payment for _, payment in paid_by}
-    with workspace.engine.connect() as connection:
-        pairs = read_link_ids(connection, run["realm_id"], "payment", quickbooks_ids=ids)
+    with context.reading() as connection:
+        pairs = read_link_ids(connection, context.realm_id, "payment", quickbooks_ids=ids)
     seen = {quickbooks_id for _, quickbooks_id in pairs}
     return {number: payment for number, payment in paid_by if payment not in seen}
 

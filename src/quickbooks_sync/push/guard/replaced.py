@@ -7,19 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from quickbooks_sync.intake.replaced import describe_replaced, find_difference
-from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, RecordOutcome
 from quickbooks_sync.postgres.records.links import REPLACED, Link, update_links
-from quickbooks_sync.postgres.runs.leases import hold_lease
 from quickbooks_sync.push.deliver.operations import Write
 from quickbooks_sync.quickbooks.query import build_select, is_in
-from quickbooks_sync.run.lifecycle import lease_of
-from quickbooks_sync.workspace import Workspace
+from quickbooks_sync.run.context import RunContext
 
 
-def hold_replaced(
-    workspace: Workspace, run: RunManifest, writes: Sequence[Write]
-) -> list[RecordOutcome]:
+def hold_replaced(context: RunContext, writes: Sequence[Write]) -> list[RecordOutcome]:
     """Return an outcome for every change whose record is another one now; one metered read, or none.
 
     Their links are marked, so that nothing is sent to these records until a person has decided.
@@ -27,8 +22,8 @@ def hold_replaced(
     links = {write.link.quickbooks_id: write for write in writes if write.link is not None}
     if not links:
         return []
-    entity = workspace.mapping(run["record_type"]).entity
-    client = workspace.client(run["realm_id"], run["run_id"])
+    entity = context.mapping.entity
+    client = context.client()
     statement = build_select(entity, is_in("Id", sorted(links)), max_results=1000)
     held: list[RecordOutcome] = []
     marked: list[Link] = []
@@ -37,14 +32,13 @@ def hold_replaced(
         link = write.link
         if link is None:
             continue
-        difference = find_difference(run["record_type"], link.document, record)
+        difference = find_difference(context.record_type, link.document, record)
         if difference is not None:
             held.append(_conflict(write, link, difference))
             marked.append(replace(link, state=REPLACED, loupe_row_version=None))
     if marked:
-        with workspace.engine.begin() as connection:
-            hold_lease(connection, lease_of(run))
-            update_links(connection, run["realm_id"], run["record_type"], marked)
+        with context.transaction() as connection:
+            update_links(connection, context.realm_id, context.record_type, marked)
     return held
 
 
