@@ -2,7 +2,7 @@
 
 from airflow.sdk import Param
 
-from quickbooks_airflow.flow_docs import RECORDS
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 
 DIRECTIONS = ("pull", "push")
 
@@ -94,7 +94,7 @@ def build_first_sync_params() -> dict[str, Param]:
         "preview": build_preview(),
         "limit": build_limit("customers, with their invoices, payments and items"),
         "since": build_since(),
-        "record_types": _build_choice("Record types", tuple(RECORDS)),
+        "record_types": _build_choice("Record types", tuple(RECORD_TYPES)),
         "directions": _build_choice("Directions", DIRECTIONS),
         "invoice_history": Param(
             True,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from quickbooks_sync.model.flow import FLOWS
+from quickbooks_sync.record_types.registry import FLOWS
 
 NAMES = [flow.name for flow in FLOWS]
 FIRST_SYNC, NIGHTLY = "quickbooks_first_sync", "quickbooks_nightly_sync"

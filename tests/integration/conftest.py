@@ -14,19 +14,13 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 
 from quickbooks_sync.commands import steps
-from quickbooks_sync.model.flow import (
-    FLOWS,
-    BatchManifest,
-    FlowOptions,
-    RunManifest,
-    RunSummary,
-    flow_named,
-)
+from quickbooks_sync.model.flow import BatchManifest, FlowOptions, RunManifest, RunSummary
 from quickbooks_sync.model.json_text import to_json
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.connection.companies import connect_company
 from quickbooks_sync.quickbooks import oauth
 from quickbooks_sync.quickbooks.patience import Patience
+from quickbooks_sync.record_types.registry import FLOWS, flow_named
 from quickbooks_sync.settings import confirm_settings, propose_settings
 from quickbooks_sync.workspace import Workspace, open_workspace
 from tests.conftest import allowing

@@ -20,9 +20,10 @@ from quickbooks_sync.model.errors import (
     MappingError,
     UnreachableError,
 )
-from quickbooks_sync.model.flow import FlowOptions, flow_named
+from quickbooks_sync.model.flow import FlowOptions
 from quickbooks_sync.postgres.database.engine import build_engine
 from quickbooks_sync.postgres.tables import company_grant
+from quickbooks_sync.record_types.registry import flow_named
 from quickbooks_sync.workspace import Workspace
 from tests.integration.books import loupe, quickbooks
 from tests.integration.conftest import House

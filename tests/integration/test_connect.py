@@ -29,7 +29,7 @@ from quickbooks_sync.model.errors import (
     SyncError,
     UnexpectedAnswerError,
 )
-from quickbooks_sync.model.flow import FlowOptions, flow_named
+from quickbooks_sync.model.flow import FlowOptions
 from quickbooks_sync.model.grant import Grant
 from quickbooks_sync.postgres.connection import pending_grants
 from quickbooks_sync.postgres.connection.companies import (
@@ -40,6 +40,7 @@ from quickbooks_sync.postgres.connection.companies import (
 )
 from quickbooks_sync.postgres.tables import company, company_grant, link, pending_grant
 from quickbooks_sync.quickbooks.oauth import refresh
+from quickbooks_sync.record_types.registry import flow_named
 from quickbooks_sync.workspace import Workspace, open_workspace
 from tests.integration.connecting import (
     REALM,

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, text, update
 
+from quickbooks_sync.commands.activity import read_missing
 from quickbooks_sync.commands.decide import decide
 from quickbooks_sync.model.errors import GateClosedError, UnexpectedAnswerError
 from quickbooks_sync.postgres import tables
-from quickbooks_sync.postgres.runs.activity import read_missing
 from quickbooks_sync.pull import missing
 from quickbooks_sync.settings import confirm_settings
 from tests.integration.books import loupe, quickbooks

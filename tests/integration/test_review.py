@@ -13,7 +13,7 @@ from quickbooks_sync.mapping import load_mappings
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.database.engine import build_engine
 from quickbooks_sync.postgres.records.loupe_rows import read_rows
-from quickbooks_sync.record_types.rules import unpushable
+from quickbooks_sync.record_types.registry import RECORD_TYPES, VOCABULARIES
 from quickbooks_sync.review.building import find_all
 from quickbooks_sync.review.duplicates import to_name_key
 from quickbooks_sync.review.model import Finding
@@ -21,7 +21,7 @@ from quickbooks_sync.review.scope import Scope
 from quickbooks_sync.settings import CompanySettings
 
 REALM = "9341450000000001"
-MAPPINGS = load_mappings(Path(__file__).parents[2] / "include" / "mappings")
+MAPPINGS = load_mappings(Path(__file__).parents[2] / "include" / "mappings", VOCABULARIES)
 SETTINGS = {"home_currency": "USD", "book_close_date": "2024-12-31", "multi_currency": "false"}
 
 
@@ -208,9 +208,13 @@ def test_the_review_rejects_what_the_push_rejects(connection: Connection) -> Non
     }
 
     ids = connection.scalars(text("select invoice_id from loupe.invoice")).all()
-    rows = read_rows(connection, "invoice", 1, ids)
+    rows = read_rows(connection, MAPPINGS["invoice"], 1, ids)
     settings = CompanySettings(SETTINGS)
-    assert rejected == {key for key, row in rows.items() if unpushable("invoice", settings, row)}
+    assert rejected == {
+        key
+        for key, row in rows.items()
+        if RECORD_TYPES["invoice"].why_not_representable(settings, row)
+    }
     assert len(rejected) == 3
 
 

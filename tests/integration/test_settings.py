@@ -14,6 +14,7 @@ from quickbooks_sync.model.errors import SettingsError
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.connection.companies import connect_company
 from quickbooks_sync.quickbooks.oauth import exchange_code
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.settings import (
     confirm_settings,
     ensure_reference,
@@ -83,7 +84,7 @@ def test_the_sample_company_lacks_nothing_once_its_proposals_are_confirmed(
     assert all(one.value is not None and one.because for one in proposals.values())
     assert "Sales (Id" in proposals["invoice_line_item"].because
     for record_type in ("customer", "invoice", "payment", "inventory_item"):
-        assert settings.missing_for(record_type) == ()
+        assert settings.missing(RECORD_TYPES[record_type].needed_settings) == ()
     assert settings.home_currency == "USD"
     assert settings.custom_txn_numbers
     assert settings.book_close_date == date(2024, 12, 31)
@@ -97,7 +98,7 @@ def test_nothing_proposed_is_used_before_it_is_confirmed(workspace: Workspace) -
         settings = read_settings(connection, REALM)
 
     assert settings["income_account"] is None
-    assert "income_account" in settings.missing_for("inventory_item")
+    assert "income_account" in settings.missing(RECORD_TYPES["inventory_item"].needed_settings)
 
 
 def test_a_confirmed_setting_survives_the_next_proposal(workspace: Workspace) -> None:
@@ -151,7 +152,7 @@ def test_an_empty_value_forgets_a_setting(workspace: Workspace) -> None:
 
     settings = confirm_settings(workspace, REALM, {"deposit_account": ""})
 
-    assert settings.missing_for("payment") == ("deposit_account",)
+    assert settings.missing(RECORD_TYPES["payment"].needed_settings) == ("deposit_account",)
 
 
 def test_settings_are_confirmed_only_after_the_company_was_read(workspace: Workspace) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from quickbooks_sync.mapping import RecordMapping, load_mapping
 from quickbooks_sync.model.json_text import parse_json
 from quickbooks_sync.postgres.tables import LOUPE_SCHEMA, metadata
+from quickbooks_sync.record_types.registry import VOCABULARIES
 
 INCLUDE = Path(__file__).parents[2] / "include"
 SETTINGS = {"home_currency": "USD", "invoice_line_item": "7"}
@@ -17,7 +18,7 @@ TABLES = {
 
 
 def shipped(record_type: str) -> RecordMapping:
-    return load_mapping(INCLUDE / "mappings" / f"{record_type}.yaml", tables=TABLES)
+    return load_mapping(INCLUDE / "mappings" / f"{record_type}.yaml", VOCABULARIES, tables=TABLES)
 
 
 def expectations(record_type: str) -> Path:

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quickbooks_sync.matching.first_contact import Candidate, Match, finder_for
+from quickbooks_sync.matching.first_contact import Finder
+from quickbooks_sync.matching.identity import Candidate, Match
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.transform import folded
 
 
 def find(record_type: str, values: dict[str, Any], *rows: dict[str, Any]) -> Match:
-    finder = finder_for(record_type)
-    finder.offer(Candidate(key, row) for key, row in enumerate(rows, start=1))
-    return finder.find(values)
+    candidates = [Candidate(key, row) for key, row in enumerate(rows, start=1)]
+    return Finder(RECORD_TYPES[record_type].identity, candidates).find(values)
 
 
 def customer(name: str | None, email: str | None = None) -> dict[str, Any]:
@@ -89,8 +90,9 @@ def test_empty_values_match_nobody() -> None:
 
 
 def test_each_row_is_used_once() -> None:
-    finder = finder_for("customer")
-    finder.offer([Candidate(1, customer("Aurora", "a@x.example"))])
+    finder = Finder(
+        RECORD_TYPES["customer"].identity, [Candidate(1, customer("Aurora", "a@x.example"))]
+    )
     assert finder.find(customer("Aurora", "a@x.example")) == Match(1)
     assert finder.find(customer("Other", "a@x.example")) == Match()
 
@@ -170,14 +172,16 @@ def test_folding_ignores_case_and_blanks() -> None:
 
 
 def test_an_invoice_of_a_customer_that_is_not_linked_is_another_customers() -> None:
-    finder = finder_for("invoice")
-    finder.offer([Candidate(1, {"invoice_number": "INV-1", "total_amount": "5.00"})])
+    finder = Finder(
+        RECORD_TYPES["invoice"].identity,
+        [Candidate(1, {"invoice_number": "INV-1", "total_amount": "5.00"})],
+    )
     match = finder.find({"invoice_number": "INV-1", "customer": "7", "total_amount": "5.00"})
     assert match.doubt == "a Loupe invoice has the same number but another customer"
 
 
 NAMES = st.sampled_from([None, "Opal", " opal ", "OPAL", "Ruby", "Strasse", "Straße"])
-RECORDS = {
+SAMPLES = {
     "customer": st.builds(customer, NAMES, NAMES),
     "invoice": st.builds(invoice, st.sampled_from([None, "1", "2"]), st.sampled_from("78")),
     "payment": st.builds(
@@ -189,20 +193,20 @@ RECORDS = {
 }
 
 
-@pytest.mark.parametrize("record_type", RECORDS)
+@pytest.mark.parametrize("record_type", SAMPLES)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_rows_that_have_nothing_near_a_record_make_no_difference(
     record_type: str, data: st.DataObject
 ) -> None:
-    record = data.draw(RECORDS[record_type])
-    rows = dict(enumerate(data.draw(st.lists(RECORDS[record_type], max_size=5))))
-    near = finder_for(record_type).near
+    record = data.draw(SAMPLES[record_type])
+    rows = dict(enumerate(data.draw(st.lists(SAMPLES[record_type], max_size=5))))
+    identity = RECORD_TYPES[record_type].identity
 
     def is_near(row: dict[str, Any]) -> bool:
-        return any(key(row[name]) == key(record[name]) is not None for name, key in near.items())
+        return any(key.near(row) == key.near(record) is not None for key in identity.keys)
 
-    whole, narrowed = finder_for(record_type), finder_for(record_type)
-    whole.offer(Candidate(key, row) for key, row in rows.items())
-    narrowed.offer(Candidate(key, row) for key, row in rows.items() if is_near(row))
+    candidates = [Candidate(key, row) for key, row in rows.items()]
+    whole = Finder(identity, candidates)
+    narrowed = Finder(identity, [one for one in candidates if is_near(dict(one.values))])
     assert narrowed.find(record) == whole.find(record)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from quickbooks_sync.model.errors import ConfigurationError
-from quickbooks_sync.model.flow import FLOWS, FlowOptions, flow_named
+from quickbooks_sync.model.flow import FlowOptions
+from quickbooks_sync.record_types.registry import FLOWS, flow_named
 
 
 def test_the_first_sync_order_keeps_what_is_referred_to_ahead() -> None:

@@ -5,13 +5,10 @@ from pathlib import Path
 import pytest
 
 from quickbooks_sync.mapping import RecordMapping, load_mapping, load_mappings
-from quickbooks_sync.mapping import properties as mapping_properties
 from quickbooks_sync.model.errors import MappingError
-from quickbooks_sync.transform import derivations
+from quickbooks_sync.record_types.registry import RECORD_TYPES, VOCABULARIES
 from quickbooks_sync.transform.canonical import parser_of
 from tests.unit.record_samples import INCLUDE, TABLES
-
-RECORD_TYPES = ("customer", "invoice", "payment", "inventory_item")
 
 SMALL = """\
 record_type: customer
@@ -34,14 +31,14 @@ fields:
 
 @pytest.fixture
 def shipped() -> dict[str, RecordMapping]:
-    return load_mappings(INCLUDE / "mappings", tables=TABLES)
+    return load_mappings(INCLUDE / "mappings", VOCABULARIES, tables=TABLES)
 
 
 def refusal(tmp_path: Path, text: str) -> MappingError:
     file = tmp_path / "customer.yaml"
     file.write_text(text)
     with pytest.raises(MappingError) as caught:
-        load_mapping(file, tables=TABLES)
+        load_mapping(file, VOCABULARIES, tables=TABLES)
     assert str(file) in str(caught.value)
     assert caught.value.facts["file"] == str(file)
     return caught.value
@@ -98,17 +95,21 @@ def test_every_pair_of_the_integration_guide_is_mapped(
     assert (loupe, quickbooks) in pairs
 
 
-def test_the_rules_that_a_mapping_may_name_are_the_rules_there_are() -> None:
-    assert sorted(mapping_properties.QUICKBOOKS_RULES) == sorted(derivations.QUICKBOOKS_RULES)
-    assert sorted(mapping_properties.LOUPE_RULES) == sorted(derivations.LOUPE_RULES)
+@pytest.mark.parametrize("record_type", VOCABULARIES)
+def test_the_shipped_mapping_is_of_the_entity_and_table_that_the_record_type_speaks_of(
+    shipped: dict[str, RecordMapping], record_type: str
+) -> None:
+    kind, mapping = RECORD_TYPES[record_type], shipped[record_type]
+    (key,) = kind.table.primary_key
+    assert (mapping.entity, mapping.table, mapping.key) == (kind.entity, kind.table.name, key.name)
 
 
 def test_the_digest_changes_with_the_file(tmp_path: Path) -> None:
     file = tmp_path / "customer.yaml"
     file.write_text(SMALL)
-    before = load_mapping(file).digest
+    before = load_mapping(file, VOCABULARIES).digest
     file.write_text(SMALL + "# a comment\n")
-    assert load_mapping(file).digest != before
+    assert load_mapping(file, VOCABULARIES).digest != before
     assert len(before) == 64
 
 
@@ -173,20 +174,20 @@ def test_a_key_given_twice_in_a_field_names_its_second_line(tmp_path: Path) -> N
 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match=r"nothing\.yaml, line 1: cannot be read"):
-        load_mapping(tmp_path / "nothing.yaml")
+        load_mapping(tmp_path / "nothing.yaml", VOCABULARIES)
 
 
 def test_a_folder_without_a_record_type_is_refused(tmp_path: Path) -> None:
     (tmp_path / "customer.yaml").write_text(SMALL)
     with pytest.raises(MappingError, match="no mapping for invoice, payment, inventory_item"):
-        load_mappings(tmp_path)
+        load_mappings(tmp_path, VOCABULARIES)
 
 
 def test_one_record_type_in_two_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(SMALL)
     (tmp_path / "b.yaml").write_text(SMALL)
     with pytest.raises(MappingError, match=r"b\.yaml.*already mapped in .*a\.yaml"):
-        load_mappings(tmp_path)
+        load_mappings(tmp_path, VOCABULARIES)
 
 
 def test_an_unknown_field_name_is_answered_with_the_known_ones(

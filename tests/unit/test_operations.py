@@ -11,6 +11,7 @@ from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.push.deliver.operations import Write, build_request
 from quickbooks_sync.quickbooks.batch import BatchRequest, serialise_batch
 from quickbooks_sync.quickbooks.guard import refuse_side_effects
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.settings import CompanySettings
 from tests.unit.record_samples import shipped
 
@@ -94,7 +95,7 @@ def write(
 
 
 def built(record_type: str, one: Write, settings: CompanySettings = SETTINGS) -> BatchRequest:
-    return build_request(shipped(record_type), settings, one, "1")
+    return build_request(RECORD_TYPES[record_type], shipped(record_type), settings, one, "1")
 
 
 def test_a_new_invoice_holds_no_computed_value_and_no_status() -> None:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from quickbooks_sync.intake.pairing import pair_payments
-from quickbooks_sync.matching.first_contact import Candidate
+from quickbooks_sync.matching.identity import Candidate
+from quickbooks_sync.record_types.equal_payments import pair_payments
 
 
 def payment(amount: str = "50.00", number: str | None = None, **more: Any) -> dict[str, Any]:

@@ -6,13 +6,9 @@ from typing import Any
 import pytest
 
 from quickbooks_sync.matching.merge import MergePolicy
-from quickbooks_sync.record_types.rules import (
-    LinkedPair,
-    merge_policy,
-    quantity_problem,
-    skip_push,
-    unpushable,
-)
+from quickbooks_sync.record_types.record_type import LinkedPair
+from quickbooks_sync.record_types.registry import RECORD_TYPES
+from quickbooks_sync.record_types.stock import quantity_problem
 from quickbooks_sync.settings import CompanySettings
 
 SETTINGS = CompanySettings({"home_currency": "USD"})
@@ -50,7 +46,7 @@ def policy_of(
     **facts: Any,
 ) -> MergePolicy:
     pair = LinkedPair(settings, row, origin, quickbooks or {}, document or {}, **facts)
-    return merge_policy(record_type, pair)
+    return RECORD_TYPES[record_type].merge_policy(pair)
 
 
 def test_a_customer_is_free() -> None:
@@ -178,7 +174,7 @@ def test_stock_of_quickbooks_keeps_an_item_active_where_nothing_adjusts_it(
 @pytest.mark.parametrize("row", [item(price_basis="carat"), item(currency_code="EUR")])
 def test_prices_that_mean_something_else_stay_home(row: dict[str, Any]) -> None:
     assert {"sell_price", "cost_price"} <= policy_of("inventory_item", row).excluded
-    assert "not synced" in str(unpushable("inventory_item", SETTINGS, row))
+    assert "not synced" in str(RECORD_TYPES["inventory_item"].why_not_representable(SETTINGS, row))
 
 
 @pytest.mark.parametrize(
@@ -201,7 +197,7 @@ def test_prices_that_mean_something_else_stay_home(row: dict[str, Any]) -> None:
 def test_what_is_not_pushed_says_why(
     record_type: str, row: dict[str, Any], is_linked: bool, reason: str | None
 ) -> None:
-    said = skip_push(record_type, row, is_linked=is_linked)
+    said = RECORD_TYPES[record_type].unsent_reason(row, is_linked=is_linked)
     assert (said is None) == (reason is None)
     assert (reason or "") in (said or "")
 
@@ -228,19 +224,23 @@ def test_what_is_not_pushed_says_why(
 def test_an_invoice_that_would_be_untrue_is_not_pushed(
     row: dict[str, Any], settings: CompanySettings, reason: str | None
 ) -> None:
-    said = unpushable("invoice", settings, row)
+    said = RECORD_TYPES["invoice"].why_not_representable(settings, row)
     assert (said is None) == (reason is None)
     assert (reason or "") in (said or "")
 
 
 def test_a_payment_in_another_currency_is_not_pushed() -> None:
-    assert "EUR" in str(unpushable("payment", SETTINGS, payment(currency_code="EUR")))
-    assert unpushable("payment", SETTINGS, payment()) is None
+    assert "EUR" in str(
+        RECORD_TYPES["payment"].why_not_representable(SETTINGS, payment(currency_code="EUR"))
+    )
+    assert RECORD_TYPES["payment"].why_not_representable(SETTINGS, payment()) is None
 
 
 def test_tax_that_quickbooks_would_leave_out_is_not_pushed() -> None:
     """QuickBooks ignores a tax that it was sent where sales tax is off: the invoice would be too low."""
     settings = CompanySettings({"home_currency": "USD", "tax": "total_tax", "sales_tax": "false"})
-    refused = unpushable("invoice", settings, invoice(tax_amount=Decimal(8)))
+    refused = RECORD_TYPES["invoice"].why_not_representable(
+        settings, invoice(tax_amount=Decimal(8))
+    )
     assert refused is not None
     assert "sales tax is switched off" in refused

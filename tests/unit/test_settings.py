@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from quickbooks_sync.model.errors import SettingsError
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.settings import (
     FACTS,
     SETTINGS,
@@ -100,9 +101,12 @@ def test_a_push_knows_which_settings_it_waits_for() -> None:
         {"income_account": "79", "cogs_account": "80", "stock_owner": "loupe"}
     )
 
-    assert settings.missing_for("inventory_item") == ("asset_account", "inventory_start_date")
-    assert settings.missing_for("payment") == ("deposit_account",)
-    assert settings.missing_for("customer") == ()
+    assert settings.missing(RECORD_TYPES["inventory_item"].needed_settings) == (
+        "asset_account",
+        "inventory_start_date",
+    )
+    assert settings.missing(RECORD_TYPES["payment"].needed_settings) == ("deposit_account",)
+    assert settings.missing(RECORD_TYPES["customer"].needed_settings) == ()
 
 
 def test_every_known_name_is_a_key_and_no_other() -> None:
@@ -117,4 +121,4 @@ def test_every_known_name_is_a_key_and_no_other() -> None:
 def test_every_setting_a_push_may_wait_for_is_proposed() -> None:
     proposed = {one.name for one in build_proposals(REFERENCE)}
 
-    assert {name for name, setting in SETTINGS.items() if setting.needed_for} <= proposed
+    assert {name for kind in RECORD_TYPES.values() for name in kind.needed_settings} <= proposed

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.mapping.properties import NEVER_SENT
+from quickbooks_sync.mapping.vocabulary import NEVER_SENT
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.model.json_text import parse_json, to_json
 from quickbooks_sync.transform import comparable, records_to_values, values_to_payload

@@ -16,7 +16,7 @@ from quickbooks_sync.intake.outcomes import (
     updated_at,
     waiting,
 )
-from quickbooks_sync.matching.first_contact import Match
+from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.outcome import RecordOutcome
 from quickbooks_sync.postgres.records.links import (
     REPLACED,
@@ -56,8 +56,8 @@ class IntakeBatch:
         """Load the batch; returns one outcome per record."""
         self.known.read(records)
         self._note_found(records)
-        # A payment with a reference number goes first, lest one without takes its row.
-        ordered = sorted(records, key=lambda one: not (one.values or {}).get("reference_number"))
+        first = self.known.context.type.identified_first_by
+        ordered = sorted(records, key=lambda record: not (record.values or {}).get(first or ""))
         outcomes = [self._load_one(one) for one in ordered]
         outcomes.extend(self._insert())
         self._write_links()
@@ -134,31 +134,28 @@ class IntakeBatch:
 
     def _match(self, one: StagedRecord) -> Match:
         """Return what a person decided, else what first contact finds."""
-        values = one.values or {}
-        if values.get("tag_id") in self.known.repeated:
-            return Match(None, "several QuickBooks items carry this SKU")
+        unique = self.known.context.type.unique_field
+        carried = (one.values or {}).get(unique.name) if unique else None
+        if unique and carried in self.known.repeated:
+            return Match(None, unique.repeated)
         judged = self.known.judged.get(one.source_id)
         if judged is not None and judged.choice == "same":
             return self.known.matched_by_decision(judged)
         if judged is None and one.source_id in self.known.lost_answers:
             return Match(*self.known.lost_answers[one.source_id])
         match = Match() if judged is not None else self.known.identifier.find(one)
-        if match == Match() and values.get("tag_id") in self.known.tags:
-            why = (
-                "a Loupe item has this SKU as its Tag ID already; give one of the two items "
-                "another SKU in QuickBooks, then pull items again"
-            )
-            return Match(None, why)
+        if unique and match == Match() and carried in self.known.owners:
+            return Match(None, unique.taken)
         return match
 
     def _link(self, one: StagedRecord, loupe_id: int) -> RecordOutcome:
         rows = self.known.read_rows([loupe_id])
         self.known.rows.update(rows)
         self.known.loupe_values.update(self.known.to_loupe_values(rows))
-        self.known.unsynced |= self.known.read_unsynced([loupe_id])
+        self.known.unsettled |= self.known.read_unsettled([loupe_id])
         fresh = Link(loupe_id, one.source_id, "matched", one.source_version or "0", one.raw)
         apart = kept_apart(
-            self.known.context.record_type, self.known.loupe_values[loupe_id], one.values or {}
+            self.known.context.type.identity, self.known.loupe_values[loupe_id], one.values or {}
         )
         merged = self.linked.merge(one, fresh, is_new=True)
         outcome = "linked" if merged.outcome != "conflict" else "conflict"
@@ -182,8 +179,9 @@ class IntakeBatch:
             return []
         context, rows = self.known.context, [row for _, row in inserts]
         names = [f"QuickBooks' {context.record_type} {staged.source_id}" for staged, _ in inserts]
-        where = context.record_type, context.organization_id
-        keys = insert_rows(self.known.connection, *where, rows, names)
+        keys = insert_rows(
+            self.known.connection, self.known.mapping, context.organization_id, rows, names
+        )
         stored = self.known.read_rows(keys)
         held = self.known.to_loupe_values(stored)
         outcomes = []

@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from quickbooks_sync.intake.guards import PaymentGuard, read_unsynced_invoice_ids
-from quickbooks_sync.intake.identify import Identifier
-from quickbooks_sync.intake.pairing import ReadPeers
-from quickbooks_sync.matching.first_contact import Match
+from quickbooks_sync.intake.guards import SettlingGuard
+from quickbooks_sync.intake.identify import Identifier, ReadPeers
 from quickbooks_sync.matching.id_lookup import IdLookup
+from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.postgres.records.decisions import (
     Decision,
     read_field_decisions,
@@ -19,9 +18,7 @@ from quickbooks_sync.postgres.records.decisions import (
 from quickbooks_sync.postgres.records.links import Link, read_link_ids, read_links
 from quickbooks_sync.postgres.records.loupe_rows import (
     Row,
-    read_paid_invoice_ids,
     read_rows,
-    read_tag_owners,
 )
 from quickbooks_sync.postgres.records.staging import (
     StagedRecord,
@@ -47,7 +44,9 @@ class BatchContext:
         self.connection = connection
         self.mapping = context.mapping
         self.settings = read_settings(connection, context.realm_id)
-        self.references = IdLookup(connection, context.realm_id, self.mapping)
+        self.references = IdLookup(
+            connection, context.realm_id, self.mapping, context.workspace.mapping
+        )
 
     def read(self, records: list[StagedRecord], links: list[Link] | None = None) -> set[str]:
         """Read what a batch needs; returns the Ids that have a link already."""
@@ -72,23 +71,30 @@ class BatchContext:
         )
         loupe_ids = list(self.rows)
         self.decisions = read_field_decisions(self.connection, realm_id, record_type, loupe_ids)
-        self.unsynced = self.read_unsynced(loupe_ids)
-        self.tags: dict[Any, int] = (
-            read_tag_owners(
-                self.connection,
-                self.context.organization_id,
-                [(one.values or {}).get("tag_id") for one in records],
-            )
-            if record_type == "inventory_item"
-            else {}
+        self.unsettled = self.read_unsettled(loupe_ids)
+        self.owners = self._read_owners(records)
+        self.guard = SettlingGuard(
+            self.connection,
+            self.context.organization_id,
+            self.references,
+            self.context.type.settles,
         )
-        self.guard = PaymentGuard(self.connection, self.context.organization_id, self.references)
-        self.repeated = (
-            read_repeated_values(self.connection, self.context.run_id, "tag_id")
-            if record_type == "inventory_item" and self.context.direction == "pull"
-            else set()
-        )
+        self.repeated = self._read_repeated()
         return {one.quickbooks_id for one in stored}
+
+    def _read_owners(self, records: list[StagedRecord]) -> dict[Any, int]:
+        """Return which rows carry the batch's values of the field that is unique in Loupe."""
+        unique = self.context.type.unique_field
+        if unique is None:
+            return {}
+        carried = [(record.values or {}).get(unique.name) for record in records]
+        return self.context.type.read_owners(self.connection, self.context.organization_id, carried)
+
+    def _read_repeated(self) -> set[str]:
+        unique = self.context.type.unique_field
+        if unique is None or self.context.direction != "pull":
+            return set()
+        return read_repeated_values(self.connection, self.context.run_id, unique.name)
 
     def matched_by_decision(self, decision: Decision) -> Match:
         """Return the row that a person named, or a doubt where it is another record's meanwhile."""
@@ -105,31 +111,31 @@ class BatchContext:
         return Match(decision.loupe_id) if self.read_rows(ids) else Match()
 
     def _peers_in(self, records: list[StagedRecord]) -> ReadPeers:
-        """Return what reads the unlinked payments of a day: those of the context, or those looked up."""
+        """Return what reads the unlinked records to pair equal ones among: those of the context, or those looked up."""
         if self.context.direction == "pull":
-            return lambda day: read_unlinked_values(
-                self.connection, self.context.run, {"payment_date": day}
+            field = str(self.context.type.identity.paired_by)
+            return lambda shared: read_unlinked_values(
+                self.connection, self.context.run, {field: shared}
             )
-        return lambda _day: {
+        return lambda _shared: {
             one.source_id: one.values or {} for one in records if one.source_id not in self.links
         }
 
-    def read_unsynced(self, ids: list[int]) -> set[int]:
-        """Return the invoices on which Loupe has money that QuickBooks does not know."""
-        if self.context.record_type != "invoice":
-            return set()
-        return read_unsynced_invoice_ids(self.connection, self.context.realm_id, ids)
+    def read_unsettled(self, ids: list[int]) -> set[int]:
+        """Return the rows on which Loupe has money that QuickBooks does not know."""
+        return self.context.type.read_unsettled(self.connection, self.context.realm_id, ids)
 
     def is_paid(self, row: Row) -> bool:
-        """Whether Loupe has live payments on an invoice; other record types have none."""
-        ids = [row.get("invoice_id") or 0]
-        return bool(read_paid_invoice_ids(self.connection, self.context.organization_id, ids))
+        """Whether Loupe has live payments on a row; only what can be settled has any."""
+        key = row[self.mapping.key]
+        paid = self.context.type.read_paid(self.connection, self.context.organization_id, [key])
+        return bool(paid)
 
     def read_rows(self, ids: Iterable[int]) -> dict[int, Row]:
         """Read Loupe rows by key, and keep everybody else from changing them."""
         return read_rows(
             self.connection,
-            self.context.record_type,
+            self.mapping,
             self.context.organization_id,
             list(ids),
             lock=True,

@@ -6,33 +6,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 from quickbooks_sync.intake.batch_context import BatchContext
-from quickbooks_sync.intake.deleted import remove
 from quickbooks_sync.intake.outcomes import doubt, outcome_of, updated_at, warnings_of
 from quickbooks_sync.intake.replaced import describe_replaced, find_difference, is_surely_same
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.matching.first_contact import Match
+from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.matching.merge import Base, Merge, merge_record, next_base
 from quickbooks_sync.model.errors import RetryableError
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, RecordOutcome
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, RETURNED, Link
 from quickbooks_sync.postgres.records.loupe_rows import Row, update_row
 from quickbooks_sync.postgres.records.staging import StagedRecord
-from quickbooks_sync.record_types.rules import (
-    LIFE_FIELDS,
-    LinkedPair,
-    merge_policy,
-    quantity_problem,
-    with_decisions,
-)
+from quickbooks_sync.record_types.decided import with_decisions
+from quickbooks_sync.record_types.record_type import LIFE_FIELDS, LinkedPair
+from quickbooks_sync.record_types.stock import quantity_problem
 from quickbooks_sync.transform import values_to_row
 
 Values = dict[str, Any]
 Causes = tuple[Mapping[str, Any], ...]
 
-_UNSETTLED = (
-    "Loupe has a payment on it that QuickBooks does not know yet, so its balance and payment status are left as "
-    "they are; push payments, then pull invoices"
-)
 _MISSING = (
     "missing: QuickBooks does not show it in its lists and answers that there is no such record. If a run at least "
     "ten minutes from now finds the same, it counts as deleted; until then neither side is changed"
@@ -59,11 +50,11 @@ class LinkedRecords:
     def __init__(self, known: BatchContext, written: Written) -> None:
         self.known = known
         self.written = written
-        self.unsettled: set[int] = set()
+        self.held_back: set[int] = set()
 
     def update(self, one: StagedRecord, link: Link) -> RecordOutcome:
         """Take what has changed in QuickBooks, and nothing older than what is known."""
-        record_type = self.known.context.record_type
+        record_type = self.known.context.type
         difference = find_difference(record_type, link.document, one.raw)
         if difference is None and link.state == REPLACED:
             is_same = is_surely_same(record_type, link.document, one.raw)
@@ -88,7 +79,7 @@ class LinkedRecords:
             gone = RecordOutcome(one.source_id, "unchanged", quickbooks_id=one.source_id)
             return replace(gone, is_pending=True)
         is_paid = self.known.is_paid(row)
-        removal = remove(self.known.context.record_type, row, one.source_id, is_paid=is_paid)
+        removal = self.known.context.type.remove(row, one.source_id, is_paid=is_paid)
         version = self._write_changes(link, row, removal.changes)
         self.written.changed_links.append(
             replace(link, state=DELETED, loupe_row_version=version, missing_since_at=None)
@@ -129,8 +120,7 @@ class LinkedRecords:
         """Merge a record with its row, field by field."""
         row, ours = self.known.rows[link.loupe_id], self.known.loupe_values[link.loupe_id]
         theirs = _storable(self.known.mapping, one.values or {})
-        policy = merge_policy(
-            self.known.context.record_type,
+        policy = self.known.context.type.merge_policy(
             LinkedPair(
                 self.known.settings,
                 row,
@@ -142,8 +132,9 @@ class LinkedRecords:
                 agreed=link.loupe_base.keys(),
             ),
         )
-        if self.known.tags.get(theirs.get("tag_id"), link.loupe_id) != link.loupe_id:
-            taken = {"tag_id": "another Loupe item carries this SKU as its Tag ID"}
+        unique = self.known.context.type.unique_field
+        if unique and self._owner_of(theirs.get(unique.name), link) != link.loupe_id:
+            taken = {unique.name: unique.locked}
             policy = replace(policy, loupe_locked={**policy.loupe_locked, **taken})
         decisions = self.known.decisions.get(link.loupe_id, ())
         policy = with_decisions(policy, decisions, ours, theirs)
@@ -152,26 +143,32 @@ class LinkedRecords:
         excess = self.known.guard.check(theirs, row) if "applications" in merge.to_loupe else None
         if excess:
             return replace(doubt(one, Match(link.loupe_id, excess)), reason=excess)
-        changes = self._changes(link, merge, ours, theirs, row)
+        changes = self._changes(link, merge, ours, theirs)
         version = self._write_changes(link, row, changes)
         after = _with_counted(ours, theirs, next_base(merge, ours, theirs, base))
         self._keep_link(one, link, after, version, merge, is_new)
         differs = self._quantity_differs(link, ours, theirs)
         put_back = _quantity_put_back(link, merge, ours)
         outcome = "differs" if differs else "updated" if changes else "unchanged"
+        is_held_back = link.loupe_id in self.held_back
+        held_back = self.known.context.type.unsettled if is_held_back else None
         return replace(
             outcome_of(one, link, "conflict" if merge.conflicts else outcome),
             conflicts=merge.conflicts,
             causes=differs,
             warnings=(*warnings_of(one), *put_back),
             is_pending=bool(merge.to_quickbooks),
-            # Once the payment is on both sides, QuickBooks' balance is taken from what was read now.
-            waits_for="payment" if row.get("invoice_id") in self.unsettled else None,
-            reason=_UNSETTLED if row.get("invoice_id") in self.unsettled else None,
+            # Once the money is on both sides, QuickBooks' balance is taken from what was read now.
+            waits_for=held_back.waits_for if held_back else None,
+            reason=held_back.reason if held_back else None,
             raw=one.raw,
             loupe_changed_at=row["updated_at"],
             loupe_changed_by=row["updated_by"],
         )
+
+    def _owner_of(self, value: Any, link: Link) -> int:
+        """Return which row carries a value that is unique in Loupe; the record's own where none does."""
+        return self.known.owners.get(value, link.loupe_id)
 
     def _quantity_differs(self, link: Link, ours: Values, theirs: Values) -> Causes:
         """Say of a quantity that QuickBooks owns why Loupe does not take it; else the push says it."""
@@ -186,7 +183,7 @@ class LinkedRecords:
         value = theirs["quantity"]
         return ({"field": "quantity", "rule": "stock agrees", "value": value, "message": why},)
 
-    def _changes(self, link: Link, merge: Merge, ours: Values, theirs: Values, row: Row) -> Row:
+    def _changes(self, link: Link, merge: Merge, ours: Values, theirs: Values) -> Row:
         """Return the Loupe columns to write: taken fields, and computed ones that moved."""
         taken = {**merge.to_loupe}
         for one in self.known.mapping.computed if self.known.context.direction == "pull" else ():
@@ -199,11 +196,12 @@ class LinkedRecords:
             if one.follows and not _is_followed(one.follows, merge, link):
                 continue
             taken[one.name] = theirs[one.name]
-        if row.get("invoice_id") in self.known.unsynced:
+        unsettled = self.known.context.type.unsettled
+        if unsettled and link.loupe_id in self.known.unsettled:
             # Loupe knows of money that QuickBooks does not: its payment state is the newer one.
-            held = [taken.pop(name, None) for name in ("balance_amount", "payment_status")]
+            held = [taken.pop(name, None) for name in unsettled.fields]
             if any(held):
-                self.unsettled.add(row["invoice_id"])
+                self.held_back.add(link.loupe_id)
         if not taken:
             return {}
         return values_to_row(
@@ -215,7 +213,7 @@ class LinkedRecords:
             return int(row["row_version"])
         version = update_row(
             self.known.connection,
-            self.known.context.record_type,
+            self.known.mapping,
             self.known.context.organization_id,
             link.loupe_id,
             row["row_version"],

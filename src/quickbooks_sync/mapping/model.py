@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from quickbooks_sync.mapping.vocabulary import Vocabulary
 from quickbooks_sync.model.errors import MappingError
 
-RECORD_TYPES = ("customer", "invoice", "payment", "inventory_item")
 KINDS = ("two_way", "pull_only", "computed")
 TYPES = ("text", "money", "decimal", "date", "boolean", "enum", "reference", "lines")
 CONFLICT_RULES = ("hold", "quickbooks", "loupe")
+#: Lists whose records Loupe knows by name.
+NAMED_LISTS = ("PaymentMethod",)
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,12 @@ class RecordMapping:
     """How one record type looks on both sides.
 
     Attributes:
-        record_type: `customer`, `invoice`, `payment` or `inventory_item`.
-        entity: The QuickBooks entity (`Customer` ...).
+        record_type: The record type.
+        entity: The QuickBooks entity.
         table: The Loupe table.
         key: The Loupe table's key column.
         fields: The fields, in the file's order.
+        vocabulary: The functions behind the names of rules that the fields use.
         on_conflict: What happens when both sides changed a field: `hold`, `quickbooks`, `loupe`.
         first_contact: The same for a field that differs when two records are first linked; never
             applied to money, currency and references.
@@ -105,6 +108,7 @@ class RecordMapping:
     table: str
     key: str
     fields: tuple[Field, ...]
+    vocabulary: Vocabulary
     on_conflict: str = "hold"
     first_contact: str = "hold"
     file: Path = Path()

@@ -26,29 +26,6 @@ class Flow:
         return f"quickbooks_{self.name}"
 
 
-#: Customers before the invoices that name them, invoices before the payments that settle them;
-#: what QuickBooks has is known before anything is written there.
-FLOWS: tuple[Flow, ...] = (
-    Flow("customer", "pull"),
-    Flow("invoice", "pull"),
-    Flow("customer", "push"),
-    Flow("invoice", "push"),
-    Flow("payment", "pull"),
-    Flow("payment", "push"),
-    Flow("inventory_item", "pull"),
-    Flow("inventory_item", "push"),
-)
-
-
-def flow_named(name: str) -> Flow:
-    """Return the flow called `name`; raises `ConfigurationError` with the known names."""
-    for flow in FLOWS:
-        if name in (flow.name, flow.dag_id):
-            return flow
-    known = ", ".join(flow.name for flow in FLOWS)
-    raise ConfigurationError(f"There is no flow {name!r}; use one of {known}.")
-
-
 class RunManifest(TypedDict):
     """What the steps of one run hand on; small, and safe as JSON."""
 

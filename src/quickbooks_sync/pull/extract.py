@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, select
 
 from quickbooks_sync.model.flow import BatchManifest
 from quickbooks_sync.postgres import tables
@@ -119,40 +119,19 @@ def _conditions(context: RunContext) -> Iterator[str]:
 
 
 def _fixed_conditions(connection: Connection, context: RunContext) -> list[str]:
-    conditions = []
-    if context.record_type == "inventory_item":
-        types = read_settings(connection, context.realm_id).get("item_types") or "Inventory"
-        listed = ", ".join(quote(one.strip()) for one in types.split(","))
-        conditions.append(f"Type IN ({listed})")
-    if context.since and context.record_type in ("invoice", "payment"):
-        conditions.append(f"TxnDate >= {quote(context.since)}")
-    return conditions
+    conditions = [context.type.pulled_where(read_settings(connection, context.realm_id))]
+    if context.since and context.type.dated_by:
+        conditions.append(f"{context.type.dated_by} >= {quote(context.since)}")
+    return [condition for condition in conditions if condition]
 
 
 def _chosen_ids(connection: Connection, context: RunContext) -> tuple[str, list[str]] | None:
     """Return the property and Ids that a narrowed run asks for, or `None` for all records."""
     if context.record_ids:
         return "Id", context.record_ids
-    if not context.linked_only or context.record_type == "customer":
+    if not context.linked_only:
         return None
-    if context.record_type == "inventory_item":
-        return "Id", _item_ids_on_linked_invoices(connection, context.realm_id)
-    customers = select(tables.link.c.quickbooks_id).where(
-        tables.link.c.realm_id == context.realm_id, tables.link.c.record_type == "customer"
-    )
-    return "CustomerRef", list(connection.execute(customers).scalars())
-
-
-def _item_ids_on_linked_invoices(connection: Connection, realm_id: str) -> list[str]:
-    line = func.jsonb_path_query(
-        tables.link.c.document, "$.Line[*].SalesItemLineDetail.ItemRef.value"
-    )
-    rows = connection.execute(
-        select(line)
-        .where(tables.link.c.realm_id == realm_id, tables.link.c.record_type == "invoice")
-        .distinct()
-    ).scalars()
-    return sorted(str(one) for one in rows if str(one).isdigit())
+    return context.type.linked_quickbooks_ids(connection, context.realm_id)
 
 
 def _read_left_over(context: RunContext, seen: set[str]) -> list[Record]:

@@ -14,25 +14,15 @@ from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.postgres.records.decisions import Decision, read_field_decisions
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, RETURNED, Link, read_links
-from quickbooks_sync.postgres.records.loupe_rows import (
-    read_invoice_currencies,
-    read_paid_invoice_ids,
-)
 from quickbooks_sync.postgres.runs.record_outcomes import read_conflicted_loupe_ids
 from quickbooks_sync.push.decide.computed import find_differences
 from quickbooks_sync.push.decide.missing_in_loupe import is_missing_in_loupe
 from quickbooks_sync.push.decide.names import find_unnamed
 from quickbooks_sync.push.decide.staged_rows import from_staged
 from quickbooks_sync.push.deliver.stock import ADJUST, missing_setting, quantity_verdict
-from quickbooks_sync.record_types.rules import (
-    LinkedPair,
-    customer_currency,
-    merge_policy,
-    price_problem,
-    skip_push,
-    unpushable,
-    with_decisions,
-)
+from quickbooks_sync.record_types.currency import settle_currency
+from quickbooks_sync.record_types.decided import with_decisions
+from quickbooks_sync.record_types.record_type import LinkedPair
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform import frame_to_values, records_to_values, rows_to_values
@@ -72,9 +62,11 @@ class PushDecisions:
         self.context = context
         self.mapping = context.mapping
         self.settings: CompanySettings = read_settings(connection, context.realm_id)
-        self.references = IdLookup(connection, context.realm_id, self.mapping)
+        self.references = IdLookup(
+            connection, context.realm_id, self.mapping, context.workspace.mapping
+        )
         self._connection = connection
-        self._missing = self.settings.missing_for(context.record_type)
+        self._missing = self.settings.missing(context.type.needed_settings)
         self._decisions: Mapping[int, list[Decision]] = {}
         self._invoiced_in: Mapping[int, set[str]] = {}
         self._paid: set[int] = set()
@@ -82,7 +74,7 @@ class PushDecisions:
     def decide(self, records: list[staging.StagedRecord]) -> list[dict[str, Any]]:
         """Return per record its values, problems and action, as `staging.write_results` takes."""
         record_type, realm_id = self.context.record_type, self.context.realm_id
-        rows = [from_staged(record_type, one.raw) for one in records]
+        rows = [from_staged(self.mapping, one.raw) for one in records]
         self.references.load_loupe_ids(rows)
         done = rows_to_values(
             self.mapping, rows, references=self.references.to_quickbooks, settings=self.settings
@@ -95,11 +87,10 @@ class PushDecisions:
         }
         self._decisions = read_field_decisions(self._connection, realm_id, record_type, ids)
         doubts = read_conflicted_loupe_ids(self._connection, realm_id, record_type)
-        if record_type == "customer":
-            self._invoiced_in = read_invoice_currencies(self._connection, ids)
-        if record_type == "invoice":
-            organization_id = self.context.organization_id
-            self._paid = read_paid_invoice_ids(self._connection, organization_id, ids)
+        self._invoiced_in = self.context.type.read_currencies(self._connection, ids)
+        self._paid = self.context.type.read_paid(
+            self._connection, self.context.organization_id, ids
+        )
         results = []
         for position, one in enumerate(records):
             problems = [asdict(each) for each in done.problems.get(position, ())]
@@ -123,7 +114,7 @@ class PushDecisions:
         link: Link | None,
         doubts: Mapping[int, str],
     ) -> Action:
-        skipped = skip_push(self.context.record_type, row, is_linked=link is not None)
+        skipped = self.context.type.unsent_reason(row, is_linked=link is not None)
         if skipped:
             problems.clear()
             return {"operation": "none", "reason": skipped}
@@ -144,10 +135,15 @@ class PushDecisions:
     def _create(
         self, row: Mapping[str, Any], values: Values, problems: list[dict[str, Any]]
     ) -> Action:
-        refused = unpushable(self.context.record_type, self.settings, row)
+        refused = self.context.type.why_not_representable(self.settings, row)
         if refused:
             problems.append(
-                {"field": None, "rule": "can be pushed truly", "value": None, "message": refused}
+                {
+                    "field": None,
+                    "rule": "can be represented in QuickBooks",
+                    "value": None,
+                    "message": refused,
+                }
             )
         if self._missing and not problems:
             name = self._missing[0]
@@ -163,7 +159,7 @@ class PushDecisions:
                 }
             )
         fields = [one.name for one in self.mapping.two_way if values.get(one.name) is not None]
-        if self.context.record_type == "customer":
+        if self.context.type.is_created_in_a_currency:
             self._settle_currency(row, values, problems)
             fields.extend(["currency"] if self.settings.multi_currency else [])
         return {"operation": "create", "fields": fields}
@@ -171,17 +167,16 @@ class PushDecisions:
     def _settle_currency(
         self, row: Mapping[str, Any], values: Values, problems: list[dict[str, Any]]
     ) -> None:
-        invoiced_in = self._invoiced_in.get(row["customer_id"], set())
+        invoiced_in = self._invoiced_in.get(row[self.mapping.key], set())
         try:
-            values["currency"] = customer_currency(self.settings, invoiced_in)
+            values["currency"] = settle_currency(self.settings, invoiced_in)
         except RejectedRecordError as error:
             problems.append({**error.facts, "value": sorted(invoiced_in), "message": str(error)})
 
     def _merge(self, row: Mapping[str, Any], values: Values, link: Link) -> Action:
         done = records_to_values(self.mapping, [link.document], settings=self.settings)
         theirs = frame_to_values(done.frame)[0]
-        policy = merge_policy(
-            self.context.record_type,
+        policy = self.context.type.merge_policy(
             LinkedPair(
                 self.settings,
                 row,
@@ -207,7 +202,7 @@ class PushDecisions:
         if merge.conflicts:
             action["conflicts"] = [vars(one) for one in merge.conflicts]
             action["operation"] = action["operation"] if fields else "conflict"
-        if self.context.record_type == "inventory_item":
+        if self.context.type.stock_field:
             self._judge_item(action, row, values, theirs, link)
         elif action["operation"] == "none" and not (values.get("is_void") or theirs.get("is_void")):
             # Nothing of it can be sent, so nothing else would tell that the two no longer agree.
@@ -221,10 +216,9 @@ class PushDecisions:
     ) -> None:
         """Add what is to be said of prices on another basis, and of the stock quantity."""
         _count_first(action, ours, theirs)
-        differs = []
-        priced = price_problem(self.settings, row)
-        if priced:
-            differs.append({"field": "sell_price", "rule": "price basis", "message": priced})
+        differs = [
+            problem.to_json() for problem in self.context.type.differences(self.settings, row)
+        ]
         verdict = quantity_verdict(
             self.settings, link, ours.get("quantity"), theirs.get("quantity")
         )

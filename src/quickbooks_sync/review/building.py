@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from quickbooks_sync.postgres.connection.companies import resolve_company
-from quickbooks_sync.postgres.tables import RECORD_TYPES, link
+from quickbooks_sync.postgres.tables import link
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.review.arithmetic import check_arithmetic
 from quickbooks_sync.review.duplicates import check_duplicates
 from quickbooks_sync.review.model import Count, Finding, Review
@@ -67,7 +68,7 @@ def count_quickbooks(
 def find_all(scope: Scope) -> tuple[Finding, ...]:
     """Run every check; findings come in the order of the record types."""
     findings = [*check_records(scope), *check_arithmetic(scope), *check_duplicates(scope)]
-    return tuple(sorted(findings, key=lambda one: RECORD_TYPES.index(one.record_type)))
+    return tuple(sorted(findings, key=lambda one: list(RECORD_TYPES).index(one.record_type)))
 
 
 def _count(scope: Scope, record_type: str, quickbooks: int) -> Count:
@@ -85,7 +86,7 @@ def _count(scope: Scope, record_type: str, quickbooks: int) -> Count:
 def _missing_settings(settings: CompanySettings) -> dict[str, tuple[str, ...]]:
     missing: dict[str, tuple[str, ...]] = {}
     for record_type in RECORD_TYPES:
-        for name in settings.missing_for(record_type):
+        for name in settings.missing(RECORD_TYPES[record_type].needed_settings):
             missing[name] = (*missing.get(name, ()), record_type)
     return missing
 
@@ -93,7 +94,7 @@ def _missing_settings(settings: CompanySettings) -> dict[str, tuple[str, ...]]:
 def _count_waiting(scope: Scope) -> dict[str, int]:
     waiting = {}
     for record_type in RECORD_TYPES:
-        if scope.settings.missing_for(record_type):
+        if scope.settings.missing(RECORD_TYPES[record_type].needed_settings):
             statement = select(func.count()).select_from(table_of(record_type))
             waiting[record_type] = (
                 scope.connection.scalar(statement.where(*scope.sent(record_type))) or 0

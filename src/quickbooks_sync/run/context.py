@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.postgres.runs.leases import Lease, hold_lease
 from quickbooks_sync.postgres.runs.record_outcomes import RunScope
+from quickbooks_sync.record_types.record_type import RecordType
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 
 if TYPE_CHECKING:
     from quickbooks_sync.mapping import RecordMapping
@@ -60,6 +62,11 @@ class RunContext:
     def mapping(self) -> "RecordMapping":
         """The mapping of the run's record type."""
         return self.workspace.mapping(self.record_type)
+
+    @property
+    def type(self) -> RecordType:
+        """All there is to know of the run's record type."""
+        return RECORD_TYPES[self.record_type]
 
     @property
     def expectations(self) -> Path:

@@ -1,6 +1,6 @@
 """A company's settings as the flows read them: confirmed values, defaults, and QuickBooks' facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,13 +36,9 @@ class CompanySettings(Mapping[str, str | None]):
         """Count the known names."""
         return len(SETTINGS) + len(FACTS)
 
-    def missing_for(self, record_type: str) -> tuple[str, ...]:
-        """Return the settings that a push of the record type needs and nobody confirmed."""
-        return tuple(
-            setting.name
-            for setting in SETTINGS.values()
-            if record_type in setting.needed_for and self[setting.name] is None
-        )
+    def missing(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return those of some settings that nobody confirmed."""
+        return tuple(name for name in names if self[name] is None)
 
     @property
     def home_currency(self) -> str | None:

@@ -5,10 +5,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
-from quickbooks_sync.transform.canonical import to_decimal
-from quickbooks_sync.transform.derivations import value_at
+from quickbooks_sync.model.errors import MappingError
+from quickbooks_sync.transform.canonical import to_decimal, value_at
 from quickbooks_sync.transform.named import id_of
-from quickbooks_sync.transform.payload_lines import to_applications, to_invoice_lines
 from quickbooks_sync.transform.quickbooks_side import Settings
 
 Json = dict[str, Any]
@@ -50,8 +49,9 @@ def values_to_payload(
         if field.name not in values:
             continue
         if field.type == "lines":
-            lines = _build_lines(field, values[field.name] or [], document or {}, settings)
-            payload[str(field.quickbooks)] = lines
+            payload[str(field.quickbooks)] = _build_lines(
+                mapping, field, values[field.name] or [], document or {}, settings
+            )
         elif field.named_in:
             _point(payload, field, values[field.name], settings)
         else:
@@ -65,12 +65,21 @@ def _sendable(mapping: RecordMapping, fields: Collection[str] | None) -> list[Fi
 
 
 def _build_lines(
-    field: Field, lines: list[Json], document: Mapping[str, Any], settings: Settings
+    mapping: RecordMapping,
+    field: Field,
+    lines: list[Json],
+    document: Mapping[str, Any],
+    settings: Settings,
 ) -> list[Json]:
-    before = list(document.get(str(field.quickbooks)) or [])
-    if field.derive_quickbooks == "payment_applications":
-        return to_applications(lines, before)
-    return to_invoice_lines(field, lines, before, settings)
+    build = mapping.vocabulary.build_lines
+    if build is None:
+        raise MappingError(
+            f"The mapping of {mapping.record_type} ({mapping.file}) sends lines in {field.name}, and nothing is known "
+            "of how its lines are built; make the field computed or pull_only.",
+            file=str(mapping.file),
+            key=field.name,
+        )
+    return build(field, lines, list(document.get(str(field.quickbooks)) or []), settings)
 
 
 def _point(payload: Json, field: Field, name: str | None, settings: Settings) -> None:

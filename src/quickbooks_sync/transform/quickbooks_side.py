@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
-from quickbooks_sync.transform.canonical import parse_text, parser_of
-from quickbooks_sync.transform.derivations import QUICKBOOKS_RULES, Rule, value_at
+from quickbooks_sync.mapping.vocabulary import Rule
+from quickbooks_sync.transform.canonical import parse_text, parser_of, value_at
 from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines
 from quickbooks_sync.transform.model import UNKNOWN, Transformed, UnreadableValueError
 from quickbooks_sync.transform.named import name_of
@@ -13,6 +13,7 @@ from quickbooks_sync.transform.unstorable import find_unstorable
 from quickbooks_sync.transform.whole import find_lacking
 
 Settings = Mapping[str, str | None]
+Rules = Mapping[str, Rule]
 
 #: Ends the name of an inactive record when it is read (Intuit: inactive records, section 3.5).
 DELETED_SUFFIX = " (deleted)"
@@ -36,11 +37,12 @@ def records_to_values(
         unknown: Names of fields whose absence tells nothing in these records: projections, and
             `mapping.asked_for` where the query did not name the property.
     """
+    rules = mapping.vocabulary.quickbooks_rules
 
     def reader_of(field: Field) -> Reader | None:
         if not field.is_in_quickbooks:
             return None
-        return _reader(field, settings, is_unknown=field.name in unknown)
+        return _reader(field, settings, rules, is_unknown=field.name in unknown)
 
     done = read_batch(mapping, records, reader_of)
     for row, record in enumerate(records):
@@ -56,16 +58,16 @@ def answers_to_values(
     """As `records_to_values`, of records as QuickBooks has just sent them; one that is not whole has a problem."""
     done = records_to_values(mapping, records, settings=settings)
     for row, record in enumerate(records):
-        problem = find_lacking(mapping.entity, record)
+        problem = find_lacking(mapping, record)
         if problem:
             done.problems.setdefault(row, []).append(problem)
     return done
 
 
-def _reader(field: Field, settings: Settings, *, is_unknown: bool = False) -> Reader:
-    raw = _raw_of(field)
+def _reader(field: Field, settings: Settings, rules: Rules, *, is_unknown: bool = False) -> Reader:
+    raw = _raw_of(field, rules)
     if field.type == "lines":
-        readers = {one.name: _reader(one, settings) for one in field.fields}
+        readers = {one.name: _reader(one, settings, rules) for one in field.fields}
         return lambda record: read_lines(field, raw(record), readers)
     if field.named_in:
         return _named_reader(field, settings)
@@ -103,9 +105,9 @@ def absent_value(field: Field, settings: Settings) -> Any:
     return field.default
 
 
-def _raw_of(field: Field) -> Rule:
+def _raw_of(field: Field, rules: Rules) -> Rule:
     if field.derive_quickbooks:
-        return QUICKBOOKS_RULES[field.derive_quickbooks]
+        return rules[field.derive_quickbooks]
     path = str(field.quickbooks)
     if "." in path:
         return lambda record: value_at(record, path)
@@ -119,9 +121,11 @@ def _without_suffix(name: str | None, record: Source) -> str | None:
     return name
 
 
-def read_document_lines(field: Field, lines: Sequence[Source]) -> list[dict[str, Any]]:
+def read_document_lines(
+    field: Field, lines: Sequence[Source], rules: Rules
+) -> list[dict[str, Any]]:
     """Return a known document's lines in canonical form; what cannot be read counts as empty."""
-    readers = {one.name: _lenient(_reader(one, {})) for one in field.fields}
+    readers = {one.name: _lenient(_reader(one, {}, rules)) for one in field.fields}
     return read_lines(field, lines, readers)
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from quickbooks_sync.validation.exact import Check
+from quickbooks_sync.mapping.vocabulary import Check
 
 Side = Literal["pull", "push"]
 SEVERITIES = ("rejected", "warning")

@@ -146,7 +146,7 @@ class Planner:
             fields=fields if opening else tuple(name for name in fields if name != "quantity"),
             opening_quantity=opening or "0",
             link=link,
-            row=from_staged(self._context.record_type, one.raw),
+            row=from_staged(self._context.mapping, one.raw),
             raw=one.raw,
             retry_key=self._retry_key(one, link),
             conflicts=_conflicts(action),

@@ -59,7 +59,7 @@ def settle(
         intent: The batch that was sent.
         items: The answer's items by `bId`, each with `record` or `fault`.
     """
-    ensure_whole(context.mapping.entity, intent, items)
+    ensure_whole(context.mapping, intent, items)
     written: list[tuple[IntentItem, Record]] = []
     refused: list[tuple[IntentItem, QuickBooksFault]] = []
     for one in intent.items:
@@ -140,7 +140,7 @@ def _settle_written(
     return outcomes
 
 
-def ensure_whole(entity: str, intent: Intent, items: Mapping[str, Any]) -> None:
+def ensure_whole(mapping: RecordMapping, intent: Intent, items: Mapping[str, Any]) -> None:
     """Refuse an answer that would empty what it does not hold; its batch stays open, and is asked for again.
 
     Raises:
@@ -150,7 +150,7 @@ def ensure_whole(entity: str, intent: Intent, items: Mapping[str, Any]) -> None:
         answer = items.get(item.batch_item_id)
         if item.operation == ADJUST or answer is None or answer.record is None:
             continue
-        problem = find_lacking(entity, answer.record)
+        problem = find_lacking(mapping, answer.record)
         if problem:
             raise UnexpectedAnswerError(
                 f"QuickBooks answered a write with record {answer.record['Id']}, and {problem.message}.",

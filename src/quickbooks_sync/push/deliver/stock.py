@@ -20,7 +20,7 @@ from quickbooks_sync.postgres.runs.intents import IntentItem
 from quickbooks_sync.push.deliver.operations import Write
 from quickbooks_sync.quickbooks.batch import BatchRequest
 from quickbooks_sync.quickbooks.query import build_select, is_in
-from quickbooks_sync.record_types.rules import quantity_problem
+from quickbooks_sync.record_types.stock import quantity_problem
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.lifecycle import read_watermark
 from quickbooks_sync.settings import CompanySettings
@@ -185,12 +185,14 @@ def _fetch_quantities(
     """Return what QuickBooks has on hand of the items it knows, and which day it is for the company there."""
     client = context.client()
     documents = {_id(write): write.link.document for write in writes if write.link}
-    answer = client.query(build_select("Item", is_in("Id", documents), max_results=1000))
+    answer = client.query(
+        build_select(context.mapping.entity, is_in("Id", documents), max_results=1000)
+    )
     on_hand = {
         record["Id"]: Decimal(record["QtyOnHand"])
         for record in answer.records
         if _is_number(record.get("QtyOnHand"))
-        and not find_difference(context.record_type, documents[record["Id"]], record)
+        and not find_difference(context.type, documents[record["Id"]], record)
     }
     return on_hand, datetime.now(UTC).astimezone(answer.server_time.tzinfo).date()
 

@@ -32,7 +32,7 @@ def hold_replaced(context: RunContext, writes: Sequence[Write]) -> list[RecordOu
         link = write.link
         if link is None:
             continue
-        difference = find_difference(context.record_type, link.document, record)
+        difference = find_difference(context.type, link.document, record)
         if difference is not None:
             held.append(_conflict(write, link, difference))
             marked.append(replace(link, state=REPLACED, loupe_row_version=None))

@@ -1,11 +1,11 @@
-"""What people call a record: its name or number, and its amount."""
+"""Display name of a record, as SQL: its name or number, and its amount."""
 
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, case, cast, func, select
 
-from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES
-from quickbooks_sync.postgres.tables import customer, inventory_item, invoice, payment
+from quickbooks_sync.record_types.record_type import RecordType
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 
 #: Properties of QuickBooks' records and columns of Loupe's rows, the most telling first.
 _NAMES = (
@@ -13,12 +13,6 @@ _NAMES = (
     *("invoice_number", "display_name", "company_name", "item_name", "reference_number"),
 )
 _AMOUNTS = ("TotalAmt", "total_amount", "amount")
-_IN_LOUPE: dict[str, tuple[Any, Any]] = {
-    "customer": (func.coalesce(customer.c.display_name, customer.c.company_name), None),
-    "invoice": (invoice.c.invoice_number, invoice.c.total_amount),
-    "payment": (payment.c.reference_number, payment.c.amount),
-    "inventory_item": (inventory_item.c.item_name, None),
-}
 
 
 def display_name_of(raw: ColumnElement[Any]) -> ColumnElement[str | None]:
@@ -34,19 +28,17 @@ def display_name_in_loupe(
 ) -> ColumnElement[str | None]:
     """Return what a row of Loupe is called; `NULL` without such a row."""
     return case(
-        *(
-            (record_type == name, _look_up(name, told, amount, loupe_id))
-            for name, (told, amount) in _IN_LOUPE.items()
-        )
+        *((record_type == kind.name, _look_up(kind, loupe_id)) for kind in RECORD_TYPES.values())
     )
 
 
-def _look_up(record_type: str, told: Any, amount: Any, loupe_id: ColumnElement[int]) -> Any:
-    where = LOUPE_TABLES[record_type]
+def _look_up(kind: RecordType, loupe_id: ColumnElement[int]) -> Any:
+    (key,) = kind.table.primary_key
+    amount = kind.display_amount
     return (
-        select(_join(told, cast(amount, Text) if amount is not None else None))
-        .where(where.table.c[where.key] == loupe_id)
-        .correlate_except(where.table)
+        select(_join(kind.display_name, None if amount is None else cast(amount, Text)))
+        .where(key == loupe_id)
+        .correlate_except(kind.table)
         .scalar_subquery()
     )
 

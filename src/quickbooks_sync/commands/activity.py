@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, func, select
 
 from quickbooks_sync.model.errors import ConfigurationError
-from quickbooks_sync.postgres.records.display_names import display_name_in_loupe, display_name_of
 from quickbooks_sync.postgres.records.links import DELETED
 from quickbooks_sync.postgres.tables import (
     conflict,
@@ -17,6 +16,7 @@ from quickbooks_sync.postgres.tables import (
     staged_record,
     waiting_record,
 )
+from quickbooks_sync.record_types.display_names import display_name_in_loupe, display_name_of
 
 Row = dict[str, Any]
 

@@ -12,12 +12,24 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_sync.matching.first_contact import Candidate, Match, payment_key
-from quickbooks_sync.transform import folded
+from quickbooks_sync.matching.identity import Candidate, Match
+from quickbooks_sync.transform.canonical import folded
 
 Values = Mapping[str, Any]
-#: Reads the unlinked QuickBooks payments of a day: values by Id.
-ReadPeers = Callable[[str], Mapping[str, Values]]
+
+
+def payment_key(values: Values) -> Any:
+    """Return what two equal payments have in common: amount, day, and what they settle.
+
+    A deposit settles nothing yet; then it is the customer that they have in common. `None` for a payment that is
+    void or of nothing.
+    """
+    lines = values.get("applications") or ()
+    if values.get("is_void") or not (lines or Decimal(values.get("amount") or 0)):
+        return None
+    applied = tuple(sorted((line["invoice"], line["amount"]) for line in lines))
+    settles = applied or ("of", values.get("customer"))
+    return values["amount"], values.get("payment_date"), settles
 
 
 def pair_payments(

@@ -13,8 +13,8 @@ from typing import Any
 
 from quickbooks_sync.mapping import Field
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
+from quickbooks_sync.record_types.invoice_values import QUICKBOOKS_RULES, SHIPPING_ITEM
 from quickbooks_sync.transform.canonical import to_decimal
-from quickbooks_sync.transform.derivations import SHIPPING_ITEM
 from quickbooks_sync.transform.quickbooks_side import Settings, read_document_lines
 
 Json = dict[str, Any]
@@ -30,7 +30,7 @@ _DETAIL_TYPES = {
 _ALLOWED_BY = {"discount": "allow_discount", "shipping": "allow_shipping"}
 
 
-def to_invoice_lines(
+def build_lines(
     field: Field, lines: Sequence[Json], before: Sequence[Json], settings: Settings
 ) -> list[Json]:
     """Return an invoice's Line array.
@@ -42,7 +42,7 @@ def to_invoice_lines(
         settings: Company settings.
     """
     raw = [one for one in before if one.get("DetailType") != "SubTotalLineDetail"]
-    old = read_document_lines(field, raw)
+    old = read_document_lines(field, raw, QUICKBOOKS_RULES)
     built = []
     for number, (line, partner) in enumerate(_align(field, lines, old), start=1):
         if partner is None:
@@ -150,27 +150,3 @@ def _put(target: Json, name: str, value: Any) -> None:
 
 def _refuse(message: str, rule: str) -> RejectedRecordError:
     return RejectedRecordError(f"The lines cannot be sent: {message}.", field="lines", rule=rule)
-
-
-def to_applications(lines: Sequence[Json], before: Sequence[Json]) -> list[Json]:
-    """Return a payment's Line array: one line an invoice.
-
-    Other properties of the last document's line for the same invoice stay, but for `LineEx`, which
-    only QuickBooks writes (Intuit: payment, section 8.5).
-    """
-    return [{**_line_of(one["invoice"], before), **_application(one)} for one in lines]
-
-
-def _application(line: Json) -> Json:
-    return {
-        "Amount": to_decimal(line["amount"]),
-        "LinkedTxn": [{"TxnId": line["invoice"], "TxnType": "Invoice"}],
-    }
-
-
-def _line_of(invoice: str, before: Sequence[Json]) -> Json:
-    for line in before:
-        linked = [(one.get("TxnId"), one.get("TxnType")) for one in line.get("LinkedTxn") or []]
-        if linked == [(invoice, "Invoice")]:
-            return {name: copy.deepcopy(value) for name, value in line.items() if name != "LineEx"}
-    return {}
