@@ -13,7 +13,7 @@ from quickbooks_sync.postgres.runs.leases import hold_lease
 from quickbooks_sync.postgres.runs.record_outcomes import forget_outcomes
 from quickbooks_sync.pull.missing import IDS_PER_QUERY, find_missing, read_since
 from quickbooks_sync.quickbooks.client import QuickBooksClient
-from quickbooks_sync.quickbooks.query import quote
+from quickbooks_sync.quickbooks.query import is_in, quote
 from quickbooks_sync.run.lifecycle import is_narrowed, lease_of, write_next_watermark
 from quickbooks_sync.run.retry_key import retry_key
 from quickbooks_sync.settings import ensure_reference, read_settings
@@ -126,9 +126,8 @@ def _conditions(workspace: Workspace, run: RunManifest) -> Iterator[str]:
 def _fixed_conditions(connection: Connection, run: RunManifest) -> list[str]:
     conditions = []
     if run["record_type"] == "inventory_item":
-        types = read_settings(connection, run["realm_id"]).get("item_types") or "Inventory"
-        listed = ", ".join(quote(one.strip()) for one in types.split(","))
-        conditions.append(f"Type IN ({listed})")
+        types = read_settings(connection, run["realm_id"]).item_types
+        conditions.append(is_in("Type", types))
     if run["since"] and run["record_type"] in ("invoice", "payment"):
         conditions.append(f"TxnDate >= {quote(run['since'])}")
     return conditions

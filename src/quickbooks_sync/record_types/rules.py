@@ -134,7 +134,7 @@ def customer_currency(settings: CompanySettings, invoiced_in: Collection[str]) -
             field="currency",
             rule="has invoices in one currency",
         )
-    currency = next(iter(invoiced_in), None) or settings.get("home_currency")
+    currency = next(iter(invoiced_in), None) or settings.home_currency
     problem = currency_problem(settings, currency)
     if problem:
         raise RejectedRecordError(
@@ -205,7 +205,7 @@ def _payment_policy(pair: LinkedPair) -> MergePolicy:
 def _item_policy(pair: LinkedPair) -> MergePolicy:
     left_alone = set(unpriced_fields(pair.settings, pair.row))
     quickbooks_locked = {}
-    is_theirs = pair.settings.get("stock_owner") == "quickbooks"
+    is_theirs = pair.settings.stock_owner == "quickbooks"
     # Where Loupe owns the stock, the push counts QuickBooks down before it makes the item inactive.
     counted = pair.quickbooks.get("quantity") if is_theirs else None
     if not pair.row["is_active"] and (pair.row["quantity"] or Decimal(counted or 0)):
@@ -232,7 +232,7 @@ def price_problem(settings: CompanySettings, row: Row) -> str | None:
     """Return why an item's prices do not go across, or `None` when they do."""
     if row["price_basis"] != "piece":
         return f"prices are per {row['price_basis']}, QuickBooks' are per piece; not synced"
-    home, currency = settings.get("home_currency"), row["currency_code"]
+    home, currency = settings.home_currency, row["currency_code"]
     if currency and home and currency != home:
         return f"prices are in {currency}, QuickBooks' are in {home}; not synced"
     return None
@@ -277,12 +277,12 @@ def _tax_problem(settings: CompanySettings, row: Row) -> str | None:
     """Return why QuickBooks would leave an invoice's tax out, or `None`."""
     if not row["tax_amount"]:
         return None
-    if settings["tax"] != "total_tax":
+    if settings.tax != "total_tax":
         return (
             f"the invoice carries tax of {row['tax_amount']} and the company setting tax is none; "
             "confirm `--set tax=total_tax`, or enter it in QuickBooks and pull it"
         )
-    if settings["sales_tax"] == "false":
+    if settings.sales_tax is False:
         return (
             f"the invoice carries tax of {row['tax_amount']}, and QuickBooks, where sales tax is switched off, "
             "would leave it out; switch sales tax on in QuickBooks, or correct the invoice"
@@ -300,7 +300,7 @@ def _unpushable_item(settings: CompanySettings, row: Row) -> str | None:
 
 def currency_problem(settings: CompanySettings, currency: str | None) -> str | None:
     """Return why a currency cannot be pushed, or `None` when it can."""
-    home = settings.get("home_currency")
+    home = settings.home_currency
     if currency == home or settings.multi_currency:
         return None
     return (

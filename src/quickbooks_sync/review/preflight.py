@@ -91,7 +91,7 @@ def _find_missing(scope: Scope, stored: dict[str, StoredSetting]) -> Iterator[Mi
     for name, setting in SETTINGS.items():
         needing = [one for one in RECORD_TYPES if name in scope.settings.missing_for(one)]
         waiting = [finding for one in needing for finding in unsent[one]] or held.get(name, [])
-        if needing or (waiting and scope.settings[name] is None):
+        if needing or (waiting and scope.settings.value_of(name) is None):
             found = stored.get(name)
             yield MissingSetting(
                 name,

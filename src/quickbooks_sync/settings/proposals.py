@@ -180,14 +180,16 @@ def _propose_stock_owner(reference: Reference) -> Proposal:
 def _propose_opening_stock(_reference: Reference) -> Proposal:
     return Proposal(
         "opening_stock",
-        "none",
+        SETTINGS["opening_stock"].default,
         "Sending a quantity with a new item posts its value to equity; your accountant decides.",
     )
 
 
 def _propose_item_types(_reference: Reference) -> Proposal:
     return Proposal(
-        "item_types", "Inventory", "Services and bundles have no stock record in Loupe Factory."
+        "item_types",
+        SETTINGS["item_types"].default,
+        "Services and bundles have no stock record in Loupe Factory.",
     )
 
 
@@ -195,7 +197,7 @@ def _propose_tax(reference: Reference) -> Proposal:
     charges = to_facts(reference)["sales_tax"] == "true"
     return Proposal(
         "tax",
-        "none",
+        SETTINGS["tax"].default,
         "QuickBooks charges sales tax here, but how to send it is yours to decide; until then "
         "invoices with tax are rejected."
         if charges
@@ -206,7 +208,7 @@ def _propose_tax(reference: Reference) -> Proposal:
 def _propose_rejected_ratio(_reference: Reference) -> Proposal:
     return Proposal(
         "max_rejected_ratio",
-        "0.2",
+        SETTINGS["max_rejected_ratio"].default,
         "More than one bad record in five means that something else is wrong.",
     )
 

@@ -1,6 +1,6 @@
 """QuickBooks records to canonical values."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
@@ -8,11 +8,10 @@ from quickbooks_sync.transform.canonical import parse_text, parser_of
 from quickbooks_sync.transform.derivations import QUICKBOOKS_RULES, Rule, value_at
 from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines
 from quickbooks_sync.transform.model import UNKNOWN, Transformed, UnreadableValueError
-from quickbooks_sync.transform.named import name_of
+from quickbooks_sync.transform.name_lists import NameLists
+from quickbooks_sync.transform.settings import Settings
 from quickbooks_sync.transform.unstorable import find_unstorable
 from quickbooks_sync.transform.whole import find_lacking
-
-Settings = Mapping[str, str | None]
 
 #: Ends the name of an inactive record when it is read (Intuit: inactive records, section 3.5).
 DELETED_SUFFIX = " (deleted)"
@@ -23,6 +22,7 @@ def records_to_values(
     records: Sequence[Source],
     *,
     settings: Settings,
+    lists: NameLists,
     unknown: Collection[str] = (),
 ) -> Transformed:
     """Bring QuickBooks records into canonical form.
@@ -33,6 +33,7 @@ def records_to_values(
         mapping: The record type's mapping.
         records: Whole QuickBooks objects, numbers as Decimal or int.
         settings: Company settings that stand in for absent values.
+        lists: Names of the records that properties point to.
         unknown: Names of fields whose absence tells nothing in these records: projections, and
             `mapping.asked_for` where the query did not name the property.
     """
@@ -40,7 +41,7 @@ def records_to_values(
     def reader_of(field: Field) -> Reader | None:
         if not field.is_in_quickbooks:
             return None
-        return _reader(field, settings, is_unknown=field.name in unknown)
+        return _reader(field, settings, lists, is_unknown=field.name in unknown)
 
     done = read_batch(mapping, records, reader_of)
     for row, record in enumerate(records):
@@ -51,10 +52,10 @@ def records_to_values(
 
 
 def answers_to_values(
-    mapping: RecordMapping, records: Sequence[Source], *, settings: Settings
+    mapping: RecordMapping, records: Sequence[Source], *, settings: Settings, lists: NameLists
 ) -> Transformed:
     """As `records_to_values`, of records as QuickBooks has just sent them; one that is not whole has a problem."""
-    done = records_to_values(mapping, records, settings=settings)
+    done = records_to_values(mapping, records, settings=settings, lists=lists)
     for row, record in enumerate(records):
         problem = find_lacking(mapping.entity, record)
         if problem:
@@ -62,13 +63,15 @@ def answers_to_values(
     return done
 
 
-def _reader(field: Field, settings: Settings, *, is_unknown: bool = False) -> Reader:
+def _reader(
+    field: Field, settings: Settings, lists: NameLists, *, is_unknown: bool = False
+) -> Reader:
     raw = _raw_of(field)
     if field.type == "lines":
-        readers = {one.name: _reader(one, settings) for one in field.fields}
+        readers = {one.name: _reader(one, settings, lists) for one in field.fields}
         return lambda record: read_lines(field, raw(record), readers)
     if field.named_in:
-        return _named_reader(field, settings)
+        return _named_reader(field, lists)
     parse = parser_of(field)
     absent = UNKNOWN if is_unknown else absent_value(field, settings)
 
@@ -81,7 +84,7 @@ def _reader(field: Field, settings: Settings, *, is_unknown: bool = False) -> Re
     return read
 
 
-def _named_reader(field: Field, settings: Settings) -> Reader:
+def _named_reader(field: Field, lists: NameLists) -> Reader:
     """Read the name of what a property points to; an Id that is not known yet tells nothing."""
     path = str(field.quickbooks)
     beside = f"{path.rpartition('.')[0]}.name"
@@ -90,7 +93,7 @@ def _named_reader(field: Field, settings: Settings) -> Reader:
         pointed = parse_text(value_at(record, path))
         if pointed is None:
             return None
-        name = name_of(settings, str(field.named_in), pointed)
+        name = lists.name_of(str(field.named_in), pointed)
         return name or parse_text(value_at(record, beside)) or UNKNOWN
 
     return read
@@ -99,7 +102,7 @@ def _named_reader(field: Field, settings: Settings) -> Reader:
 def absent_value(field: Field, settings: Settings) -> Any:
     """Return what stands for an absent value: the default, or a company setting."""
     if field.default_setting:
-        return settings.get(field.default_setting)
+        return settings.value_of(field.default_setting)
     return field.default
 
 
@@ -119,9 +122,11 @@ def _without_suffix(name: str | None, record: Source) -> str | None:
     return name
 
 
-def read_document_lines(field: Field, lines: Sequence[Source]) -> list[dict[str, Any]]:
+def read_document_lines(
+    field: Field, lines: Sequence[Source], settings: Settings
+) -> list[dict[str, Any]]:
     """Return a known document's lines in canonical form; what cannot be read counts as empty."""
-    readers = {one.name: _lenient(_reader(one, {})) for one in field.fields}
+    readers = {one.name: _lenient(_reader(one, settings, NameLists())) for one in field.fields}
     return read_lines(field, lines, readers)
 
 

@@ -191,5 +191,6 @@ def _to_values(
 ) -> list[dict[str, Any]]:
     with workspace.engine.connect() as connection:
         settings = read_settings(connection, run["realm_id"])
-    done = records_to_values(workspace.mapping(run["record_type"]), records, settings=settings)
+    mapping = workspace.mapping(run["record_type"])
+    done = records_to_values(mapping, records, settings=settings, lists=settings.lists)
     return frame_to_values(done.frame)

@@ -95,12 +95,17 @@ def build_request(
 
 def _build_create(mapping: RecordMapping, settings: CompanySettings, write: Write) -> Json:
     payload = values_to_payload(
-        mapping, write.payload_values, document=None, fields=_sent(write), settings=settings
+        mapping,
+        write.payload_values,
+        document=None,
+        fields=_sent(write),
+        settings=settings,
+        lists=settings.lists,
     )
     if mapping.record_type == "invoice":
         payload |= _tax_properties(settings, write)
     if mapping.record_type == "payment":
-        payload["DepositToAccountRef"] = {"value": settings["deposit_account"]}
+        payload["DepositToAccountRef"] = {"value": settings.deposit_account}
     if mapping.record_type == "inventory_item":
         payload |= _stock_properties(settings, write)
     return payload
@@ -108,7 +113,7 @@ def _build_create(mapping: RecordMapping, settings: CompanySettings, write: Writ
 
 def _tax_properties(settings: CompanySettings, write: Write) -> Json:
     """QuickBooks honours an explicit total where it can; its answer is compared with it."""
-    if settings["tax"] != "total_tax" or "lines" not in write.fields:
+    if settings.tax != "total_tax" or "lines" not in write.fields:
         return {}
     return {"TxnTaxDetail": {"TotalTax": to_decimal(write.values.get("tax_amount") or "0")}}
 
@@ -120,14 +125,15 @@ def _sent(write: Write) -> list[str]:
 
 def _stock_properties(settings: CompanySettings, write: Write) -> Json:
     """QuickBooks demands accounts, quantity and start date of a new Inventory item (section 8.6)."""
+    starts = settings.inventory_start_date
     return {
         "Type": "Inventory",
         "TrackQtyOnHand": True,
         "QtyOnHand": to_decimal(write.opening_quantity),
-        "InvStartDate": settings["inventory_start_date"],
-        "IncomeAccountRef": {"value": settings["income_account"]},
-        "ExpenseAccountRef": {"value": settings["cogs_account"]},
-        "AssetAccountRef": {"value": settings["asset_account"]},
+        "InvStartDate": starts.isoformat() if starts else None,
+        "IncomeAccountRef": {"value": settings.income_account},
+        "ExpenseAccountRef": {"value": settings.cogs_account},
+        "AssetAccountRef": {"value": settings.asset_account},
     }
 
 
@@ -139,6 +145,7 @@ def _build_update(mapping: RecordMapping, settings: CompanySettings, write: Writ
         document=link.document,
         fields=_sent(write),
         settings=settings,
+        lists=settings.lists,
     )
     key: Json = {"Id": link.quickbooks_id, "SyncToken": link.sync_token}
     if mapping.record_type == "payment":

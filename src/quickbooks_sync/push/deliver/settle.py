@@ -118,7 +118,8 @@ def _settle_written(
         return []
     mapping = workspace.mapping(run["record_type"])
     settings = read_settings(connection, run["realm_id"])
-    done = records_to_values(mapping, [record for _, record in written], settings=settings)
+    documents = [record for _, record in written]
+    done = records_to_values(mapping, documents, settings=settings, lists=settings.lists)
     values = frame_to_values(done.frame)
     links = LinksOfWrites(connection, run, written)
     answers = []

@@ -23,7 +23,7 @@ from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
 from quickbooks_sync.push.deliver.operations import Write
 from quickbooks_sync.quickbooks.query import both, is_in
 from quickbooks_sync.run.lifecycle import has_complete_pull, lease_of, scope_of
-from quickbooks_sync.settings import read_settings
+from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform import answers_to_values, frame_to_values
 from quickbooks_sync.workspace import Workspace
 
@@ -89,8 +89,7 @@ def of_pulled_types(workspace: Workspace, run: RunManifest, records: list[Record
     if run["record_type"] != "inventory_item":
         return records
     with workspace.engine.connect() as connection:
-        listed = read_settings(connection, run["realm_id"]).get("item_types") or "Inventory"
-    types = {one.strip() for one in listed.split(",")}
+        types = read_settings(connection, run["realm_id"]).item_types
     return [record for record in records if record.get("Type") in types]
 
 
@@ -145,10 +144,10 @@ def _link(
 
 
 def to_staged_records(
-    mapping: RecordMapping, records: Sequence[Record], settings: Any
+    mapping: RecordMapping, records: Sequence[Record], settings: CompanySettings
 ) -> list[StagedRecord]:
     """Return QuickBooks records as a pull stages and transforms them."""
-    done = answers_to_values(mapping, records, settings=settings)
+    done = answers_to_values(mapping, records, settings=settings, lists=settings.lists)
     values = frame_to_values(done.frame)
     return [
         StagedRecord(
