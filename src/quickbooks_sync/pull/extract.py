@@ -57,16 +57,18 @@ def _fetch_changes(
 ) -> list[Record] | None:
     """Return changed and deleted records by CDC, or `None` where everything must be read.
 
-    Everything is read by a full or narrowed run, for items (a sale may leave an item's
-    LastUpdatedTime as it was), when the watermark is too old for CDC, or QuickBooks finds it so, and when the
-    answer may be cut off: that costs no more reads than a query by time with a sweep of all Ids.
+    Everything is read by a full or narrowed run, for items (a sale may leave an item's LastUpdatedTime as it was),
+    for a mapping with properties that only a query can ask for, when the watermark is too old for CDC, or QuickBooks
+    finds it so, and when the answer may be cut off: that costs no more reads than a query by time with a sweep of
+    all Ids.
     """
+    mapping = workspace.mapping(run["record_type"])
     if run["mode"] != "incremental" or is_narrowed(run) or run["record_type"] == "inventory_item":
         return None
     since = read_since(workspace, run)
-    if since is None:
+    if since is None or mapping.asked_for:
         return None
-    changes = client.changes(workspace.mapping(run["record_type"]).entity, since)
+    changes = client.changes(mapping.entity, since)
     if changes is None or not changes.is_complete:
         return None
     _note_time(workspace, run, changes.server_time)
@@ -95,12 +97,18 @@ def _stage(
 def _pages(
     workspace: Workspace, run: RunManifest, client: QuickBooksClient
 ) -> Iterator[list[Record]]:
-    entity = workspace.mapping(run["record_type"]).entity
+    mapping = workspace.mapping(run["record_type"])
     left = run["limit"]
     for where in _conditions(workspace, run):
         page_size = min(BATCH_SIZE, left) if left else BATCH_SIZE
         is_whole = run["mode"] == "full" and not is_narrowed(run)
-        for answer in client.pages(entity, where=where, page_size=page_size, is_whole=is_whole):
+        for answer in client.pages(
+            mapping.entity,
+            where=where,
+            asked_for=mapping.asked_for,
+            page_size=page_size,
+            is_whole=is_whole,
+        ):
             _note_time(workspace, run, answer.server_time)
             records = answer.records[:left] if left else answer.records
             if records:

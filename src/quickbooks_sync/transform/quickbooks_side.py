@@ -1,6 +1,6 @@
 """QuickBooks records to canonical values."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
@@ -23,25 +23,23 @@ def records_to_values(
     *,
     settings: Settings,
     lists: NameLists,
-    unknown: Collection[str] = (),
 ) -> Transformed:
     """Bring QuickBooks records into canonical form.
 
-    A property that is absent from a whole record is empty, for QuickBooks leaves empty ones out.
+    A property that is absent from a whole record is empty, for QuickBooks leaves empty ones out. Only one that must be
+    asked for by name (`is_asked_for`) is unknown then; where it was asked for and is empty, the record holds `None`.
 
     Args:
         mapping: The record type's mapping.
         records: Whole QuickBooks objects, numbers as Decimal or int.
         settings: Company settings that stand in for absent values.
         lists: Names of the records that properties point to.
-        unknown: Names of fields whose absence tells nothing in these records: projections, and
-            `mapping.asked_for` where the query did not name the property.
     """
 
     def reader_of(field: Field) -> Reader | None:
         if not field.is_in_quickbooks:
             return None
-        return _reader(field, settings, lists, is_unknown=field.name in unknown)
+        return _reader(field, settings, lists)
 
     done = read_batch(mapping, records, reader_of)
     for row, record in enumerate(records):
@@ -63,9 +61,7 @@ def answers_to_values(
     return done
 
 
-def _reader(
-    field: Field, settings: Settings, lists: NameLists, *, is_unknown: bool = False
-) -> Reader:
+def _reader(field: Field, settings: Settings, lists: NameLists) -> Reader:
     raw = _raw_of(field)
     if field.type == "lines":
         readers = {one.name: _reader(one, settings, lists) for one in field.fields}
@@ -73,9 +69,11 @@ def _reader(
     if field.named_in:
         return _named_reader(field, lists)
     parse = parser_of(field)
-    absent = UNKNOWN if is_unknown else absent_value(field, settings)
+    absent = absent_value(field, settings)
 
     def read(record: Source) -> Any:
+        if field.is_asked_for and field.quickbooks not in record:
+            return UNKNOWN
         value = parse(raw(record))
         if field.is_suffixed:
             value = _without_suffix(value, record)

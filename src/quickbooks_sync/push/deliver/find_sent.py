@@ -135,7 +135,8 @@ def _fetch_made_since(workspace: Workspace, run: RunManifest, sent_at: datetime)
     earliest = (sent_at - CLOCKS_APART).astimezone(UTC).isoformat(timespec="seconds")
     condition = f"MetaData.CreateTime >= {quote(earliest)}"
     client = workspace.client(run["realm_id"], run["run_id"])
-    pages = client.pages(workspace.mapping(run["record_type"]).entity, where=condition)
+    mapping = workspace.mapping(run["record_type"])
+    pages = client.pages(mapping.entity, where=condition, asked_for=mapping.asked_for)
     return of_pulled_types(workspace, run, [record for page in pages for record in page.records])
 
 
@@ -157,9 +158,10 @@ def _find_changed(workspace: Workspace, run: RunManifest, items: Sequence[Intent
         )
     if not ids:
         return []
-    entity = workspace.mapping(run["record_type"]).entity
+    mapping = workspace.mapping(run["record_type"])
     client = workspace.client(run["realm_id"], run["run_id"])
-    pages = client.pages(entity, where=is_in("Id", ids.values()))
+    condition = is_in("Id", ids.values())
+    pages = client.pages(mapping.entity, where=condition, asked_for=mapping.asked_for)
     records = [record for page in pages for record in page.records]
     values = _to_values(workspace, run, records)
     now = {record["Id"]: (record, theirs) for record, theirs in zip(records, values, strict=True)}

@@ -76,10 +76,10 @@ def fetch_candidates(
 ) -> list[Record]:
     """Fetch every record of QuickBooks that a row with one of these canonical values may be."""
     client = workspace.client(run["realm_id"], run["run_id"])
-    entity = workspace.mapping(run["record_type"]).entity
+    mapping = workspace.mapping(run["record_type"])
     found: dict[str, Record] = {}
     for condition in _conditions(run["record_type"], values):
-        for page in client.pages(entity, where=condition):
+        for page in client.pages(mapping.entity, where=condition, asked_for=mapping.asked_for):
             found.update((record["Id"], record) for record in page.records)
     return of_pulled_types(workspace, run, list(found.values()))
 
