@@ -38,9 +38,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emi
 demo: install  ## Run the whole system here: make demo ARGS="--once --summary FILE.json"
 	$(BIN)/python -m demo --state $(STATE) $(ARGS)
 
-lint: install-dev  ## Check format and lint rules
+lint: install-dev  ## Check format and lint rules, and that no code is dead
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/vulture
 
 format: install-dev  ## Format the code and apply the safe fixes
 	$(BIN)/ruff check --fix .

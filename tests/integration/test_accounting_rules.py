@@ -283,7 +283,7 @@ def test_a_sku_that_loupe_cannot_hold_or_has_elsewhere_stops_nobody_else(house: 
     # Naive: one item's SKU breaks a constraint of the table, and no item of the batch is loaded.
     house.run("pull_inventory_items")
     first, second = [
-        row for row in house.rows("link") if row["document"].get("Sku", "").startswith("LF-")
+        row for row in house.rows("link") if (row["document"].get("Sku") or "").startswith("LF-")
     ][:2]
     client = house.client()
     for link, sku in ((first, second["document"]["Sku"]), (second, "X" * 60)):

@@ -101,7 +101,8 @@ def _everything(house: House) -> dict[str, dict[str, dict[str, Any]]]:
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for entity in TABLES:
         where = "Type IN ('Inventory')" if entity == "Item" else ""
-        pages = client.pages(entity, where=where)
+        asked_for = ("Sku",) if entity == "Item" else ()
+        pages = client.pages(entity, where=where, asked_for=asked_for)
         found[entity] = {one["Id"]: one for page in pages for one in page.records}
     return found
 

@@ -97,7 +97,7 @@ def test_nothing_proposed_is_used_before_it_is_confirmed(workspace: Workspace) -
     with workspace.engine.connect() as connection:
         settings = read_settings(connection, REALM)
 
-    assert settings["income_account"] is None
+    assert settings.income_account is None
     assert "income_account" in settings.missing(RECORD_TYPES["inventory_item"].needed_settings)
 
 
@@ -109,7 +109,7 @@ def test_a_confirmed_setting_survives_the_next_proposal(workspace: Workspace) ->
     settings = confirm_settings(workspace, REALM, {})
 
     accounts = {one["Name"]: one["Id"] for one in _reference(workspace).accounts}
-    assert settings["deposit_account"] == accounts["Checking"]
+    assert settings.deposit_account == accounts["Checking"]
     assert settings.opening_stock == "push"
 
 
@@ -135,15 +135,15 @@ def test_one_impossible_value_confirms_none(workspace: Workspace) -> None:
 
     with workspace.engine.connect() as connection:
         assert not any(one.is_confirmed for one in read_stored(connection, REALM).values())
-        assert not read_settings(connection, REALM).is_nightly
+        assert not read_settings(connection, REALM).nightly
 
 
 def test_the_nightly_setting_switches_the_company(workspace: Workspace) -> None:
     propose_settings(workspace, REALM)
 
-    assert confirm_settings(workspace, REALM, {"nightly": "on"}).is_nightly
-    assert confirm_settings(workspace, REALM, {}).is_nightly
-    assert not confirm_settings(workspace, REALM, {"nightly": "off"}).is_nightly
+    assert confirm_settings(workspace, REALM, {"nightly": "on"}).nightly
+    assert confirm_settings(workspace, REALM, {}).nightly
+    assert not confirm_settings(workspace, REALM, {"nightly": "off"}).nightly
 
 
 def test_an_empty_value_forgets_a_setting(workspace: Workspace) -> None:

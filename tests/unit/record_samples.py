@@ -7,9 +7,10 @@ from quickbooks_sync.mapping import RecordMapping, load_mapping
 from quickbooks_sync.model.json_text import parse_json
 from quickbooks_sync.postgres.tables import LOUPE_SCHEMA, metadata
 from quickbooks_sync.record_types.registry import VOCABULARIES
+from quickbooks_sync.settings import CompanySettings
 
 INCLUDE = Path(__file__).parents[2] / "include"
-SETTINGS = {"home_currency": "USD", "invoice_line_item": "7"}
+SETTINGS = CompanySettings({"home_currency": "USD", "invoice_line_item": "7"})
 TABLES = {
     table.name: [column.name for column in table.columns]
     for table in metadata.tables.values()

@@ -195,3 +195,23 @@ def test_an_unknown_field_name_is_answered_with_the_known_ones(
 ) -> None:
     with pytest.raises(MappingError, match="no field 'emial'; it has display_name"):
         shipped["customer"].field("emial")
+
+
+def test_a_property_to_ask_for_is_named_by_the_queries_of_its_record_type(
+    shipped: dict[str, RecordMapping],
+) -> None:
+    asked = {record_type: mapping.asked_for for record_type, mapping in shipped.items()}
+    assert asked == {"customer": (), "invoice": (), "payment": (), "inventory_item": ("Sku",)}
+    assert shipped["inventory_item"].sources["tag_id"] == "Sku asked for"
+
+
+def test_a_property_that_no_query_can_name_cannot_be_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "customer.yaml"
+    file.write_text(
+        SMALL.replace(
+            "    quickbooks: DisplayName\n",
+            "    quickbooks: PrimaryEmailAddr.Address\n    is_asked_for: true\n",
+        )
+    )
+    with pytest.raises(MappingError, match="without a dot"):
+        load_mapping(file, VOCABULARIES)

@@ -8,6 +8,7 @@ import pytest
 
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.run.retry_key import retry_key
+from quickbooks_sync.settings import CompanySettings
 from tests.unit.record_samples import INCLUDE, shipped
 
 SETTINGS = {"home_currency": "USD"}
@@ -29,7 +30,8 @@ def files(tmp_path: Path) -> Files:
 
 
 def key(files: Files, version: str = "1", **settings: str) -> str:
-    return retry_key(files, version, {**SETTINGS, **settings})  # type: ignore[arg-type]
+    company = CompanySettings({**SETTINGS, **settings})
+    return retry_key(files, version, company)  # type: ignore[arg-type]
 
 
 def test_nothing_changed_gives_the_same_key(files: Files) -> None:

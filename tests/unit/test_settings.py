@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import NoneType
 
 import pytest
 
@@ -12,10 +13,23 @@ from quickbooks_sync.settings import (
     SETTINGS,
     CompanySettings,
     Reference,
+    Setting,
     build_proposals,
     parse_setting,
 )
+from quickbooks_sync.settings.company import DefaultedValue, OptionalValue
 
+#: As what a setting of each kind is read.
+TYPES = {
+    "account": str,
+    "item": str,
+    "choice": str,
+    "choices": tuple,
+    "ratio": Decimal,
+    "count": int,
+    "date": date,
+    "boolean": bool,
+}
 REFERENCE = Reference(
     company_info={},
     preferences={"AccountingInfoPrefs": {"BookCloseDate": "2024-12-31"}},
@@ -81,7 +95,7 @@ def test_a_setting_nobody_confirmed_has_its_default_or_none() -> None:
     assert settings.opening_stock == "none"
     assert settings.item_types == ("Inventory",)
     assert settings.max_rejected_ratio == Decimal("0.2")
-    assert settings["income_account"] is None
+    assert settings.income_account is None
     assert settings.inventory_start_date is None
 
 
@@ -109,13 +123,40 @@ def test_a_push_knows_which_settings_it_waits_for() -> None:
     assert settings.missing(RECORD_TYPES["customer"].needed_settings) == ()
 
 
-def test_every_known_name_is_a_key_and_no_other() -> None:
-    settings = CompanySettings({})
+def test_every_setting_and_fact_is_exactly_one_attribute_and_no_other_is() -> None:
+    attributes = [name for name, one in vars(CompanySettings).items() if is_typed(one)]
 
-    assert set(settings) == set(SETTINGS) | set(FACTS)
-    assert len(settings) == len(list(settings))
-    with pytest.raises(KeyError):
-        settings["income_acount"]
+    assert sorted(attributes) == sorted([*SETTINGS, *FACTS])
+
+
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
+def test_a_default_is_read_as_the_type_of_its_setting(setting: Setting) -> None:
+    """Naive: a default stands in two places, and the one in use is of another type."""
+    attribute = vars(CompanySettings)[setting.name]
+    value = getattr(CompanySettings({}), setting.name)
+
+    assert isinstance(attribute, DefaultedValue) == (setting.default is not None)
+    assert isinstance(value, TYPES[setting.kind] if setting.default else NoneType)
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_fact_that_was_never_read_is_neither_true_nor_false(name: str) -> None:
+    """Naive: a switch that nobody knows counts as off, and lines are refused for it."""
+    assert getattr(CompanySettings({}), name) is None
+
+
+def test_texts_are_told_by_name_with_their_defaults() -> None:
+    settings = CompanySettings({"tax": "total_tax"})
+
+    assert settings.to_dict().keys() == {*SETTINGS, *FACTS}
+    assert settings.to_dict()["tax"] == settings.value_of("tax") == "total_tax"
+    assert settings.value_of("max_deletions") == "50"
+    with pytest.raises(SettingsError, match="did you mean 'income_account'"):
+        settings.value_of("income_acount")
+
+
+def is_typed(attribute: object) -> bool:
+    return isinstance(attribute, OptionalValue)
 
 
 def test_every_setting_a_push_may_wait_for_is_proposed() -> None:

@@ -9,12 +9,15 @@ import pytest
 from quickbooks_sync.mapping.vocabulary import NEVER_SENT
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.model.json_text import parse_json, to_json
+from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform import comparable, records_to_values, values_to_payload
 from tests.unit.record_samples import RECORDS, SETTINGS, customer, invoice, item, payment, shipped
 
 
 def read(record_type: str, record: dict[str, Any]) -> dict[str, Any]:
-    return records_to_values(shipped(record_type), [record], settings=SETTINGS).values[0]
+    return records_to_values(
+        shipped(record_type), [record], settings=SETTINGS, lists=SETTINGS.lists
+    ).values[0]
 
 
 def send(
@@ -22,10 +25,15 @@ def send(
     values: dict[str, Any],
     document: dict[str, Any] | None = None,
     fields: set[str] | None = None,
-    settings: dict[str, str] = SETTINGS,
+    settings: CompanySettings = SETTINGS,
 ) -> dict[str, Any]:
     return values_to_payload(
-        shipped(record_type), values, document=document, fields=fields, settings=settings
+        shipped(record_type),
+        values,
+        document=document,
+        fields=fields,
+        settings=settings,
+        lists=settings.lists,
     )
 
 
@@ -42,7 +50,7 @@ def test_pull_then_push_gives_back_each_writable_field(record_type: str, is_know
     payload = send(record_type, values, record if is_known else None)
     # QuickBooks fills in what it computes; what was sent is read as QuickBooks would store it.
     stored = parse_json(to_json({**record, **payload} if is_known else payload))
-    again = records_to_values(mapping, [stored], settings=SETTINGS).values[0]
+    again = records_to_values(mapping, [stored], settings=SETTINGS, lists=SETTINGS.lists).values[0]
     for field in mapping.two_way:
         if field.quickbooks and field.type != "lines":
             assert again[field.name] == values[field.name], field.name
@@ -191,19 +199,19 @@ def test_shipping_has_its_own_item() -> None:
 
 def test_a_sales_line_without_the_item_setting_is_not_left_to_quickbooks_default() -> None:
     with pytest.raises(SettingsError, match="invoice_line_item") as caught:
-        send("invoice", {"lines": [line()]}, None, {"lines"}, {"home_currency": "USD"})
+        send("invoice", {"lines": [line()]}, None, {"lines"}, CompanySettings({}))
     assert caught.value.facts["setting"] == "invoice_line_item"
 
 
 @pytest.mark.parametrize("kind", ["discount", "shipping"])
 def test_a_kind_that_the_company_has_switched_off_is_refused(kind: str) -> None:
-    settings = {**SETTINGS, f"allow_{kind}": "false"}
+    settings = CompanySettings({**SETTINGS.stored, f"allow_{kind}": "false"})
     with pytest.raises(RejectedRecordError, match="switched off"):
         send("invoice", {"lines": [line(kind)]}, None, {"lines"}, settings)
 
 
 def test_a_new_discount_posts_to_the_account_of_the_setting() -> None:
-    settings = {**SETTINGS, "discount_account": "86"}
+    settings = CompanySettings({**SETTINGS.stored, "discount_account": "86"})
     (sent,) = send("invoice", {"lines": [line("discount")]}, None, {"lines"}, settings)["Line"]
     assert sent["DiscountLineDetail"] == {
         "PercentBased": False,
@@ -221,7 +229,7 @@ def test_a_discount_that_exists_keeps_its_account() -> None:
         "Amount": 5,
         "DiscountLineDetail": detail,
     }
-    settings = {**SETTINGS, "discount_account": "86"}
+    settings = CompanySettings({**SETTINGS.stored, "discount_account": "86"})
     values = {"lines": [line("discount", "6.00")]}
     (sent,) = send("invoice", values, invoice(Line=[known]), {"lines"}, settings)["Line"]
     assert (sent["Amount"], sent["DiscountLineDetail"]) == (Decimal("6.00"), detail)

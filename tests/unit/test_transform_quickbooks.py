@@ -1,30 +1,34 @@
 """QuickBooks records to canonical values."""
 
 import time
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform import Problem, frame_to_values, records_to_values, values_to_frame
-from quickbooks_sync.transform.named import name_entries
+from quickbooks_sync.transform.name_lists import NameLists
 from tests.unit.record_samples import SETTINGS, customer, invoice, item, payment, shipped
 
 
 def read(
     record_type: str,
     record: dict[str, Any],
-    settings: Mapping[str, str | None] = SETTINGS,
+    settings: CompanySettings = SETTINGS,
     **options: Any,
 ) -> dict[str, Any]:
-    done = records_to_values(shipped(record_type), [record], settings=settings, **options)
+    done = records_to_values(
+        shipped(record_type), [record], settings=settings, lists=settings.lists, **options
+    )
     assert done.problems == {}
     return done.values[0]
 
 
 def problem(record_type: str, record: dict[str, Any]) -> Problem:
-    done = records_to_values(shipped(record_type), [record], settings=SETTINGS)
+    done = records_to_values(
+        shipped(record_type), [record], settings=SETTINGS, lists=SETTINGS.lists
+    )
     (only,) = done.problems[0]
     return only
 
@@ -55,12 +59,11 @@ def test_an_absent_property_is_empty_and_an_absent_currency_is_the_home_currency
 
 
 def test_a_property_that_was_not_asked_for_is_left_out() -> None:
-    mapping = shipped("inventory_item")
     record = item()
     del record["Sku"]
-    assert "tag_id" not in read("inventory_item", record, unknown=mapping.asked_for)
-    assert read("inventory_item", record)["tag_id"] is None
-    assert read("inventory_item", item(), unknown=mapping.asked_for)["tag_id"] == "LF-AQUA0054"
+    assert "tag_id" not in read("inventory_item", record)
+    assert read("inventory_item", item(Sku=None))["tag_id"] is None
+    assert read("inventory_item", item())["tag_id"] == "LF-AQUA0054"
 
 
 def test_the_suffix_of_an_inactive_name_is_dropped() -> None:
@@ -177,7 +180,8 @@ def test_a_payment_reads_as_written() -> None:
 
 
 def test_a_payment_method_is_read_by_name_and_an_unknown_one_tells_nothing() -> None:
-    settings = {**SETTINGS, **name_entries("PaymentMethod", [{"Id": "2", "Name": "Check"}])}
+    lists = NameLists.of_records({"PaymentMethod": [{"Id": "2", "Name": "Check"}]})
+    settings = CompanySettings(SETTINGS.stored, lists)
     assert read("payment", payment(PaymentMethodRef={"value": "2"}), settings)["method"] == "Check"
     assert "method" not in read("payment", payment(PaymentMethodRef={"value": "9"}), settings)
     named = payment(PaymentMethodRef={"value": "9", "name": "Barter"})
@@ -236,7 +240,7 @@ def test_a_value_that_cannot_be_read_is_a_problem_of_its_record_alone(
     changes: dict[str, Any], field: str, value: str
 ) -> None:
     records = [invoice(), invoice(**changes), invoice()]
-    done = records_to_values(shipped("invoice"), records, settings=SETTINGS)
+    done = records_to_values(shipped("invoice"), records, settings=SETTINGS, lists=SETTINGS.lists)
     assert list(done.problems) == [1]
     found = next(one for one in done.problems[1] if one.field == field)
     assert found.value == value
@@ -281,7 +285,7 @@ def test_a_frame_gives_its_values_back() -> None:
 
 
 def test_no_records_give_an_empty_frame_with_every_column() -> None:
-    done = records_to_values(shipped("customer"), [], settings=SETTINGS)
+    done = records_to_values(shipped("customer"), [], settings=SETTINGS, lists=SETTINGS.lists)
     assert done.values == []
     assert "display_name" in done.frame.columns
 
@@ -289,5 +293,5 @@ def test_no_records_give_an_empty_frame_with_every_column() -> None:
 def test_ten_thousand_customers_are_transformed_well_under_a_second() -> None:
     mapping, records = shipped("customer"), [customer()] * 10_000
     start = time.process_time()
-    records_to_values(mapping, records, settings=SETTINGS)
+    records_to_values(mapping, records, settings=SETTINGS, lists=SETTINGS.lists)
     assert time.process_time() - start < 1.0

@@ -15,6 +15,7 @@ from quickbooks_sync.postgres.records.loupe_rows import Row, iter_columns, loupe
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.tables import link
 from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform import frame_to_values, rows_to_values
 
 Values = Mapping[str, Any]
@@ -131,4 +132,6 @@ def _columns(fields: Sequence[Field]) -> set[str] | None:
 
 
 def _read_values(mapping: RecordMapping, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    return frame_to_values(rows_to_values(mapping, rows, references={}, settings={}).frame)
+    return frame_to_values(
+        rows_to_values(mapping, rows, references={}, settings=CompanySettings({})).frame
+    )

@@ -121,6 +121,7 @@ def check_field(
     if needed and needed not in entries:
         raise place.refuse(f"a field of type {loaded.type} needs {needed!r}.")
     _check_sides(loaded, place)
+    _check_asked_for(loaded, entries, context)
     _check_quickbooks(entries.get("quickbooks"), context)
     _check_loupe(loaded, entries, context)
 
@@ -130,6 +131,16 @@ def _check_sides(loaded: Field, place: Place) -> None:
         raise place.refuse("a two_way field needs both sides: 'loupe' and 'quickbooks'.")
     if not loaded.is_in_loupe and not loaded.is_in_quickbooks:
         raise place.refuse("the field names neither a Loupe column nor a QuickBooks property.")
+
+
+def _check_asked_for(loaded: Field, entries: Mapping[str, Marked], context: Context) -> None:
+    """A query can name a simple property of the record alone (Intuit: query language, section 3.1)."""
+    path = loaded.quickbooks or "."
+    is_simple = "." not in path and loaded.type != "lines" and not loaded.derive_quickbooks
+    if loaded.is_asked_for and (not is_simple or context.entity.endswith(".Line")):
+        raise entries["is_asked_for"].place.refuse(
+            "a query can only name a property that stands in the record itself, without a dot, and is read as it is."
+        )
 
 
 def _check_quickbooks(marked: Marked | None, context: Context) -> None:

@@ -42,7 +42,8 @@ class Field:
         follows: The field with which a computed value is stored.
         on_conflict: `hold`, `quickbooks` or `loupe`, over the record type's own.
         is_suffixed: QuickBooks ends the name of an inactive record with " (deleted)".
-        is_asked_for: QuickBooks leaves the property out of `select *` unless it is named.
+        is_asked_for: QuickBooks sends the property only to a query that names it; absent from any other answer, it
+            is unknown.
         position: Of `lines`: the child column that keeps their order, from 1.
         one_per: Of `lines`: the sub-field that lines are merged and sorted by.
         fields: Of `lines`: the sub-fields.
@@ -142,9 +143,9 @@ class RecordMapping:
         return tuple(one for one in self.fields if one.kind == "computed")
 
     @property
-    def asked_for(self) -> frozenset[str]:
-        """Names of the fields whose property a query must name to see."""
-        return frozenset(one.name for one in self.fields if one.is_asked_for)
+    def asked_for(self) -> tuple[str, ...]:
+        """The QuickBooks properties that a query of the record type must name."""
+        return tuple(str(field.quickbooks) for field in self.fields if field.is_asked_for)
 
     @property
     def sources(self) -> dict[str, str]:
@@ -161,6 +162,7 @@ class RecordMapping:
 def _iter_sources(fields: tuple[Field, ...], parent: str = "") -> Iterator[tuple[str, str]]:
     for one in fields:
         if one.is_in_quickbooks:
-            parts = (one.quickbooks, one.derive_quickbooks, one.named_in)
+            asked = "asked for" if one.is_asked_for else None
+            parts = (one.quickbooks, one.derive_quickbooks, one.named_in, asked)
             yield f"{parent}{one.name}", " ".join(part for part in parts if part)
         yield from _iter_sources(one.fields, f"{parent}{one.name}.")

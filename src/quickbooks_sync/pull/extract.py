@@ -53,20 +53,18 @@ def _in_batches(records: list[Record]) -> Iterator[list[Record]]:
 def _fetch_changes(context: RunContext, client: QuickBooksClient) -> list[Record] | None:
     """Return changed and deleted records by CDC, or `None` where everything must be read.
 
-    Everything is read by a full or narrowed context, for items (a sale may leave an item's
-    LastUpdatedTime as it was), when the watermark is too old for CDC, or QuickBooks finds it so, and when the
-    answer may be cut off: that costs no more reads than a query by time with a sweep of all Ids.
+    Everything is read by a full or narrowed run, for record types whose changes may leave LastUpdatedTime as it was,
+    for a mapping with properties that only a query can ask for, when the watermark is too old for CDC, or QuickBooks
+    finds it so, and when the answer may be cut off: that costs no more reads than a query by time with a sweep of
+    all Ids.
     """
-    if (
-        context.mode != "incremental"
-        or context.is_narrowed
-        or context.record_type == "inventory_item"
-    ):
+    mapping = context.mapping
+    if context.mode != "incremental" or context.is_narrowed or context.type.is_read_whole:
         return None
     since = read_since(context)
-    if since is None:
+    if since is None or mapping.asked_for:
         return None
-    changes = client.changes(context.mapping.entity, since)
+    changes = client.changes(mapping.entity, since)
     if changes is None or not changes.is_complete:
         return None
     _note_time(context, changes.server_time)
@@ -90,12 +88,18 @@ def _stage(context: RunContext, number: int, records: list[Record]) -> BatchMani
 
 
 def _pages(context: RunContext, client: QuickBooksClient) -> Iterator[list[Record]]:
-    entity = context.mapping.entity
+    mapping = context.mapping
     left = context.limit
     for where in _conditions(context):
         page_size = min(BATCH_SIZE, left) if left else BATCH_SIZE
         is_whole = context.mode == "full" and not context.is_narrowed
-        for answer in client.pages(entity, where=where, page_size=page_size, is_whole=is_whole):
+        for answer in client.pages(
+            mapping.entity,
+            where=where,
+            asked_for=mapping.asked_for,
+            page_size=page_size,
+            is_whole=is_whole,
+        ):
             _note_time(context, answer.server_time)
             records = answer.records[:left] if left else answer.records
             if records:

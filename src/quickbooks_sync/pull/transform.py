@@ -16,7 +16,8 @@ def transform(context: RunContext, batch: BatchManifest) -> None:
         settings = read_settings(connection, context.realm_id)
     mapping = context.mapping
     whole = [one for one in records if not is_stub(one.raw)]
-    done = answers_to_values(mapping, [one.raw for one in whole], settings=settings)
+    documents = [one.raw for one in whole]
+    done = answers_to_values(mapping, documents, settings=settings, lists=settings.lists)
     values = frame_to_values(done.frame)
     results = [
         {

@@ -174,7 +174,9 @@ class PushDecisions:
             problems.append({**error.facts, "value": sorted(invoiced_in), "message": str(error)})
 
     def _merge(self, row: Mapping[str, Any], values: Values, link: Link) -> Action:
-        done = records_to_values(self.mapping, [link.document], settings=self.settings)
+        done = records_to_values(
+            self.mapping, [link.document], settings=self.settings, lists=self.settings.lists
+        )
         theirs = frame_to_values(done.frame)[0]
         policy = self.context.type.merge_policy(
             LinkedPair(
@@ -191,7 +193,7 @@ class PushDecisions:
         policy = with_decisions(policy, self._decisions.get(link.loupe_id, ()), values, theirs)
         base = Base(link.loupe_base, link.quickbooks_base)
         merge = merge_record(self.mapping, values, theirs, base, policy)
-        unnamed = find_unnamed(self.mapping, self.settings, merge.to_quickbooks)
+        unnamed = find_unnamed(self.mapping, self.settings.lists, merge.to_quickbooks)
         named_elsewhere = {cause["field"] for cause in unnamed}
         fields = [name for name in merge.to_quickbooks if name not in named_elsewhere]
         action: Action = {"operation": "update" if fields else "none", "fields": fields}

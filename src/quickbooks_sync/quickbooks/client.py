@@ -1,7 +1,7 @@
 """The QuickBooks Online client: queries, reads, writes and batches of one company. Knows no Airflow."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 from urllib.parse import quote
@@ -115,7 +115,10 @@ class QuickBooksClient:
             self._session.close()
 
     def query(self, statement: str) -> QueryAnswer:
-        """Run a SELECT (one metered read); an empty result is an empty list."""
+        """Run a SELECT (one metered read); an empty result is an empty list.
+
+        A property that is named beside `*` and is empty is `None` in the record, not absent.
+        """
         selected = parse_select(statement)
         return read_query(self._ask("query", statement), selected)
 
@@ -128,15 +131,17 @@ class QuickBooksClient:
         entity: str,
         *,
         where: str = "",
+        asked_for: Collection[str] = (),
         page_size: int = MAX_PAGE_SIZE,
         is_whole: bool = False,
     ) -> Iterator[QueryAnswer]:
         """Yield all records of an entity, inactive ones included; at least one page.
 
         A metered read for each page, and one more to count them where there are several, or where `is_whole` is
-        asked for and there are none.
+        asked for and there are none. `asked_for` names properties that QuickBooks sends only then.
         """
-        return iter(Pages(self, entity, where, page_size, is_whole=is_whole))
+        pages = Pages(self, entity, where, page_size, asked_for=asked_for, is_whole=is_whole)
+        return iter(pages)
 
     def changes(self, entity: str, since: datetime) -> Changes | None:
         """Read what changed of an entity since an aware moment at most 29 days ago (one metered read).

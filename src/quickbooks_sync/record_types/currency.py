@@ -8,7 +8,7 @@ from quickbooks_sync.settings import CompanySettings
 
 def currency_problem(settings: CompanySettings, currency: str | None) -> str | None:
     """Return why a currency cannot be pushed, or `None` when it can."""
-    home = settings.get("home_currency")
+    home = settings.home_currency
     if currency == home or settings.multi_currency:
         return None
     return (
@@ -36,7 +36,7 @@ def settle_currency(settings: CompanySettings, used: Collection[str]) -> str | N
             field="currency",
             rule="has invoices in one currency",
         )
-    currency = next(iter(used), None) or settings.get("home_currency")
+    currency = next(iter(used), None) or settings.home_currency
     problem = currency_problem(settings, currency)
     if problem:
         raise RejectedRecordError(

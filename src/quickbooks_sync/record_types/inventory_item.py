@@ -175,14 +175,15 @@ class InventoryItem(RecordType):
         opening: str,
     ) -> Json:
         """QuickBooks demands accounts, quantity and start date of a new Inventory item (section 8.6)."""
+        starts = settings.inventory_start_date
         return {
             "Type": "Inventory",
             "TrackQtyOnHand": True,
             "QtyOnHand": to_decimal(opening),
-            "InvStartDate": settings["inventory_start_date"],
-            "IncomeAccountRef": {"value": settings["income_account"]},
-            "ExpenseAccountRef": {"value": settings["cogs_account"]},
-            "AssetAccountRef": {"value": settings["asset_account"]},
+            "InvStartDate": starts.isoformat() if starts else None,
+            "IncomeAccountRef": {"value": settings.income_account},
+            "ExpenseAccountRef": {"value": settings.cogs_account},
+            "AssetAccountRef": {"value": settings.asset_account},
         }
 
     def is_made_from(self, sent: Values, theirs: Values) -> bool:
@@ -208,7 +209,7 @@ def price_problem(settings: CompanySettings, row: Row) -> str | None:
     """Return why an item's prices do not go across, or `None` when they do."""
     if row["price_basis"] != "piece":
         return f"prices are per {row['price_basis']}, QuickBooks' are per piece; not synced"
-    home, currency = settings.get("home_currency"), row["currency_code"]
+    home, currency = settings.home_currency, row["currency_code"]
     if currency and home and currency != home:
         return f"prices are in {currency}, QuickBooks' are in {home}; not synced"
     return None

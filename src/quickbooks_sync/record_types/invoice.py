@@ -210,7 +210,7 @@ class Invoice(RecordType):
         self, settings: CompanySettings, values: Values, fields: Sequence[str]
     ) -> Json:
         """QuickBooks honours an explicit total tax where it can; its answer is compared with it."""
-        if settings["tax"] != "total_tax" or "lines" not in fields:
+        if settings.tax != "total_tax" or "lines" not in fields:
             return {}
         return {"TxnTaxDetail": {"TotalTax": to_decimal(values.get("tax_amount") or "0")}}
 
@@ -243,12 +243,12 @@ def _tax_problem(settings: CompanySettings, row: Row) -> str | None:
     """Return why QuickBooks would leave an invoice's tax out, or `None`."""
     if not row["tax_amount"]:
         return None
-    if settings["tax"] != "total_tax":
+    if settings.tax != "total_tax":
         return (
             f"the invoice carries tax of {row['tax_amount']} and the company setting tax is none; "
             "confirm `--set tax=total_tax`, or enter it in QuickBooks and pull it"
         )
-    if settings["sales_tax"] == "false":
+    if settings.sales_tax is False:
         return (
             f"the invoice carries tax of {row['tax_amount']}, and QuickBooks, where sales tax is switched off, "
             "would leave it out; switch sales tax on in QuickBooks, or correct the invoice"

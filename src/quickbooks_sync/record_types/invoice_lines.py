@@ -15,7 +15,8 @@ from quickbooks_sync.mapping import Field
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.record_types.invoice_values import QUICKBOOKS_RULES, SHIPPING_ITEM
 from quickbooks_sync.transform.canonical import to_decimal
-from quickbooks_sync.transform.quickbooks_side import Settings, read_document_lines
+from quickbooks_sync.transform.quickbooks_side import read_document_lines
+from quickbooks_sync.transform.settings import Settings
 
 Json = dict[str, Any]
 
@@ -27,7 +28,6 @@ _DETAIL_TYPES = {
     "subtotal": "DescriptionOnly",
     "group": "GroupLineDetail",
 }
-_ALLOWED_BY = {"discount": "allow_discount", "shipping": "allow_shipping"}
 
 
 def build_lines(
@@ -42,7 +42,7 @@ def build_lines(
         settings: Company settings.
     """
     raw = [one for one in before if one.get("DetailType") != "SubTotalLineDetail"]
-    old = read_document_lines(field, raw, QUICKBOOKS_RULES)
+    old = read_document_lines(field, raw, settings, QUICKBOOKS_RULES)
     built = []
     for number, (line, partner) in enumerate(_align(field, lines, old), start=1):
         if partner is None:
@@ -77,8 +77,7 @@ def _new_line(line: Json, settings: Settings) -> Json:
     kind = line["kind"]
     if kind == "group":
         raise _refuse("a bundle can only be added in QuickBooks", "bundles come from QuickBooks")
-    allowed = _ALLOWED_BY.get(kind)
-    if allowed and str(settings.get(allowed)).lower() == "false":
+    if _is_switched_off(kind, settings):
         raise _refuse(
             f"QuickBooks has {kind} lines switched off for this company; switch them on there",
             f"{kind} lines are allowed",
@@ -86,15 +85,22 @@ def _new_line(line: Json, settings: Settings) -> Json:
     detail = _DETAIL_TYPES[kind]
     inner = _new_detail(line, settings)
     named = {"DescriptionLineDetail" if detail == "DescriptionOnly" else detail: inner}
-    if detail == "SalesItemLineDetail" and settings.get("tax") == "total_tax":
+    if detail == "SalesItemLineDetail" and settings.tax == "total_tax":
         inner["TaxCodeRef"] = {"value": "TAX" if line.get("is_taxable") else "NON"}
     return _with_values(line, {"DetailType": detail, **named})
+
+
+def _is_switched_off(kind: str, settings: Settings) -> bool:
+    """Whether the company's Preferences refuse such lines; while they were never read, nothing is refused."""
+    if kind == "discount":
+        return settings.allow_discount is False
+    return kind == "shipping" and settings.allow_shipping is False
 
 
 def _new_detail(line: Json, settings: Settings) -> Json:
     kind = line["kind"]
     if kind == "discount":
-        account = settings.get("discount_account")
+        account = settings.discount_account
         named = {"DiscountAccountRef": {"value": account}} if account else {}
         return {"PercentBased": False, **named}
     if kind == "shipping":
@@ -102,8 +108,8 @@ def _new_detail(line: Json, settings: Settings) -> Json:
     if kind != "sales":
         return {}
     # Only where QuickBooks owns the stock may an invoice move it; otherwise Loupe has already.
-    sold = line.get("item") if settings.get("stock_owner") == "quickbooks" else None
-    item = sold or settings.get("invoice_line_item")
+    sold = line.get("item") if settings.stock_owner == "quickbooks" else None
+    item = sold or settings.invoice_line_item
     if not item:
         raise SettingsError(
             "The company setting invoice_line_item is not set: QuickBooks would sell every line "

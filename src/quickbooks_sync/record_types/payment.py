@@ -212,7 +212,7 @@ class Payment(RecordType):
         opening: str,
     ) -> Json:
         """Say which account the money goes to."""
-        return {"DepositToAccountRef": {"value": settings["deposit_account"]}}
+        return {"DepositToAccountRef": {"value": settings.deposit_account}}
 
     def is_made_from(self, sent: Values, theirs: Values) -> bool:
         """Compare everything that was sent of it; equal ones may be exchanged for each other."""

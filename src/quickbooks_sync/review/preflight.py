@@ -96,7 +96,7 @@ def _find_missing(scope: Scope, stored: dict[str, StoredSetting]) -> Iterator[Mi
             if name in scope.settings.missing(RECORD_TYPES[one].needed_settings)
         ]
         waiting = [finding for one in needing for finding in unsent[one]] or held.get(name, [])
-        if needing or (waiting and scope.settings[name] is None):
+        if needing or (waiting and scope.settings.value_of(name) is None):
             found = stored.get(name)
             yield MissingSetting(
                 name,

@@ -178,8 +178,13 @@ def setting_named(name: str) -> Setting:
             "Change it there, then run `quickbooks-sync settings propose`.",
             setting=name,
         )
-    raise SettingsError(
-        f"There is no setting {name!r}{nearest(name, SETTINGS)} "
+    raise refuse_unknown(name)
+
+
+def refuse_unknown(name: str) -> SettingsError:
+    """Return the refusal of a name that no setting has, with those that there are."""
+    return SettingsError(
+        f"There is no setting {name!r}{nearest(name, {**SETTINGS, **FACTS})} "
         f"The settings are {', '.join(SETTINGS)}.",
         setting=name,
     )

@@ -7,8 +7,8 @@ from typing import Any
 from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.model.errors import MappingError
 from quickbooks_sync.transform.canonical import to_decimal, value_at
-from quickbooks_sync.transform.named import id_of
-from quickbooks_sync.transform.quickbooks_side import Settings
+from quickbooks_sync.transform.name_lists import NameLists
+from quickbooks_sync.transform.settings import Settings
 
 Json = dict[str, Any]
 
@@ -20,6 +20,7 @@ def values_to_payload(
     document: Mapping[str, Any] | None,
     fields: Collection[str] | None,
     settings: Settings,
+    lists: NameLists,
 ) -> Json:
     """Build the properties to send.
 
@@ -35,6 +36,7 @@ def values_to_payload(
         fields: Names of the fields to send, `pull_only` ones included (a new customer's currency);
             all two-way ones when `None`. Computed fields are never sent.
         settings: Company settings; new sales lines need `invoice_line_item`.
+        lists: Ids of the records that values name.
 
     Returns:
         The properties without Id, SyncToken and sparse; numbers as Decimal. A pointer to a named
@@ -53,7 +55,7 @@ def values_to_payload(
                 mapping, field, values[field.name] or [], document or {}, settings
             )
         elif field.named_in:
-            _point(payload, field, values[field.name], settings)
+            _point(payload, field, values[field.name], lists)
         else:
             _set(payload, field, values[field.name], document or {})
     return payload
@@ -82,13 +84,13 @@ def _build_lines(
     return build(field, lines, list(document.get(str(field.quickbooks)) or []), settings)
 
 
-def _point(payload: Json, field: Field, name: str | None, settings: Settings) -> None:
+def _point(payload: Json, field: Field, name: str | None, lists: NameLists) -> None:
     """Point to the record of that name; to none is `None`. A name that QuickBooks lacks is not sent."""
     head, _, leaf = str(field.quickbooks).partition(".")
     if name is None:
         payload[head] = None
         return
-    found = id_of(settings, str(field.named_in), name)
+    found = lists.id_of(str(field.named_in), name)
     if found is not None:
         payload[head] = {leaf: found}
 

@@ -16,7 +16,9 @@ SIDES: tuple[Side, ...] = ("pull", "push")
 
 def values_of(record_type: str, **changes: Any) -> dict[str, Any]:
     record = RECORDS[record_type]()
-    done = records_to_values(shipped(record_type), [record], settings=SETTINGS)
+    done = records_to_values(
+        shipped(record_type), [record], settings=SETTINGS, lists=SETTINGS.lists
+    )
     return {**done.values[0], **changes}
 
 

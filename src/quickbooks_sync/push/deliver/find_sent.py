@@ -105,8 +105,8 @@ def _fetch_made_since(context: RunContext, sent_at: datetime) -> list[Record]:
     """Fetch what was made in QuickBooks since the batch may first have arrived."""
     earliest = (sent_at - CLOCKS_APART).astimezone(UTC).isoformat(timespec="seconds")
     condition = f"MetaData.CreateTime >= {quote(earliest)}"
-    client = context.client()
-    pages = client.pages(context.mapping.entity, where=condition)
+    client, mapping = context.client(), context.mapping
+    pages = client.pages(mapping.entity, where=condition, asked_for=mapping.asked_for)
     return of_pulled_types(context, [record for page in pages for record in page.records])
 
 
@@ -124,9 +124,9 @@ def _find_changed(context: RunContext, items: Sequence[IntentItem]) -> Found:
         )
     if not ids:
         return []
-    entity = context.mapping.entity
-    client = context.client()
-    pages = client.pages(entity, where=is_in("Id", ids.values()))
+    client, mapping = context.client(), context.mapping
+    condition = is_in("Id", ids.values())
+    pages = client.pages(mapping.entity, where=condition, asked_for=mapping.asked_for)
     records = [record for page in pages for record in page.records]
     values = _to_values(context, records)
     now = {record["Id"]: (record, theirs) for record, theirs in zip(records, values, strict=True)}
@@ -154,5 +154,5 @@ def _without_linked(context: RunContext, records: Sequence[Record]) -> list[Reco
 def _to_values(context: RunContext, records: Sequence[Record]) -> list[dict[str, Any]]:
     with context.reading() as connection:
         settings = read_settings(connection, context.realm_id)
-    done = records_to_values(context.mapping, records, settings=settings)
+    done = records_to_values(context.mapping, records, settings=settings, lists=settings.lists)
     return frame_to_values(done.frame)

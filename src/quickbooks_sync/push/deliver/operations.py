@@ -108,6 +108,7 @@ def _build_create(
         document=None,
         fields=_sent(kind, write),
         settings=settings,
+        lists=settings.lists,
     )
     return payload | kind.create_properties(
         settings, write.values, write.fields, write.opening_quantity
@@ -128,6 +129,7 @@ def _build_update(
         document=link.document,
         fields=_sent(kind, write),
         settings=settings,
+        lists=settings.lists,
     )
     payload |= kind.update_properties(settings, write.values, write.fields)
     key: Json = {"Id": link.quickbooks_id, "SyncToken": link.sync_token}

@@ -21,6 +21,7 @@ from quickbooks_sync.push.deliver.stock import ADJUST, settle_adjustments
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import find_lacking, frame_to_values, records_to_values
+from quickbooks_sync.transform.unasked import with_unasked
 
 Record = dict[str, Any]
 
@@ -113,9 +114,11 @@ def _settle_written(
         return []
     mapping = context.mapping
     settings = read_settings(connection, context.realm_id)
-    done = records_to_values(mapping, [record for _, record in written], settings=settings)
-    values = frame_to_values(done.frame)
     links = LinksOfWrites(connection, context, written)
+    written = [(item, _with_unasked(mapping, item, record, links)) for item, record in written]
+    documents = [record for _, record in written]
+    done = records_to_values(mapping, documents, settings=settings, lists=settings.lists)
+    values = frame_to_values(done.frame)
     answers = []
     outcomes = []
     for position, (item, record) in enumerate(written):
@@ -138,6 +141,13 @@ def _settle_written(
         outcomes.append(_outcome(mapping, item, record, theirs, ignored))
     IntakeBatch(context, connection).absorb(answers)
     return outcomes
+
+
+def _with_unasked(
+    mapping: RecordMapping, item: IntentItem, record: Record, links: LinksOfWrites
+) -> Record:
+    known = links.by_row.get(item.loupe_id)
+    return with_unasked(mapping, record, known.document if known else None, item.sent_fields)
 
 
 def ensure_whole(mapping: RecordMapping, intent: Intent, items: Mapping[str, Any]) -> None:

@@ -58,7 +58,7 @@ def to_adjustments(
     settings: CompanySettings, created: Sequence[Write], links: Mapping[int, Link]
 ) -> list[Write]:
     """Return the adjustments that bring new items from where they started to Loupe's quantity."""
-    if not settings["adjustment_account"]:
+    if not settings.adjustment_account:
         return []  # the next push says what waits for it
     return [
         replace(write, operation=ADJUST, link=links[write.loupe_id], fields=())
@@ -84,9 +84,9 @@ def quantity_verdict(
     never_agreed = quantity_problem(settings, link.loupe_base, ours, theirs)
     if never_agreed:
         return "differs", never_agreed
-    if settings["stock_owner"] == "quickbooks":
+    if settings.stock_owner == "quickbooks":
         return None
-    if not settings["adjustment_account"]:
+    if not settings.adjustment_account:
         return "waiting", _to_confirm("adjustment_account", ours, theirs)
     return ADJUST, f"quantity {theirs} in QuickBooks, {ours} in Loupe"
 
@@ -202,14 +202,14 @@ def _is_number(value: Any) -> bool:
 
 
 def _payload(
-    settings: Mapping[str, str | None],
+    settings: CompanySettings,
     context: RunContext,
     item_id: str,
     difference: Decimal,
     day: date,
 ) -> dict[str, Any]:
     return {
-        "AdjustAccountRef": {"value": settings["adjustment_account"]},
+        "AdjustAccountRef": {"value": settings.adjustment_account},
         "TxnDate": day.isoformat(),
         "PrivateNote": f"Stock as in Loupe Factory, sync run {context.run_id}",
         "Line": [

@@ -22,7 +22,7 @@ from quickbooks_sync.push.deliver.operations import Write
 from quickbooks_sync.quickbooks.query import both, is_in
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.lifecycle import has_complete_pull
-from quickbooks_sync.settings import read_settings
+from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform import answers_to_values, frame_to_values
 
 #: Keeps a statement within a few kilobytes; QuickBooks documents no limit for an IN list.
@@ -69,11 +69,10 @@ def _to_be_asked(context: RunContext, creates: Sequence[Write]) -> list[Write]:
 
 def fetch_candidates(context: RunContext, values: Sequence[Values]) -> list[Record]:
     """Fetch every record of QuickBooks that a row with one of these canonical values may be."""
-    client = context.client()
-    entity = context.mapping.entity
+    client, mapping = context.client(), context.mapping
     found: dict[str, Record] = {}
     for condition in _conditions(context, values):
-        for page in client.pages(entity, where=condition):
+        for page in client.pages(mapping.entity, where=condition, asked_for=mapping.asked_for):
             found.update((record["Id"], record) for record in page.records)
     return of_pulled_types(context, list(found.values()))
 
@@ -117,10 +116,10 @@ def _link(context: RunContext, connection: Connection, found: list[Record]) -> l
 
 
 def to_staged_records(
-    mapping: RecordMapping, records: Sequence[Record], settings: Any
+    mapping: RecordMapping, records: Sequence[Record], settings: CompanySettings
 ) -> list[StagedRecord]:
     """Return QuickBooks records as a pull stages and transforms them."""
-    done = answers_to_values(mapping, records, settings=settings)
+    done = answers_to_values(mapping, records, settings=settings, lists=settings.lists)
     values = frame_to_values(done.frame)
     return [
         StagedRecord(
