@@ -12,7 +12,7 @@ from quickbooks_emulator.generator.deals import Credit, Receipt
 from quickbooks_emulator.generator.parties import HOME, Party
 from quickbooks_emulator.generator.products import Product
 from quickbooks_emulator.generator.sales import Sale, SaleLine
-from quickbooks_emulator.properties import Document
+from quickbooks_emulator.model.documents import Document
 
 
 @dataclass

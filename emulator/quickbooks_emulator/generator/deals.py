@@ -8,9 +8,9 @@ from decimal import Decimal
 from random import Random
 
 from quickbooks_emulator.generator import words
+from quickbooks_emulator.generator.character import Dice
 from quickbooks_emulator.generator.parties import Party
 from quickbooks_emulator.generator.sales import Sale, SaleLine, SaleMaker, to_cents
-from quickbooks_emulator.generator.shape import Dice
 
 LONGEST_DELAY = timedelta(days=90)
 """Nothing happens any more to a record that is older."""

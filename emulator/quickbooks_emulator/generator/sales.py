@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
-from quickbooks_emulator.chart import SALES_TAX_PERCENT
 from quickbooks_emulator.generator import words
+from quickbooks_emulator.generator.character import Character, Dice
 from quickbooks_emulator.generator.parties import Party
 from quickbooks_emulator.generator.products import Product
-from quickbooks_emulator.generator.shape import Character, Dice
+from quickbooks_emulator.writing.new_company import SALES_TAX_PERCENT
 
 _CENT = Decimal("0.01")
 _NONE = Decimal(0)

@@ -8,17 +8,10 @@ from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
 
-from quickbooks_emulator.bookkeeping import (
-    add_record,
-    deposit_payment,
-    set_rates,
-    write_journal,
-)
-from quickbooks_emulator.chart import create_company, merge_preferences
-from quickbooks_emulator.clock import PACIFIC, MovableClock
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.entities import ENTITIES
-from quickbooks_emulator.faults import FaultError
+from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.company.slim_store import SlimStore
+from quickbooks_emulator.entities.registry import ENTITIES
 from quickbooks_emulator.generator import bodies, words
 from quickbooks_emulator.generator.deals import (
     LONGEST_DELAY,
@@ -33,10 +26,17 @@ from quickbooks_emulator.generator.parties import Party
 from quickbooks_emulator.generator.plan import Plan
 from quickbooks_emulator.generator.products import Product
 from quickbooks_emulator.generator.sales import Sale
-from quickbooks_emulator.generator.slim_store import SlimStore
-from quickbooks_emulator.operations import delete_record, void_record, write_record
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules import Options
+from quickbooks_emulator.model.clock import PACIFIC, MovableClock
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.model.faults import FaultError
+from quickbooks_emulator.writing.bookkeeping import (
+    add_record,
+    deposit_payment,
+    set_rates,
+    write_journal,
+)
+from quickbooks_emulator.writing.new_company import create_company, merge_preferences
+from quickbooks_emulator.writing.operations import delete_record, void_record, write_record
 
 T = TypeVar("T")
 _TOGETHER = 1000

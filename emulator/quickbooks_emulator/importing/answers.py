@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from quickbooks_emulator.entities import ENTITIES, NOT_MODELLED
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.store import parse_json
+from quickbooks_emulator.entities.registry import ENTITIES, NOT_MODELLED
+from quickbooks_emulator.model.documents import Document, parse_json
 
 _ENVELOPES = ("QueryResponse", "BatchItemResponse", "CDCResponse")
 _FAULTS = ("Fault", "fault")

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from quickbooks_emulator.entities import ENTITIES
+from quickbooks_emulator.entities.registry import ENTITIES
 from quickbooks_emulator.importing.answers import Recorded, Remark
 from quickbooks_emulator.importing.references import Reference, fold, list_references, names_of
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from quickbooks_emulator.chart import create_company
-from quickbooks_emulator.clock import MovableClock
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.generator.slim_store import SlimStore
+from quickbooks_emulator.books.references import to_reference
+from quickbooks_emulator.books.sales_lines import DEFAULT_ITEM
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.company.slim_store import SlimStore
+from quickbooks_emulator.company.store import Store
 from quickbooks_emulator.importing.references import TARGETS
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules.invoice_lines import DEFAULT_ITEM
-from quickbooks_emulator.rules.shared import to_reference
-from quickbooks_emulator.store import Store
+from quickbooks_emulator.model.clock import MovableClock
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.writing.new_company import create_company
 
 _LISTS = ("Account", "Term", "PaymentMethod", "TaxRate", "TaxCode", "CompanyCurrency")
 _SINGLES = ("CompanyInfo", "Preferences")

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from quickbooks_emulator.clock import PACIFIC, MovableClock, to_stamp
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.entities import ENTITIES
-from quickbooks_emulator.faults import EmulatorError
-from quickbooks_emulator.generator.slim_store import SlimStore
-from quickbooks_emulator.generator.start import DATABASE, refuse_taken_realm
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.company.indexing import UNRECORDED
+from quickbooks_emulator.company.slim_store import SlimStore, refuse_taken_realm
+from quickbooks_emulator.company.store import DATABASE
+from quickbooks_emulator.entities.registry import ENTITIES
 from quickbooks_emulator.importing.answers import Recorded, Remark, list_files, read_answers
 from quickbooks_emulator.importing.collection import (
     Collection,
@@ -25,9 +24,10 @@ from quickbooks_emulator.importing.opening import complete_opening
 from quickbooks_emulator.importing.references import DELETED
 from quickbooks_emulator.importing.synthesis import add_missing
 from quickbooks_emulator.importing.unrecorded import find_unrecorded
-from quickbooks_emulator.indexing import UNRECORDED
-from quickbooks_emulator.present import present
-from quickbooks_emulator.properties import Document
+from quickbooks_emulator.model.clock import PACIFIC, MovableClock, to_stamp
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.model.faults import EmulatorError
+from quickbooks_emulator.reading.present import present
 
 
 class ImportRefusedError(ValueError):

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
-from quickbooks_emulator.entities import ENTITIES
+from quickbooks_emulator.entities.registry import ENTITIES
 from quickbooks_emulator.importing.answers import Recorded
 from quickbooks_emulator.importing.collection import Collection
 from quickbooks_emulator.importing.references import DELETED, Reference
-from quickbooks_emulator.properties import Document
+from quickbooks_emulator.model.documents import Document
 
 MADE_UP = "(made up)"
 """The file of a record that was synthesised."""

@@ -8,10 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
-from quickbooks_emulator.bookkeeping import set_rates
-from quickbooks_emulator.chart import create_company, merge_preferences
-from quickbooks_emulator.clock import Clock
-from quickbooks_emulator.entities import (
+from quickbooks_emulator.company.store import Store
+from quickbooks_emulator.entities.registry import (
     CREDIT_MEMO,
     CUSTOMER,
     EMPLOYEE,
@@ -20,6 +18,7 @@ from quickbooks_emulator.entities import (
     PAYMENT,
     VENDOR,
 )
+from quickbooks_emulator.model.clock import Clock
 from quickbooks_emulator.sample import atelier, customers, items
 from quickbooks_emulator.sample.awkward_sales import AWKWARD_SALES, SHARED_SALES
 from quickbooks_emulator.sample.other_records import COUNTS, CREDITS, EMPLOYEES, VENDORS
@@ -27,7 +26,8 @@ from quickbooks_emulator.sample.receipts import RECEIPTS
 from quickbooks_emulator.sample.records import Credit, Goods, Receipt, Sale
 from quickbooks_emulator.sample.sales import SALES
 from quickbooks_emulator.sample.writer import Writer
-from quickbooks_emulator.store import Store
+from quickbooks_emulator.writing.bookkeeping import set_rates
+from quickbooks_emulator.writing.new_company import create_company, merge_preferences
 
 LOUPE_REALM = "9341450000000001"
 SECOND_REALM = "9341450000000002"
