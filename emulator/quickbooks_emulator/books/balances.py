@@ -49,9 +49,9 @@ def add_shift(shifts: Shifts, record: Document, amount: Decimal) -> None:
 def find_payable(company: Company, number: str) -> tuple[str, Document] | None:
     """Return record type and document of what a payment points to (the Ids are shared)."""
     for entity in PAYABLE:
-        found = company.find(entity, number)
-        if found is not None:
-            return entity, found
+        payable = company.find(entity, number)
+        if payable is not None:
+            return entity, payable
     return None
 
 
@@ -79,8 +79,8 @@ def applied_amount(company: Company, number: str, *, besides: str = "") -> Decim
 
 def payment_links(company: Company, number: str) -> list[Document]:
     """Return the LinkedTxn of an invoice: what it was made from, then its payments, oldest first."""
-    held = (company.find("Invoice", number) or {}).get("LinkedTxn", [])
-    origins = [link for link in held if link["TxnType"] != "Payment"]
+    links = (company.find("Invoice", number) or {}).get("LinkedTxn", [])
+    origins = [link for link in links if link["TxnType"] != "Payment"]
     pairs = applications(company, number)
     return [*origins, *({"TxnId": payment["Id"], "TxnType": "Payment"} for payment, _ in pairs)]
 
@@ -93,10 +93,10 @@ def payable_amount(document: Document) -> Decimal:
 
 def refresh_payable(company: Company, number: str, shifts: Shifts) -> None:
     """Recompute a payable's balance and links after a payment event, bumping its SyncToken."""
-    found = find_payable(company, number)
-    if found is None:
+    payable = find_payable(company, number)
+    if payable is None:
         return
-    entity, document = found
+    entity, document = payable
     balance = payable_amount(document) - applied_amount(company, number)
     sign = -1 if is_credit(entity, document) else 1
     add_shift(shifts, document, sign * (balance - document["Balance"]))
@@ -131,8 +131,8 @@ def release_payments(company: Company, number: str, most: Decimal, shifts: Shift
         kind = "Payment" if company.find("Payment", payment["Id"]) else UNRECORDED
         company.replace(kind, {**payment, "Line": lines, "UnappliedAmt": unapplied})
     touched.pop(number, None)
-    for other in touched:
-        refresh_payable(company, other, shifts)
+    for payable_number in touched:
+        refresh_payable(company, payable_number, shifts)
 
 
 def _cut_line(line: Document, number: str, kept: Decimal) -> Document:
@@ -162,8 +162,8 @@ def _sums(company: Company, lines: list[Document]) -> tuple[Decimal, Decimal]:
 
 
 def _is_credit_line(company: Company, line: Document) -> bool:
-    found = find_payable(company, line["LinkedTxn"][0]["TxnId"])
-    return found is not None and is_credit(*found)
+    payable = find_payable(company, line["LinkedTxn"][0]["TxnId"])
+    return payable is not None and is_credit(*payable)
 
 
 def _cut_side(

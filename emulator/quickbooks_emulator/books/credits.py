@@ -23,23 +23,23 @@ def apply_credits(company: Company, customer: str) -> None:
     shifts: Shifts = {}
     for credit, invoice, amount in list(_pairs(company, customer)):
         company.insert("Payment", _linking_payment(company, credit, invoice, amount))
-        for each in (invoice, credit):
-            refresh_payable(company, each["Id"], shifts)
+        for document in (invoice, credit):
+            refresh_payable(company, document["Id"], shifts)
     if shifts:
         shift_balances(company, shifts)
 
 
 def _pairs(company: Company, customer: str) -> Iterator[tuple[Document, Document, Decimal]]:
     invoices = list(_open(company, "invoices of customer", customer))
-    left = {one["Id"]: one["Balance"] for one in invoices}
+    unpaid = {invoice["Id"]: invoice["Balance"] for invoice in invoices}
     for credit in _open(company, "credits of customer", customer):
         rest = credit["Balance"]
         for invoice in invoices:
-            amount = min(rest, left[invoice["Id"]])
+            amount = min(rest, unpaid[invoice["Id"]])
             if amount > ZERO:
                 yield credit, invoice, amount
                 rest -= amount
-                left[invoice["Id"]] -= amount
+                unpaid[invoice["Id"]] -= amount
 
 
 def _open(company: Company, index: str, customer: str) -> Iterator[Document]:
@@ -53,8 +53,8 @@ def _linking_payment(
     company: Company, credit: Document, invoice: Document, amount: Decimal
 ) -> Document:
     lines = [
-        {"Amount": amount, "LinkedTxn": [{"TxnId": one["Id"], "TxnType": kind}]}
-        for one, kind in ((invoice, "Invoice"), (credit, "CreditMemo"))
+        {"Amount": amount, "LinkedTxn": [{"TxnId": document["Id"], "TxnType": kind}]}
+        for document, kind in ((invoice, "Invoice"), (credit, "CreditMemo"))
     ]
     names = ("CustomerRef", "CurrencyRef", "ExchangeRate")
     return {

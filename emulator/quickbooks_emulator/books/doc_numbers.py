@@ -49,5 +49,5 @@ def _newest_first(company: Company) -> Iterator[Document]:
     """Yield the sales forms, which share one row of numbers, newest first."""
     lists = (company.store.documents(company.realm, entity) for entity in SALES_FORMS)
     return heapq.merge(
-        *(reversed(each.values()) for each in lists), key=lambda one: -int(one["Id"])
+        *(reversed(documents.values()) for documents in lists), key=lambda form: -int(form["Id"])
     )

@@ -103,7 +103,7 @@ def _addresses(draft: Document, customer: Document) -> Document:
 
 
 def _custom_fields(company: Company, draft: Document) -> list[Document]:
-    sent = {each.get("DefinitionId"): each for each in draft.get("CustomField", [])}
+    sent = {field.get("DefinitionId"): field for field in draft.get("CustomField", [])}
     defined = _defined_fields(company)
     for number in sent:
         if number not in defined:
@@ -120,7 +120,7 @@ def _value(sent: Document | None) -> Document:
 
 def _defined_fields(company: Company) -> dict[str, str]:
     groups: list[Any] = company.preference("SalesFormsPrefs", "CustomField") or []
-    fields = [one for group in groups for one in group["CustomField"]]
+    fields = [field for group in groups for field in group["CustomField"]]
     prefix = "SalesFormsPrefs.SalesCustomName"
-    named = [one for one in fields if one["Name"].startswith(prefix)]
-    return {one["Name"].removeprefix(prefix): one["StringValue"] for one in named}
+    named = [field for field in fields if field["Name"].startswith(prefix)]
+    return {field["Name"].removeprefix(prefix): field["StringValue"] for field in named}

@@ -68,7 +68,7 @@ def _tax_code(company: Company, sent: Document, customer: Document) -> Document 
 
 def _first_code(company: Company) -> Document | None:
     codes = company.store.documents(company.realm, "TaxCode").values()
-    return next((one for one in codes if one["Active"] and _rate(company, one)), None)
+    return next((code for code in codes if code["Active"] and _rate(company, code)), None)
 
 
 def _rate(company: Company, code: Document | None) -> Document | None:

@@ -42,10 +42,10 @@ class Company:
         """
         if not (number.isascii() and number.isdigit()):
             raise faults.invalid("2030", "Invalid ID", number, "Id")
-        found = self.find(entity, number)
-        if found is None:
+        document = self.find(entity, number)
+        if document is None:
             raise faults.not_found()
-        return found
+        return document
 
     def preference(self, group: str, name: str) -> Any:
         """Return a setting of the company's Preferences, or None."""
@@ -65,7 +65,11 @@ class Company:
     def exchange_rate(self, code: str) -> Decimal:
         """Return the home units for one unit of a currency: the company's rate, or 1."""
         currencies = self.store.documents(self.realm, "CompanyCurrency").values()
-        rates = (one["Rate"] for one in currencies if one["Code"] == code and one["Active"])
+        rates = (
+            currency["Rate"]
+            for currency in currencies
+            if currency["Code"] == code and currency["Active"]
+        )
         return Decimal(next(rates, 1))
 
     def today(self) -> date:
@@ -114,13 +118,13 @@ class Company:
         Raises:
             FaultError: 2500 when there is none or when it is inactive.
         """
-        found = self.find(entity, pointer["value"])
-        if found is None:
+        record = self.find(entity, pointer["value"])
+        if record is None:
             what = f"{_ELEMENTS.get(entity, entity)} element id {pointer['value']} not found"
             raise faults.bad_reference(what, element)
-        if found.get("Active") is False:
+        if record.get("Active") is False:
             raise faults.bad_reference(faults.INACTIVE_TEXT, element)
-        return found
+        return record
 
     def account_of(self, subtype: str) -> Document | None:
         """Return the first active account of a sub-type, or None."""

@@ -51,26 +51,26 @@ class SlimStore(Store):
         """
         if self._depth:
             raise RuntimeError("Transactions cannot be forgotten while one is being written")
-        kinds = {one.name for one in ENTITIES.values() if one.is_transaction}
+        kinds = {entity.name for entity in ENTITIES.values() if entity.is_transaction}
         settled = {key for key in self._unwritten if key[1] in kinds and key[2] <= last}
         self._write_all(settled)
         self._unwritten -= settled
         return sum(self._forget(realm, kind, last) for kind in kinds)
 
     def _forget(self, realm: str, entity: str, last: int) -> int:
-        held = self._documents[realm, entity]
-        numbers = [number for number in held if number <= last]
-        newest_stays = numbers[: len(held) - 1]
+        documents = self._documents[realm, entity]
+        numbers = [number for number in documents if number <= last]
+        newest_stays = numbers[: len(documents) - 1]
         for number in newest_stays:
-            for index in index_keys(entity, held.pop(number)):
+            for index in index_keys(entity, documents.pop(number)):
                 self._unlist((realm, *index), (entity, number))
         return len(newest_stays)
 
     def _unlist(self, index: tuple[str, str, str], holder: tuple[str, int]) -> None:
         # An empty entry would stay for good, one a record.
-        held = self._index[index]
-        held.discard(holder)
-        if not held:
+        holders = self._index[index]
+        holders.discard(holder)
+        if not holders:
             del self._index[index]
 
     def _flush(self) -> None:

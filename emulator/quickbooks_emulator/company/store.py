@@ -78,9 +78,9 @@ class Store:
 
     def realms(self) -> list[str]:
         """Return the realm ids that have a CompanyInfo, in order."""
-        held = (realm for (realm, entity), docs in self._documents.items() if docs
+        realms = (realm for (realm, entity), docs in self._documents.items() if docs
                 if entity == "CompanyInfo")  # fmt: skip
-        return sorted(held)
+        return sorted(realms)
 
     def documents(self, realm: str, entity: str) -> dict[int, Document]:
         """Return all documents of a record type by Id, oldest first."""
@@ -152,15 +152,15 @@ class Store:
 
     def _place(self, key: Key, document: Document | None) -> None:
         realm, entity, number = key
-        held = self._documents[realm, entity]
-        for index in index_keys(entity, held.get(number)):
+        documents = self._documents[realm, entity]
+        for index in index_keys(entity, documents.get(number)):
             self._index[realm, *index].discard((entity, number))
         for index in index_keys(entity, document):
             self._index[realm, *index].add((entity, number))
         if document is None:
-            held.pop(number, None)
+            documents.pop(number, None)
         else:
-            held[number] = document
+            documents[number] = document
 
     def _roll_back(self, mark: int) -> None:
         while len(self._undo) > mark:

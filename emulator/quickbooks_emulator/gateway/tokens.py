@@ -74,15 +74,15 @@ class Tokens:
         Raises:
             TokenError: invalid_grant for a code that is unknown, used, old or another app's.
         """
-        held = self._store.read_entry("code", code)
-        if held is not None and held["grant"]:
-            self._revoke_grant(held["grant"])
-        if held is None or held["grant"] or held["expires_at"] < self._now():
+        consent = self._store.read_entry("code", code)
+        if consent is not None and consent["grant"]:
+            self._revoke_grant(consent["grant"])
+        if consent is None or consent["grant"] or consent["expires_at"] < self._now():
             raise TokenError(400, "invalid_grant", "The code is unknown, used or expired")
-        if (held["client_id"], held["redirect_uri"]) != (client_id, redirect_uri):
+        if (consent["client_id"], consent["redirect_uri"]) != (client_id, redirect_uri):
             raise TokenError(400, "invalid_grant", "The code belongs to another app or redirect")
-        grant = self.open_grant(client_id, held["realm"], held["scope"])
-        self._store.write_entry("code", code, {**held, "grant": grant.id})
+        grant = self.open_grant(client_id, consent["realm"], consent["scope"])
+        self._store.write_entry("code", code, {**consent, "grant": grant.id})
         return self.issue_tokens(grant)
 
     def open_grant(self, client_id: str, realm: str, scope: str) -> Grant:
@@ -129,14 +129,14 @@ class Tokens:
         access = f"eyJ{secrets.token_urlsafe(600)}"
         fields = {"grant": grant.id, "expires_at": now + ACCESS_LIFE}
         self._store.write_entry("access", access, fields)
-        left = HARD_LIFE - int(now - grant.consented_at)
+        remaining = HARD_LIFE - int(now - grant.consented_at)
         return {
             "token_type": "bearer",
             "access_token": access,
             "expires_in": ACCESS_LIFE,
             "refresh_token": grant.current,
-            "x_refresh_token_expires_in": min(REFRESH_LIFE, left),
-            "x_refresh_token_hard_expires_in": left,
+            "x_refresh_token_expires_in": min(REFRESH_LIFE, remaining),
+            "x_refresh_token_hard_expires_in": remaining,
         }
 
     def revoke(self, value: str) -> None:
@@ -150,9 +150,9 @@ class Tokens:
 
     def expire(self, access: str) -> None:
         """Let an access token run out now."""
-        held = self._store.read_entry("access", access)
-        if held is not None:
-            self._store.write_entry("access", access, {**held, "expires_at": 0.0})
+        fields = self._store.read_entry("access", access)
+        if fields is not None:
+            self._store.write_entry("access", access, {**fields, "expires_at": 0.0})
 
     def revoke_company(self, client_id: str, realm: str) -> None:
         """End every grant of an app for a company, as when a person disconnects it."""
@@ -167,14 +167,14 @@ class Tokens:
 
     def expire_company(self, client_id: str, realm: str) -> None:
         """Let every access token of a company run out now."""
-        held = {grant.id for grant in self._grants_of(client_id, realm)}
+        grant_ids = {grant.id for grant in self._grants_of(client_id, realm)}
         for access, fields in self._store.read_entries("access").items():
-            if fields["grant"] in held:
+            if fields["grant"] in grant_ids:
                 self.expire(access)
 
     def _grants_of(self, client_id: str, realm: str) -> list[Grant]:
         grants = (Grant(**fields) for fields in self._store.read_entries("grant").values())
-        return [one for one in grants if (one.client_id, one.realm) == (client_id, realm)]
+        return [grant for grant in grants if (grant.client_id, grant.realm) == (client_id, realm)]
 
     def forget_all(self) -> None:
         """Drop every code, grant and token."""
@@ -201,12 +201,12 @@ class Tokens:
         scheme, _, token = header.partition(" ")
         if not token or scheme.lower() != "bearer":
             raise _refused("3202", "Missing bearer token")
-        held = self._store.read_entry("access", token)
-        if held is None:
+        fields = self._store.read_entry("access", token)
+        if fields is None:
             raise _refused("3200", "Malformed bearer token: too short or too long")
-        if held["expires_at"] <= self._now():
+        if fields["expires_at"] <= self._now():
             raise _refused("3200", f"Token expired: {token[:4]}..")
-        grant = self._grant(held["grant"])
+        grant = self._grant(fields["grant"])
         if grant is None or grant.revoked:
             raise _refused("3200", "Token revoked")
         return grant
@@ -226,8 +226,8 @@ class Tokens:
         return None if fields is None else Grant(**fields)
 
     def _grant_of_refresh(self, value: str) -> Grant | None:
-        held = self._store.read_entry("refresh", value)
-        return None if held is None else self._grant(held["grant"])
+        fields = self._store.read_entry("refresh", value)
+        return None if fields is None else self._grant(fields["grant"])
 
     def _is_alive(self, grant: Grant, value: str) -> bool:
         now = self._now()

@@ -69,14 +69,14 @@ class Writer:
                 rates = words.EXCHANGE_RATES.items()
                 set_rates(self._company, {code: Decimal(rate) for code, rate in rates})
         self._known.named = dict(self._read_named())
-        self._each(self._plan.parties(), self._add_party)
+        self._write_all(self._plan.parties(), self._add_party)
         report(f"{len(self._known.parties)} customers")
-        self._each(self._plan.products(), self._add_product)
+        self._write_all(self._plan.products(), self._add_product)
         report(f"{len(self._known.products)} items")
-        self._each(self._plan.events(), self._add_event)
+        self._write_all(self._plan.events(), self._add_event)
         report(f"{len(self._known.sales)} invoices, {len(self._known.receipts)} payments")
-        self._each(self._plan.parties(), self._retire_party)
-        self._each(self._plan.products(), self._retire_product)
+        self._write_all(self._plan.parties(), self._retire_party)
+        self._write_all(self._plan.products(), self._retire_product)
         with self._store.transaction():
             self._close_books()
 
@@ -101,12 +101,12 @@ class Writer:
             for record in self._store.documents(self._company.realm, entity).values():
                 yield (entity, record["Name"]), record["Id"]
 
-    def _each(self, things: Iterable[T], write: Callable[[T], None]) -> None:
-        rest = iter(things)
+    def _write_all(self, records: Iterable[T], write: Callable[[T], None]) -> None:
+        rest = iter(records)
         while together := list(islice(rest, _TOGETHER)):
             with self._store.transaction():
-                for one in together:
-                    write(one)
+                for record in together:
+                    write(record)
             self._forget_settled()
 
     def _move_to(self, day: date) -> None:

@@ -131,11 +131,11 @@ def _request_id(call: Call) -> str:
 
 
 def _remembered(emulator: Emulator, key: str) -> Answer | None:
-    held = emulator.store.read_entry("replay", key)
-    age = emulator.clock.now().timestamp() - held["at"] if held else 0.0
-    if held is None or age > emulator.replay_seconds:
+    entry = emulator.store.read_entry("replay", key)
+    age = emulator.clock.now().timestamp() - entry["at"] if entry else 0.0
+    if entry is None or age > emulator.replay_seconds:
         return None
-    return Answer(held["status"], held["body"], held["content_type"], held["headers"])
+    return Answer(entry["status"], entry["body"], entry["content_type"], entry["headers"])
 
 
 Handler = Callable[[Company, Call, Meter], Document]

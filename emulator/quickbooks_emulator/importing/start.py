@@ -84,8 +84,8 @@ def import_company(
         ValueError: for a file that is not JSON, or a realm that is no number or taken.
     """
     files = list_files(Path(path) for path in paths)
-    found = [one for file in files for one in read_answers(file)]
-    collection = _settle(found, leave_out=leave_out)
+    recordings = [recorded for file in files for recorded in read_answers(file)]
+    collection = _settle(recordings, leave_out=leave_out)
     if not collection.records:
         raise ValueError(f"No record was found in {', '.join(file.name for file in files)}")
     counts = Counter(entity for entity, _ in collection.records)
@@ -94,9 +94,9 @@ def import_company(
     return ImportedCompany(realm, dict(counts), made_up, added, collection.notes)
 
 
-def _settle(found: list[Recorded | Remark], *, leave_out: bool) -> Collection:
+def _settle(recordings: list[Recorded | Remark], *, leave_out: bool) -> Collection:
     """Return what can be taken; what contradicts is refused or left out until nothing does."""
-    collection, problems = collect(found)
+    collection, problems = collect(recordings)
     problems += find_contradictions(collection)
     if problems and not leave_out:
         raise ImportRefusedError([str(problem) for problem in problems])

@@ -62,14 +62,16 @@ def _entity_name(name: str) -> str:
 def _changed(company: Company, name: str, since: str) -> list[Document]:
     documents = company.store.documents(company.realm, name).values()
     changed = [
-        one
-        for one in documents
-        if one["MetaData"]["LastUpdatedTime"] >= since and company.is_visible(one)
+        document
+        for document in documents
+        if document["MetaData"]["LastUpdatedTime"] >= since and company.is_visible(document)
     ]
-    changed.sort(key=lambda one: (one["MetaData"]["LastUpdatedTime"], int(one["Id"])))
+    changed.sort(
+        key=lambda document: (document["MetaData"]["LastUpdatedTime"], int(document["Id"]))
+    )
     deleted = sorted(company.store.tombstones(company.realm, name), key=lambda pair: pair[1])
     stubs = [_stub(number, at) for number, at in deleted if at >= since]
-    return [present(company, name, one) for one in changed] + stubs
+    return [present(company, name, document) for document in changed] + stubs
 
 
 def _stub(number: int, deleted_at: str) -> Document:
@@ -80,6 +82,6 @@ def _stub(number: int, deleted_at: str) -> Document:
 def _block(name: str, changed: list[Document]) -> Document:
     if not changed:
         return {}
-    only_stubs = all(one.get("status") == "Deleted" for one in changed)
+    only_stubs = all(document.get("status") == "Deleted" for document in changed)
     start = {} if only_stubs else {"startPosition": 1}
     return {name: changed, **start, "maxResults": len(changed), "totalCount": len(changed)}

@@ -33,8 +33,8 @@ class CreditMemoRules:
         """Return the whole credit memo."""
         form = complete_form(company, "CreditMemo", draft, current, options)
         used = applied_amount(company, current["Id"]) if current else ZERO
-        left = max(form["TotalAmt"] - used, ZERO)
-        whole = {**form, "Balance": left, "RemainingCredit": left}
+        remaining = max(form["TotalAmt"] - used, ZERO)
+        whole = {**form, "Balance": remaining, "RemainingCredit": remaining}
         return {**whole, **home_amounts(whole)}
 
     def settle(self, company: Company, before: Document | None, after: Document | None) -> None:

@@ -110,8 +110,8 @@ def _apply(
 
 
 def _refuse_excess(sent: list[tuple[str, Document, Decimal]], total: Decimal) -> None:
-    credit = sum((amount for kind, found, amount in sent if is_credit(kind, found)), ZERO)
-    charges = sum((amount for kind, found, amount in sent if not is_credit(kind, found)), ZERO)
+    credit = sum((amount for kind, payable, amount in sent if is_credit(kind, payable)), ZERO)
+    charges = sum((amount for kind, payable, amount in sent if not is_credit(kind, payable)), ZERO)
     if charges > total + credit:
         # The text of this fault is not published; 6000 is the expected code.
         text = "The amounts applied to transactions add up to more than the payment's TotalAmt."

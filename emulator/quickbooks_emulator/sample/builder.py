@@ -106,7 +106,7 @@ def _add_lists(writer: Writer) -> None:
 
 
 def _live_through(writer: Writer, steps: list[Step]) -> None:
-    for day, _, step in sorted(steps, key=lambda each: each[:2]):
+    for day, _, step in sorted(steps, key=lambda timed: timed[:2]):
         writer.move_to(day)
         step()
 

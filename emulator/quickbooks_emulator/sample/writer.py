@@ -63,7 +63,7 @@ class Writer:
     def named(self, entity: str, name: str) -> dict[str, str]:
         """Return a reference to a record that every company begins with."""
         documents = self.company.store.documents(self.company.realm, entity).values()
-        return {"value": next(one["Id"] for one in documents if one["Name"] == name)}
+        return {"value": next(document["Id"] for document in documents if document["Name"] == name)}
 
     def add_customers(self, rows: tuple[dict[str, Any], ...]) -> None:
         """Write customers; ``Term`` and ``Parent`` are given by name."""
@@ -152,14 +152,14 @@ class Writer:
 
     def add_receipt(self, receipt: Receipt, key: str) -> None:
         """Write a payment."""
-        used = [self._link("CreditMemo", *each) for each in receipt.credits]
+        used = [self._link("CreditMemo", *share) for share in receipt.credits]
         body: Document = {
             "CustomerRef": self.pointer("Customer", receipt.customer),
             "TxnDate": receipt.day,
             "TotalAmt": Decimal(receipt.total),
             "PaymentRefNum": receipt.reference,
             "PrivateNote": receipt.note,
-            "Line": [self._link("Invoice", *each) for each in receipt.applied] + used,
+            "Line": [self._link("Invoice", *share) for share in receipt.applied] + used,
             **(receipt.extra or {}),
         }
         if receipt.method:

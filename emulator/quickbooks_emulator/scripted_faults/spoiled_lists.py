@@ -41,10 +41,10 @@ class LastPages:
 
     def exchange(self, call: Call, answer: Answer) -> Answer | None:
         """Remember the answer to a query; returns the one before it."""
-        found = re.search(r"\bfrom\s+(\w+)", call.params.get("query", ""), re.IGNORECASE)
-        if call.parts != ("query",) or found is None:
+        match = re.search(r"\bfrom\s+(\w+)", call.params.get("query", ""), re.IGNORECASE)
+        if call.parts != ("query",) or match is None:
             return None
-        key = call.realm, found.group(1).lower()
+        key = call.realm, match.group(1).lower()
         before = self._answers.get(key)
         self._answers[key] = answer
         return before

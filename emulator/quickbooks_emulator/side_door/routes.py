@@ -29,7 +29,7 @@ ACCOUNTING = "com.intuit.quickbooks.accounting"
 async def read_counters(request: Request) -> JSONResponse:
     """GET: call counts by realm."""
     counts = emulator_of(request).counters.by_realm
-    return JSONResponse({realm: asdict(each) for realm, each in counts.items()})
+    return JSONResponse({realm: asdict(count) for realm, count in counts.items()})
 
 
 async def reset(request: Request) -> JSONResponse:
@@ -85,7 +85,9 @@ async def order_fault(request: Request) -> JSONResponse:
 async def list_faults(request: Request) -> JSONResponse:
     """GET: the faults still to strike, each with how often."""
     waiting = emulator_of(request).injections.waiting()
-    return JSONResponse([{"kind": one.kind, "times": one.times} for one in waiting])
+    return JSONResponse(
+        [{"kind": injection.kind, "times": injection.times} for injection in waiting]
+    )
 
 
 async def add_company(request: Request) -> JSONResponse:
@@ -148,10 +150,10 @@ async def show_records(request: Request) -> Response:
     try:
         company = company_of(request, order)
         shown = Company(company.store, company.realm, company.clock)
-        found = run_query(shown, str(order.get("query")))
+        shown_records = run_query(shown, str(order.get("query")))
     except (ValueError, FaultError) as error:
         return refusal(str(error))
-    return Response(to_json({"QueryResponse": found}), media_type="application/json")
+    return Response(to_json({"QueryResponse": shown_records}), media_type="application/json")
 
 
 async def set_quota(request: Request) -> JSONResponse:

@@ -152,12 +152,12 @@ def set_rates(company: Company, rates: Mapping[str, Decimal]) -> None:
         ValueError: for an unknown currency or a rate that is not above zero.
     """
     known = company.store.documents(company.realm, "CompanyCurrency")
-    held = {one["Code"]: one for one in known.values()}
+    by_code = {currency["Code"]: currency for currency in known.values()}
     for code, rate in rates.items():
         if code not in CURRENCY_NAMES or rate <= ZERO:
             raise ValueError(f"{code!r} at {rate}: expected a known currency and a rate above 0")
         fields = {"Name": CURRENCY_NAMES[code], "Code": code, "Active": True, "Rate": rate}
-        if code in held:
-            company.replace("CompanyCurrency", {**held[code], **fields})
+        if code in by_code:
+            company.replace("CompanyCurrency", {**by_code[code], **fields})
         else:
             company.insert("CompanyCurrency", fields)

@@ -37,26 +37,28 @@ def run_query(company: Company, text: str) -> Document:
     entity = _entity(statement.entity)
     start, most = _page(statement)
     order = [(_column(entity, name, "sorts"), down) for name, down in statement.order]
-    found = _select(company, entity, statement)
+    documents = _select(company, entity, statement)
     if statement.is_count:
-        return {"totalCount": len(found)}
+        return {"totalCount": len(documents)}
     selected = [_selection(entity, name) for name in statement.columns]
-    _sort(entity, found, order)
-    page = found[start - 1 : start - 1 + most]
+    _sort(entity, documents, order)
+    page = documents[start - 1 : start - 1 + most]
     if not page:
         return {}
-    if company.switches.shifting_pages and start == 1 and len(page) == most < len(found):
+    if company.switches.shifting_pages and start == 1 and len(page) == most < len(documents):
         company.replace(entity.name, page[0])
-    rows = [_project(entity, present(company, entity.name, one), selected) for one in page]
+    rows = [
+        _project(entity, present(company, entity.name, document), selected) for document in page
+    ]
     answer: Document = {entity.name: rows, "startPosition": start, "maxResults": len(rows)}
     return answer if statement.is_paged else {**answer, "totalCount": len(rows)}
 
 
 def _entity(name: str) -> Entity:
-    found = BY_RESOURCE.get(name.lower())
-    if found is not None:
-        return found
-    if name.lower() in {each.lower() for each in NOT_MODELLED}:
+    entity = BY_RESOURCE.get(name.lower())
+    if entity is not None:
+        return entity
+    if name.lower() in {known.lower() for known in NOT_MODELLED}:
         raise faults.NotModelledError(f"A query of {name}")
     raise query_fault(f"Metadata not found for Entity: {name}")
 
@@ -90,11 +92,11 @@ def _property_names(entity: Entity) -> set[str]:
 
 def _select(company: Company, entity: Entity, statement: Statement) -> list[Document]:
     tests = [_test(entity, condition) for condition in statement.conditions]
-    if entity.has_active and all(each.prop != "Active" for each in statement.conditions):
+    if entity.has_active and all(condition.prop != "Active" for condition in statement.conditions):
         tests.append(lambda document: document.get("Active") is not False)
     documents = _candidates(company, entity, statement.conditions)
-    visible = (one for one in documents if company.is_visible(one))
-    return [one for one in visible if all(test(one) for test in tests)]
+    visible = (document for document in documents if company.is_visible(document))
+    return [document for document in visible if all(test(document) for test in tests)]
 
 
 def _candidates(
@@ -105,7 +107,7 @@ def _candidates(
             pairs = {
                 str(value): company.find(entity.name, str(value)) for value in condition.values
             }
-            return [one for one in pairs.values() if one is not None]
+            return [document for document in pairs.values() if document is not None]
     return list(company.store.documents(company.realm, entity.name).values())
 
 
@@ -138,13 +140,15 @@ def _like(value: object) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, parts)), re.DOTALL)
 
 
-def _sort(entity: Entity, found: list[Document], order: list[tuple[Column, bool]]) -> None:
+def _sort(entity: Entity, documents: list[Document], order: list[tuple[Column, bool]]) -> None:
     # Without ORDERBY the order is not specified; newest change first was seen on a live company.
-    found.sort(key=lambda one: int(one["Id"]))
+    documents.sort(key=lambda document: int(document["Id"]))
     if not order:
-        found.sort(key=lambda one: str(one["MetaData"]["LastUpdatedTime"]), reverse=True)
+        documents.sort(
+            key=lambda document: str(document["MetaData"]["LastUpdatedTime"]), reverse=True
+        )
     for column, down in reversed(order):
-        found.sort(key=lambda one: _rank(column.read(entity.name, one)), reverse=down)
+        documents.sort(key=lambda document: _rank(column.read(entity.name, document)), reverse=down)
 
 
 def _rank(value: object) -> tuple[bool, Decimal, str]:

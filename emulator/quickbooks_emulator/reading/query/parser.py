@@ -62,11 +62,11 @@ def _tokens(text: str) -> list[_Token]:
     return [*tokens, _Token("end", "<EOF>", end + 1)]
 
 
-def _parse_fault(found: str, column: int, *, lexical: bool = False) -> FaultError:
-    what = "Lexical error" if lexical else f'Encountered " "{found}" "{found} ""'
+def _parse_fault(token: str, column: int, *, lexical: bool = False) -> FaultError:
+    what = "Lexical error" if lexical else f'Encountered " "{token}" "{token} ""'
     detail = f"QueryParserError: {what} at line 1, column {column}."
     if lexical:
-        detail += f' Encountered: "{found}"'
+        detail += f' Encountered: "{token}"'
     return FaultError("4000", "Error parsing query", detail)
 
 
@@ -171,10 +171,10 @@ class _Parser:
         return self._name(), self._take("ASC", "DESC") == "DESC"
 
     def _paging(self) -> tuple[int | None, int | None]:
-        found: dict[str, int] = {}
+        limits: dict[str, int] = {}
         while keyword := self._take("STARTPOSITION", "MAXRESULTS"):
-            if keyword in found or self._now.kind != "number" or "." in self._now.text:
+            if keyword in limits or self._now.kind != "number" or "." in self._now.text:
                 raise self._surprise()
-            found[keyword] = int(self._now.text)
+            limits[keyword] = int(self._now.text)
             self._at += 1
-        return found.get("STARTPOSITION"), found.get("MAXRESULTS")
+        return limits.get("STARTPOSITION"), limits.get("MAXRESULTS")
