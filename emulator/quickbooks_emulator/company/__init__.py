@@ -1,1 +1,1 @@
-"""One company's state: its documents, settings, references and clock, kept in memory and in SQLite."""
+"""One company's state: its documents, settings and references, kept in memory and in one SQLite file."""

@@ -24,7 +24,8 @@ from quickbooks_emulator.sample.awkward_sales import AWKWARD_SALES, SHARED_SALES
 from quickbooks_emulator.sample.other_records import COUNTS, CREDITS, EMPLOYEES, VENDORS
 from quickbooks_emulator.sample.receipts import RECEIPTS
 from quickbooks_emulator.sample.records import Credit, Goods, Receipt, Sale
-from quickbooks_emulator.sample.sales import SALES
+from quickbooks_emulator.sample.sales_first_half import FIRST_HALF
+from quickbooks_emulator.sample.sales_second_half import SECOND_HALF
 from quickbooks_emulator.sample.writer import Writer
 from quickbooks_emulator.writing.bookkeeping import set_rates
 from quickbooks_emulator.writing.new_company import create_company, merge_preferences
@@ -45,7 +46,7 @@ _LOUPE_ADDRESS = {
     "PostalCode": "10036",
     "Country": "USA",
 }
-_LOUPE_SALES = (*SHARED_SALES, *SALES, *AWKWARD_SALES)
+_LOUPE_SALES = (*SHARED_SALES, *FIRST_HALF, *SECOND_HALF, *AWKWARD_SALES)
 Step = tuple[str, int, Callable[[], object]]
 """A day, an order within it, and what happens then."""
 

@@ -1,1 +1,1 @@
-"""Everything that changes a company: the API's writes, Intuit's own pages, and opening a new company."""
+"""Everything that changes a company: API writes, what a person does on QuickBooks' own pages, and opening one."""
