@@ -13,7 +13,7 @@ import pytest
 from quickbooks_airflow.hooks import QuickBooksHook, to_database_url
 from quickbooks_airflow.provider import get_provider_info
 from tests.airflow.books import REALM, SECRET, Books, fetch_grant
-from tests.conftest import ALLOW_VARIABLE
+from tests.support.servers import ALLOW_VARIABLE
 
 
 def test_airflow_knows_the_connection_type() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from quickbooks_sync.settings import confirm_settings, propose_settings
-from tests.integration.books import loupe, quickbooks
-from tests.integration.conftest import REALM, House
+from tests.support.books import loupe, quickbooks
+from tests.support.installation import REALM, House
 
 
 def prefer(house: House, section: str, **values: Any) -> None:

@@ -24,8 +24,8 @@ from quickbooks_sync.model.flow import FlowOptions, flow_named
 from quickbooks_sync.postgres.database.engine import build_engine
 from quickbooks_sync.postgres.tables import company_grant
 from quickbooks_sync.workspace import Workspace
-from tests.integration.books import loupe, quickbooks
-from tests.integration.conftest import House
+from tests.support.books import loupe, quickbooks
+from tests.support.installation import House
 
 SCRIPTS = "Gem & Co «الواحة» 周大福 Ёлка"
 

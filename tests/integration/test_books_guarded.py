@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.books import loupe, quickbooks
-from tests.integration.conftest import BuildHouse, House
+from tests.support.books import loupe, quickbooks
+from tests.support.installation import BuildHouse, House
 
 
 @pytest.fixture(scope="module")

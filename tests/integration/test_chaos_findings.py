@@ -9,8 +9,8 @@ import pytest
 
 from quickbooks_sync.model.errors import SyncError, UnreachableError
 from quickbooks_sync.settings import confirm_settings
-from tests.integration.books import loupe, quickbooks
-from tests.integration.conftest import House
+from tests.support.books import loupe, quickbooks
+from tests.support.installation import House
 
 HOURS = 7200
 

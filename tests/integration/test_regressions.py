@@ -4,8 +4,8 @@ import pytest
 
 from quickbooks_sync.model.errors import UnreachableError
 from quickbooks_sync.settings import confirm_settings
-from tests.integration.books import loupe, quickbooks
-from tests.integration.conftest import House
+from tests.support.books import loupe, quickbooks
+from tests.support.installation import House
 
 
 @pytest.fixture(scope="module")
