@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from quickbooks_sync.settings import propose_settings
 from tests.support.installation import House
 
 Json = dict[str, Any]
@@ -106,6 +107,15 @@ def fetch(house: House, entity: str, record_id: str) -> Json:
 def find(house: House, entity: str, where: str) -> list[Json]:
     """Return the records that a condition finds, inactive ones included."""
     return [record for page in house.client().pages(entity, where=where) for record in page.records]
+
+
+def prefer(house: House, section: str, **values: Any) -> None:
+    """Change the company's preferences, and let the sync read them again."""
+    body = {"realm": house.realm_id, "preferences": {section: values}}
+    house.side_door("preferences", body)
+    with house.workspace.engine.begin() as connection:
+        connection.exec_driver_sql("delete from quickbooks_sync.company_reference")
+    propose_settings(house.workspace, house.realm_id)
 
 
 def _send(house: House, entity: str, payload: Json) -> Json:

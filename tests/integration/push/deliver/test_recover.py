@@ -1,8 +1,6 @@
-"""Whatever breaks between sending and committing, nothing is made twice and nothing is lost."""
+"""Whatever breaks a push between sending and committing, nothing is made twice and nothing is lost."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,6 +12,7 @@ from quickbooks_sync.postgres import tables
 from tests.support.books import loupe, quickbooks
 from tests.support.books.child import start_load
 from tests.support.installation import House
+from tests.support.killed import links_locked, wait_until, waits_for_lock
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +36,6 @@ def add_customers(house: House, name: str, number: int) -> list[int]:
 def found(house: House, name: str) -> int:
     """Count the QuickBooks customers of a name."""
     return len(quickbooks.find(house, "Customer", f"DisplayName LIKE '{name} %'"))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {seconds} s in vain"
-        time.sleep(0.05)
 
 
 def open_intents(house: House) -> int:
@@ -80,23 +72,6 @@ def killed_after_sending(house: House, name: str, number: int) -> tuple[RunManif
     assert process.exitcode == -9
     assert open_intents(house) == 1
     return run, batch
-
-
-@contextmanager
-def links_locked(house: House) -> Iterator[None]:
-    """Let nobody write links: a load stops in the middle of its transaction."""
-    with house.workspace.engine.connect() as connection, connection.begin():
-        connection.execute(text("lock table quickbooks_sync.link in exclusive mode"))
-        yield
-
-
-def waits_for_lock(house: House) -> bool:
-    with house.workspace.engine.connect() as connection:
-        statement = text(
-            "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-            " and datname = current_database()"
-        )
-        return bool(connection.execute(statement).scalar_one())
 
 
 def test_a_task_killed_after_sending_creates_nothing_twice_when_repeated(house: House) -> None:
@@ -206,17 +181,3 @@ def test_an_intent_too_old_to_be_remembered_is_looked_up_first(house: House) -> 
     assert all(house.said(run, loupe_id=one) == ["linked"] for one in ids)
     assert (found(house, "Old"), house.writes()) == (3, writes)
     assert all(house.link("customer", loupe_id=one) for one in ids)
-
-
-def test_a_killed_pull_is_repeated_whole(house: House) -> None:
-    for number in range(5):
-        quickbooks.create(house, "Customer", DisplayName=f"Pulled {number}")
-    run, (batch,) = house.prepare("pull_customers")
-    with links_locked(house):
-        process = start_load(house, run, batch)
-        wait_until(lambda: waits_for_lock(house))
-        process.kill()
-        process.join(10)
-    assert not [one for one in house.rows("customer") if "Pulled" in str(one["display_name"])]
-    assert house.load(run, [batch])["created"] == 5
-    assert house.finish(run)["status"] == "success"

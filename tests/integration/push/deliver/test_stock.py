@@ -8,6 +8,7 @@ import pytest
 from quickbooks_sync.settings import confirm_settings
 from tests.support.books import loupe, quickbooks
 from tests.support.installation import BuildHouse, House
+from tests.support.outcomes import open_conflicts
 
 
 @pytest.fixture(scope="module")
@@ -229,3 +230,33 @@ def test_an_adjustment_is_dated_on_the_day_that_it_is_for_the_company(house: Hou
     newest = house.client().query("select * from InventoryAdjustment").records
     made = max(newest, key=lambda record: int(record["Id"]))
     assert made["TxnDate"] == made["MetaData"]["LastUpdatedTime"][:10]
+
+
+def test_a_quantity_that_waits_for_a_setting_is_told_beside_a_conflict(house: House) -> None:
+    item_id = loupe.add_item(house, "Held Opal", "R-7", quantity=2)
+    house.run("push_inventory_items")
+    house.run("pull_inventory_items")
+    confirm_settings(house.workspace, house.realm_id, {"adjustment_account": ""})
+    house.update("inventory_item", item_id, quantity=3, is_active=False)
+
+    run = house.run("push_inventory_items")
+    confirm_settings(house.workspace, house.realm_id, {"adjustment_account": "14"})
+    assert house.said(run, loupe_id=item_id) == ["conflict"]
+    assert open_conflicts(house, "inventory_item", item_id) == {"is_active"}
+    waiting = {
+        (one["record_type"], one["source_id"]): one["waits_for_id"]
+        for one in house.rows("waiting_record")
+    }
+    assert waiting["inventory_item", str(item_id)] == "adjustment_account"
+
+
+def test_a_quantity_that_was_never_sent_is_not_zeroed(house: House) -> None:
+    owned = {"stock_owner": "quickbooks", "opening_stock": "none"}
+    confirm_settings(house.workspace, house.realm_id, owned)
+    item_id = loupe.add_item(house, "Counted Opal", "S-1", quantity=3)
+    house.run("push_inventory_items")
+    house.run("pull_inventory_items")
+    confirm_settings(
+        house.workspace, house.realm_id, {"stock_owner": "loupe", "opening_stock": "push"}
+    )
+    assert house.row("inventory_item", item_id)["quantity"] == Decimal(3)

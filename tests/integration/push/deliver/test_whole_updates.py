@@ -12,6 +12,7 @@ import yaml
 
 from quickbooks_sync.model.errors import ConfigurationError
 from tests.support.books import loupe, quickbooks
+from tests.support.books.linked import invoiced, pay
 from tests.support.installation import BuildHouse, House
 
 
@@ -168,3 +169,21 @@ def test_a_revival_in_loupe_of_what_is_void_in_quickbooks_is_on_the_list(
     run = house.run("push_payments")
     assert house.said(run, loupe_id=payment_id) == ["conflict"]
     assert "is_void" in open_fields(house)
+
+
+def test_a_held_date_of_a_payment_is_not_sent_with_its_other_fields(house: House) -> None:
+    customer_id, invoice_id, _ = invoiced(house, "H-1")
+    payment_id, quickbooks_id = pay(house, "H-1", customer_id, invoice_id)
+    house.update("payment", payment_id, payment_date="2026-09-05", reference_number="H-1-new")
+    record = quickbooks.fetch(house, "Payment", quickbooks_id)
+    left_out = ("domain", "sparse", "MetaData", "UnappliedAmt", "ProcessPayment")
+    kept = {name: value for name, value in record.items() if name not in left_out}
+    for line in kept["Line"]:
+        line.pop("LineEx", None)
+    quickbooks.create(house, "Payment", **{**kept, "TxnDate": "2026-09-07"})
+
+    house.run("pull_payments")
+    house.run("push_payments")
+    now = quickbooks.fetch(house, "Payment", quickbooks_id)
+    assert (now["TxnDate"], now["PaymentRefNum"]) == ("2026-09-07", "H-1-new")
+    assert house.row("payment", payment_id)["payment_date"].isoformat() == "2026-09-05"
