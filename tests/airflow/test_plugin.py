@@ -14,9 +14,12 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 _DISCOVER = """
 import sys
 from airflow import plugins_manager
-plugins, errors = plugins_manager._get_plugins()
-print(sorted(p.name for p in plugins if p.name == "quickbooks"), errors)
-print(*sorted(n for n in sys.modules if n.startswith("quickbooks") or n in ("pandas", "great_expectations")))
+plugins_manager.ensure_plugins_loaded()
+heavy = ("pandas", "great_expectations")
+loaded = sorted(n for n in sys.modules if n.startswith("quickbooks") or n in heavy)
+names = [plugin["name"] for plugin in plugins_manager.get_plugin_info(["name"])]
+print([name for name in names if name == "quickbooks"], plugins_manager.get_import_errors())
+print(*loaded)
 """
 
 
