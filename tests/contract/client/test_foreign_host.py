@@ -16,7 +16,7 @@ from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import authorize_url, exchange_code, refresh, revoke
 from quickbooks_sync.quickbooks.patience import Patience
 from tests.contract.client.conftest import REALM
-from tests.unthrottled import Unthrottled
+from tests.support.unthrottled import Unthrottled
 
 KEYS = {"login": "demo-client", "password": "demo-secret"}
 SECRETS = ("AT-secret", "RT-secret", "demo-secret", "ZGVtby1jbGllbnQ6", "code-secret")

@@ -14,7 +14,7 @@ from quickbooks_sync.quickbooks.oauth import exchange_code, refresh, revoke
 from quickbooks_sync.quickbooks.patience import Patience
 from tests.contract.client.conftest import REALM
 from tests.contract.client.test_foreign_host import FixedTokens, Recorder, recording
-from tests.unthrottled import Unthrottled
+from tests.support.unthrottled import Unthrottled
 
 NAMES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 
