@@ -33,7 +33,7 @@ def extract(context: RunContext) -> list[BatchManifest]:
     batches: list[BatchManifest] = []
     seen: set[str] = set()
     changes = _fetch_changes(context, client)
-    pages = _pages(context, client) if changes is None else _in_batches(changes)
+    pages = _pages(context) if changes is None else _in_batches(changes)
     for page in pages:
         seen.update(record["Id"] for record in page)
         batches.append(_stage(context, len(batches), page))
@@ -87,19 +87,12 @@ def _stage(context: RunContext, number: int, records: list[Record]) -> BatchMani
     return BatchManifest(run_id=context.run_id, batch_number=number, row_count=len(staged))
 
 
-def _pages(context: RunContext, client: QuickBooksClient) -> Iterator[list[Record]]:
-    mapping = context.mapping
+def _pages(context: RunContext) -> Iterator[list[Record]]:
     left = context.limit
     for where in _conditions(context):
         page_size = min(BATCH_SIZE, left) if left else BATCH_SIZE
         is_whole = context.mode == "full" and not context.is_narrowed
-        for answer in client.pages(
-            mapping.entity,
-            where=where,
-            asked_for=mapping.asked_for,
-            page_size=page_size,
-            is_whole=is_whole,
-        ):
+        for answer in context.pages(where, page_size=page_size, is_whole=is_whole):
             _note_time(context, answer.server_time)
             records = answer.records[:left] if left else answer.records
             if records:

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.postgres.records.links import read_live_ids, read_missing_since
 from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub, missing_stub
@@ -76,9 +75,8 @@ def find_missing(
     if not absent:
         return []
     _refuse_too_many(context, len(absent), len(linked))
-    mapping = context.mapping
-    entity = mapping.entity
-    found = _fetch_by_ids(client, mapping, absent)
+    entity = context.mapping.entity
+    found = _fetch_by_ids(context, absent)
     left = [quickbooks_id for quickbooks_id in absent if quickbooks_id not in found]
     deleted = _fetch_deleted(context, client, entity) if is_full and left else set()
     return [
@@ -103,13 +101,11 @@ def _refuse_too_many(context: RunContext, absent: int, linked: int) -> None:
         )
 
 
-def _fetch_by_ids(
-    client: QuickBooksClient, mapping: RecordMapping, ids: Sequence[str]
-) -> dict[str, Record]:
+def _fetch_by_ids(context: RunContext, ids: Sequence[str]) -> dict[str, Record]:
     found: dict[str, Record] = {}
     for start in range(0, len(ids), IDS_PER_QUERY):
         condition = is_in("Id", ids[start : start + IDS_PER_QUERY])
-        for page in client.pages(mapping.entity, where=condition, asked_for=mapping.asked_for):
+        for page in context.pages(condition):
             found.update((record["Id"], record) for record in page.records)
     return found
 

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 
 from quickbooks_sync.model.errors import FatalError
 
-#: Only active ones of these are returned unless asked otherwise (Intuit: query language, section 3.5).
-LIST_ENTITIES = frozenset({"Customer", "Item", "Account", "Vendor", "Term", "Employee"})
-
 _SELECT = re.compile(r"\s*SELECT\s+(?P<what>.*?)\s+FROM\s+(?P<entity>\w+)", re.IGNORECASE)
 
 
@@ -61,22 +58,25 @@ def build_select(
     where: str = "",
     *,
     asked_for: Iterable[str] = (),
+    has_activity: bool = False,
     order_by: str = "",
     start_position: int | None = None,
     max_results: int | None = None,
 ) -> str:
-    """Build a SELECT of whole objects; of list entities inactive ones are included.
+    """Build a SELECT of whole objects, inactive ones included.
 
     Args:
         entity: The entity.
         where: Which of its records; all when empty.
         asked_for: Properties that `*` leaves out, such as an item's Sku (Intuit: query language, section 3.3).
+        has_activity: Whether records of the entity may be inactive: only active ones are returned unless asked
+            otherwise (Intuit: query language, section 3.5).
         order_by: The property that they are ordered by.
         start_position: The first record of the page, from 1.
         max_results: Most records of the page.
     """
     parts = [f"SELECT {', '.join(('*', *asked_for))} FROM {entity}"]  # noqa: S608 - not SQL; values are quoted by `quote`
-    condition = both(where, _any_activity(entity, where))
+    condition = both(where, _any_activity(where) if has_activity else "")
     if condition:
         parts.append(f"WHERE {condition}")
     if order_by:
@@ -88,13 +88,13 @@ def build_select(
     return " ".join(parts)
 
 
-def build_count(entity: str, where: str = "") -> str:
+def build_count(entity: str, where: str = "", *, has_activity: bool = False) -> str:
     """Build a COUNT over what `build_select` would return."""
-    condition = both(where, _any_activity(entity, where))
+    condition = both(where, _any_activity(where) if has_activity else "")
     counted = f"SELECT COUNT(*) FROM {entity}"  # noqa: S608 - as above
     return f"{counted} WHERE {condition}" if condition else counted
 
 
-def _any_activity(entity: str, where: str) -> str:
+def _any_activity(where: str) -> str:
     has_own = re.search(r"\bActive\s*(=|IN\b)", where, re.IGNORECASE)
-    return "Active IN (true,false)" if entity in LIST_ENTITIES and not has_own else ""
+    return "" if has_own else "Active IN (true,false)"

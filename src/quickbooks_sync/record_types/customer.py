@@ -54,7 +54,6 @@ class Customer(RecordType):
         always_sent=lambda _record: ("DisplayName",),
         loupe_rules={"customer_name": LoupeRule(_read_name)},
     )
-    plural = "customers"
     label, labels = "customer", "customers"
     needs = "Nothing; customers come first."
     identity = Identity(

@@ -48,7 +48,6 @@ class InventoryItem(RecordType):
             (*_ALWAYS, "QtyOnHand") if record.get("Type") == "Inventory" else _ALWAYS
         ),
     )
-    plural = "inventory_items"
     label, labels = "inventory item", "inventory items"
     needed_settings = (
         "income_account",

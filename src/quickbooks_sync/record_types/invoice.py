@@ -87,7 +87,6 @@ class Invoice(RecordType):
         checks=CHECKS,
         build_lines=build_lines,
     )
-    plural = "invoices"
     label, labels = "invoice", "invoices"
     depends_on = ("customer",)
     needs = (

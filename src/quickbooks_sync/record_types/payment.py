@@ -119,7 +119,6 @@ class Payment(RecordType):
         },
         build_lines=build_lines,
     )
-    plural = "payments"
     label, labels = "payment", "payments"
     depends_on = ("customer", "invoice")
     needs = "Customers and invoices. A payment whose invoice is on one side only waits for it."

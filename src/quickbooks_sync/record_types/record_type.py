@@ -125,8 +125,6 @@ class RecordType:
 
     #: Its name, its QuickBooks entity, and what its files may name.
     vocabulary: ClassVar[Vocabulary]
-    #: As names of flows and DAGs have it.
-    plural: ClassVar[str]
     #: What people call one, and several.
     label: ClassVar[str]
     labels: ClassVar[str]

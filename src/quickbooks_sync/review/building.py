@@ -17,13 +17,6 @@ from quickbooks_sync.settings import CompanySettings, read_settings
 if TYPE_CHECKING:
     from quickbooks_sync.workspace import Workspace
 
-ENTITIES = {
-    "customer": "Customer",
-    "invoice": "Invoice",
-    "payment": "Payment",
-    "inventory_item": "Item",
-}
-
 
 def build_review(workspace: "Workspace", realm_id: str | None = None) -> Review:
     """Compare both sides before the first push; writes nothing on either.
@@ -57,11 +50,11 @@ def count_quickbooks(
 ) -> dict[str, int]:
     """Count each entity in QuickBooks, inactive records too; items only of the types that sync."""
     client = workspace.client(realm_id)
-    types = ", ".join(f"'{one}'" for one in settings.item_types)
-    narrowed = {"inventory_item": f"Type IN ({types})"}
     return {
-        record_type: client.count(entity, where=narrowed.get(record_type, ""))
-        for record_type, entity in ENTITIES.items()
+        kind.name: client.count(
+            kind.entity, kind.pulled_where(settings), has_activity=kind.has_activity
+        )
+        for kind in RECORD_TYPES.values()
     }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.mapping.model import NAMED_LISTS
 from quickbooks_sync.model.errors import SettingsError
-from quickbooks_sync.postgres.tables import company_reference
+from quickbooks_sync.postgres.tables import REFERENCES, company_reference
 from quickbooks_sync.settings.access import CompanyAccess
 from quickbooks_sync.transform.name_lists import NameLists
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=1)
 #: What settings are proposed from and checked against; without one of these nothing is known.
-DECIDING = ("CompanyInfo", "Preferences", "Account", "Item")
+DECIDING = COMPANY_INFO, PREFERENCES, ACCOUNTS, ITEMS = REFERENCES[:4]
 NAMES = (*DECIDING, *NAMED_LISTS)
 
 
@@ -92,10 +92,10 @@ def find_reference(connection: Connection, realm_id: str) -> Reference | None:
     if any(name not in stored for name in DECIDING):
         return None
     return Reference(
-        company_info=stored["CompanyInfo"][0],
-        preferences=stored["Preferences"][0],
-        accounts=tuple(stored["Account"][0]),
-        items=tuple(stored["Item"][0]),
+        company_info=stored[COMPANY_INFO][0],
+        preferences=stored[PREFERENCES][0],
+        accounts=tuple(stored[ACCOUNTS][0]),
+        items=tuple(stored[ITEMS][0]),
         fetched_at=min(fetched_at for _document, fetched_at in stored.values()),
         lists={name: tuple(stored[name][0]) for name in NAMED_LISTS if name in stored},
     )
@@ -155,14 +155,13 @@ def _flag(document: Mapping[str, Any], path: str) -> str:
 
 
 def _fetch(client: "QuickBooksClient", name: str) -> Any:
-    if name == "CompanyInfo":
+    if name == COMPANY_INFO:
         return client.company_info()
-    if name == "Preferences":
+    if name == PREFERENCES:
         return client.preferences()
-    where = "Type IN ('Service', 'NonInventory')" if name == "Item" else ""
-    return [
-        record for page in client.pages(name, where=where, is_whole=True) for record in page.records
-    ]
+    where = "Type IN ('Service', 'NonInventory')" if name == ITEMS else ""
+    pages = client.pages(name, where=where, has_activity=True, is_whole=True)
+    return [record for page in pages for record in page.records]
 
 
 def _read_stored(connection: Connection, realm_id: str) -> dict[str, tuple[Any, datetime]]:

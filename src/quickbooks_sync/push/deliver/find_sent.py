@@ -105,8 +105,7 @@ def _fetch_made_since(context: RunContext, sent_at: datetime) -> list[Record]:
     """Fetch what was made in QuickBooks since the batch may first have arrived."""
     earliest = (sent_at - CLOCKS_APART).astimezone(UTC).isoformat(timespec="seconds")
     condition = f"MetaData.CreateTime >= {quote(earliest)}"
-    client, mapping = context.client(), context.mapping
-    pages = client.pages(mapping.entity, where=condition, asked_for=mapping.asked_for)
+    pages = context.pages(condition)
     return of_pulled_types(context, [record for page in pages for record in page.records])
 
 
@@ -124,9 +123,7 @@ def _find_changed(context: RunContext, items: Sequence[IntentItem]) -> Found:
         )
     if not ids:
         return []
-    client, mapping = context.client(), context.mapping
-    condition = is_in("Id", ids.values())
-    pages = client.pages(mapping.entity, where=condition, asked_for=mapping.asked_for)
+    pages = context.pages(is_in("Id", ids.values()))
     records = [record for page in pages for record in page.records]
     values = _to_values(context, records)
     now = {record["Id"]: (record, theirs) for record, theirs in zip(records, values, strict=True)}

@@ -186,7 +186,12 @@ def _fetch_quantities(
     client = context.client()
     documents = {_id(write): write.link.document for write in writes if write.link}
     answer = client.query(
-        build_select(context.mapping.entity, is_in("Id", documents), max_results=1000)
+        build_select(
+            context.mapping.entity,
+            is_in("Id", documents),
+            has_activity=context.type.has_activity,
+            max_results=1000,
+        )
     )
     on_hand = {
         record["Id"]: Decimal(record["QtyOnHand"])

@@ -69,10 +69,9 @@ def _to_be_asked(context: RunContext, creates: Sequence[Write]) -> list[Write]:
 
 def fetch_candidates(context: RunContext, values: Sequence[Values]) -> list[Record]:
     """Fetch every record of QuickBooks that a row with one of these canonical values may be."""
-    client, mapping = context.client(), context.mapping
     found: dict[str, Record] = {}
     for condition in _conditions(context, values):
-        for page in client.pages(mapping.entity, where=condition, asked_for=mapping.asked_for):
+        for page in context.pages(condition):
             found.update((record["Id"], record) for record in page.records)
     return of_pulled_types(context, list(found.values()))
 

@@ -24,7 +24,9 @@ def hold_replaced(context: RunContext, writes: Sequence[Write]) -> list[RecordOu
         return []
     entity = context.mapping.entity
     client = context.client()
-    statement = build_select(entity, is_in("Id", sorted(links)), max_results=1000)
+    statement = build_select(
+        entity, is_in("Id", sorted(links)), has_activity=context.type.has_activity, max_results=1000
+    )
     held: list[RecordOutcome] = []
     marked: list[Link] = []
     for record in client.query(statement).records:
