@@ -19,7 +19,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 
 from quickbooks_airflow.operators import SUMMARY_KEY, StepOperator, format_counts, read_step_states
 from quickbooks_airflow.outcomes import translated_errors
-from quickbooks_sync.model.flow import FLOWS, Flow, flow_named
+from quickbooks_sync.model.flow import FLOWS, Direction, Flow, flow_named
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -187,7 +187,7 @@ class ReportOperator(BaseOperator):
 
 def is_selected(flow: Flow, params: Mapping[str, Any]) -> bool:
     """Say whether the form of an order asks for a flow; what it does not mention is asked for."""
-    if flow == Flow("invoice", "pull") and not params.get("invoice_history", True):
+    if flow == Flow("invoice", Direction.PULL) and not params.get("invoice_history", True):
         return False
     return flow.record_type in params.get("record_types", [flow.record_type]) and (
         flow.direction in params.get("directions", [flow.direction])
@@ -234,7 +234,7 @@ def build_order(build_task: Callable[[Flow, TriggerRule], Any]) -> list[BaseOper
 
 
 def _trigger_rule(flow: Flow) -> TriggerRule:
-    is_independent = flow == Flow("inventory_item", "pull")
+    is_independent = flow == Flow("inventory_item", Direction.PULL)
     return TriggerRule.ALL_DONE if is_independent else TriggerRule.NONE_FAILED
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from quickbooks_airflow.orders import build_child_run_id, build_conf, is_selected
-from quickbooks_sync.model.flow import FLOWS, Flow, FlowOptions
+from quickbooks_sync.model.flow import FLOWS, Direction, Flow, FlowOptions
 
-PULL_CUSTOMERS = Flow("customer", "pull")
-PULL_INVOICES = Flow("invoice", "pull")
+PULL_CUSTOMERS = Flow("customer", Direction.PULL)
+PULL_INVOICES = Flow("invoice", Direction.PULL)
 
 
 def selected(**params: Any) -> list[str]:

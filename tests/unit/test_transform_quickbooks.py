@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.transform import Problem, frame_to_values, records_to_values, values_to_frame
+from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.transform import frame_to_values, records_to_values, values_to_frame
 from quickbooks_sync.transform.named import name_entries
 from tests.unit.record_samples import SETTINGS, customer, invoice, item, payment, shipped
 

@@ -10,6 +10,7 @@ from quickbooks_sync.intake.identify import Identifier
 from quickbooks_sync.intake.pairing import ReadPeers
 from quickbooks_sync.matching.first_contact import Match
 from quickbooks_sync.matching.id_lookup import IdLookup
+from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.decisions import (
     Decision,
     read_field_decisions,
@@ -85,7 +86,7 @@ class BatchContext:
         self.guard = PaymentGuard(self.connection, self.context.organization_id, self.references)
         self.repeated = (
             read_repeated_values(self.connection, self.context.run_id, "tag_id")
-            if record_type == "inventory_item" and self.context.direction == "pull"
+            if record_type == "inventory_item" and self.context.direction == Direction.PULL
             else set()
         )
         return {one.quickbooks_id for one in stored}
@@ -106,7 +107,7 @@ class BatchContext:
 
     def _peers_in(self, records: list[StagedRecord]) -> ReadPeers:
         """Return what reads the unlinked payments of a day: those of the context, or those looked up."""
-        if self.context.direction == "pull":
+        if self.context.direction == Direction.PULL:
             return lambda day: read_unlinked_values(
                 self.connection, self.context.run, {"payment_date": day}
             )

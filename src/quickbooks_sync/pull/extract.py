@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, select
 
-from quickbooks_sync.model.flow import BatchManifest
+from quickbooks_sync.model.flow import BatchManifest, Direction, Mode
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.postgres.runs.record_outcomes import forget_outcomes
@@ -58,7 +58,7 @@ def _fetch_changes(context: RunContext, client: QuickBooksClient) -> list[Record
     answer may be cut off: that costs no more reads than a query by time with a sweep of all Ids.
     """
     if (
-        context.mode != "incremental"
+        context.mode != Mode.INCREMENTAL
         or context.is_narrowed
         or context.record_type == "inventory_item"
     ):
@@ -94,7 +94,7 @@ def _pages(context: RunContext, client: QuickBooksClient) -> Iterator[list[Recor
     left = context.limit
     for where in _conditions(context):
         page_size = min(BATCH_SIZE, left) if left else BATCH_SIZE
-        is_whole = context.mode == "full" and not context.is_narrowed
+        is_whole = context.mode == Mode.FULL and not context.is_narrowed
         for answer in client.pages(entity, where=where, page_size=page_size, is_whole=is_whole):
             _note_time(context, answer.server_time)
             records = answer.records[:left] if left else answer.records
@@ -178,5 +178,5 @@ def _left_over(context: RunContext, table: Table) -> Select[Any]:
     return select(table.c.source_id, table.c.raw).where(
         table.c.realm_id == context.realm_id,
         table.c.record_type == context.record_type,
-        table.c.direction == "pull",
+        table.c.direction == Direction.PULL,
     )

@@ -7,7 +7,7 @@ itself that it is sparse, is no whole record: nothing is concluded from it (Intu
 from collections.abc import Mapping
 from typing import Any
 
-from quickbooks_sync.transform.model import Problem
+from quickbooks_sync.model.problem import Problem
 
 _ALWAYS = {
     "Customer": ("DisplayName",),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from quickbooks_sync.intake import IntakeBatch
+from quickbooks_sync.model.decision import Operation
+from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.links import update_links
 from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES, read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord
@@ -52,7 +54,7 @@ def look_again(
     taken = [
         sent[item.loupe_id]
         for item, fault in refused
-        if fault.code in _TAKEN and item.operation == "create"
+        if fault.code in _TAKEN and item.operation == Operation.CREATE
     ]
     linked = link_existing(context, taken, always=True) if taken else set()
     stale_ids = {item.loupe_id for item in stale}
@@ -72,7 +74,7 @@ def look_again(
 def _renamed(context: RunContext, write: Write) -> Write | None:
     """One product name covers many tags, QuickBooks wants unique names: add the Tag ID."""
     name, tag = write.values.get("item_name"), write.values.get("tag_id")
-    if context.record_type != "inventory_item" or write.operation != "create" or not tag:
+    if context.record_type != "inventory_item" or write.operation != Operation.CREATE or not tag:
         return None
     composed = f"{name[: MAX_NAME - len(tag) - 3]} ({tag})" if name else tag
     return replace(write, sent_values={**write.values, "item_name": composed})
@@ -112,10 +114,8 @@ def _stage_again(
     return _validate_again(
         context,
         [
-            replace(
-                one, values=each["field_values"], problems=each["problem"], action=each["action"]
-            )
-            for one, each in zip(records, decided, strict=True)
+            replace(record, values=result.values, problems=result.problems, action=result.action)
+            for record, result in zip(records, decided, strict=True)
         ],
     )
 
@@ -126,10 +126,8 @@ def _validate_again(context: RunContext, records: list[StagedRecord]) -> list[St
     if not sent:
         return records
     values = [one.values or {} for one in sent]
-    result = validate_values(context.mapping, context.expectations, "push", values)
+    result = validate_values(context.mapping, context.expectations, Direction.PUSH, values)
     broken = defaultdict(list)
     for failure in result.failures:
         broken[sent[failure.row].row_number].append(to_problem(failure))
-    return [
-        replace(one, problems=[*(one.problems or ()), *broken[one.row_number]]) for one in records
-    ]
+    return [replace(one, problems=(*one.problems, *broken[one.row_number])) for one in records]

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_sync.model.outcome import FieldConflict, RecordOutcome
+from quickbooks_sync.model.decision import Operation
+from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_link_ids, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_held_payments, read_rejected_ids
 from quickbooks_sync.push.deliver.operations import Write
@@ -30,7 +32,9 @@ def refuse_overpayments(context: RunContext, writes: Sequence[Write]) -> list[Re
         return []
     # What is not sent settles nothing: QuickBooks' own applications go back with the document.
     paying = [
-        write for write in writes if write.operation == "create" or "applications" in write.fields
+        write
+        for write in writes
+        if write.operation == Operation.CREATE or "applications" in write.fields
     ]
     refused = _refuse_again(context, paying)
     told = {one.source_id for one in refused}
@@ -46,7 +50,7 @@ def _refuse_again(context: RunContext, writes: Sequence[Write]) -> list[RecordOu
         again = [one for one in writes if one.source_id in held]
         ids = _invoice_ids(again)
         links = read_links(connection, realm_id, "invoice", quickbooks_ids=ids)
-        outdated = read_rejected_ids(connection, realm_id, "invoice", "pull", ids)
+        outdated = read_rejected_ids(connection, realm_id, "invoice", Direction.PULL, ids)
     known = {
         link.quickbooks_id: link.document
         for link in links
@@ -107,7 +111,7 @@ def _find_unseen(context: RunContext, invoices: Mapping[str, Record]) -> dict[st
 
 
 def _first_unseen(write: Write, unseen: Mapping[str, str]) -> str | None:
-    if write.operation != "create":
+    if write.operation != Operation.CREATE:
         return None
     found = (unseen.get(line["invoice"]) for line in write.values["applications"])
     return next((one for one in found if one), None)
@@ -152,7 +156,7 @@ def _given_back(write: Write) -> dict[str, Decimal]:
 def _waiting(write: Write, stranger: str) -> RecordOutcome:
     return RecordOutcome(
         write.source_id,
-        "waiting",
+        Outcome.WAITING,
         loupe_id=write.loupe_id,
         reason=f"QuickBooks has payment {stranger} on the same invoice, which is not linked to Loupe yet and "
         "may be the same; pull payments first",
@@ -167,7 +171,7 @@ def _conflict(write: Write, problem: str) -> RecordOutcome:
     held = FieldConflict("applications", problem, write.values["applications"], None)
     return RecordOutcome(
         write.source_id,
-        "conflict",
+        Outcome.CONFLICT,
         loupe_id=write.loupe_id,
         quickbooks_id=quickbooks_id,
         reason=problem,
