@@ -45,7 +45,7 @@ def build_flow_dag(flow: Flow) -> DAG:
         is_paused_upon_creation=False,
         default_args=DEFAULT_ARGS,
         params=build_flow_params(),
-        tags={"quickbooks", flow.direction, flow.record_type},
+        tags={"quickbooks", str(flow.direction), flow.record_type},
     ) as dag:
         _add_steps(flow)
     return dag

@@ -1,6 +1,6 @@
 """What the user interface says about a flow, its steps and its parameters."""
 
-from quickbooks_sync.model.flow import Flow
+from quickbooks_sync.model.flow import Direction, Flow
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 
 LOUPE, QUICKBOOKS = "Loupe Factory", "QuickBooks"
@@ -60,7 +60,7 @@ OUTCOMES = """
 def describe_flow(flow: Flow) -> str:
     """Return one line for the list of DAGs."""
     source, target = _sides(flow)
-    verb = {"pull": "Pulls", "push": "Pushes"}[flow.direction]
+    verb = "Pulls" if flow.direction == Direction.PULL else "Pushes"
     return f"{verb} {RECORD_TYPES[flow.record_type].labels} from {source} to {target}"
 
 
@@ -84,4 +84,4 @@ one is skipped and says who is at work.
 
 
 def _sides(flow: Flow) -> tuple[str, str]:
-    return (QUICKBOOKS, LOUPE) if flow.direction == "pull" else (LOUPE, QUICKBOOKS)
+    return (QUICKBOOKS, LOUPE) if flow.direction == Direction.PULL else (LOUPE, QUICKBOOKS)

@@ -19,7 +19,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 
 from quickbooks_airflow.operators import SUMMARY_KEY, StepOperator, format_counts, read_step_states
 from quickbooks_airflow.outcomes import translated_errors
-from quickbooks_sync.model.flow import Flow
+from quickbooks_sync.model.flow import Direction, Flow
 from quickbooks_sync.record_types.registry import FLOWS, RECORD_TYPES, flow_named
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class ReportOperator(BaseOperator):
 def is_selected(flow: Flow, params: Mapping[str, Any]) -> bool:
     """Say whether the form of an order asks for a flow; what it does not mention is asked for."""
     record_type = RECORD_TYPES[flow.record_type]
-    is_history = record_type.is_history_optional and flow.direction == "pull"
+    is_history = record_type.is_history_optional and flow.direction == Direction.PULL
     if is_history and not params.get("invoice_history", True):
         return False
     return flow.record_type in params.get("record_types", [flow.record_type]) and (

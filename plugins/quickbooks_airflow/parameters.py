@@ -2,9 +2,10 @@
 
 from airflow.sdk import Param
 
+from quickbooks_sync.model.flow import Direction, Mode
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 
-DIRECTIONS = ("pull", "push")
+DIRECTIONS = tuple(direction.value for direction in Direction)
 
 
 def build_company() -> Param:
@@ -21,9 +22,9 @@ def build_company() -> Param:
 def build_mode() -> Param:
     """Everything, or what changed."""
     return Param(
-        "incremental",
+        Mode.INCREMENTAL.value,
         type="string",
-        enum=["incremental", "full"],
+        enum=[mode.value for mode in Mode],
         title="Mode",
         description="incremental: what changed since the last complete run (the first run takes everything). "
         "full: every record.",

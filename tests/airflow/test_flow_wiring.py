@@ -19,7 +19,7 @@ from quickbooks_sync.model.errors import (
     LeaseHeldError,
     UnreachableError,
 )
-from quickbooks_sync.model.flow import Flow, FlowOptions
+from quickbooks_sync.model.flow import Direction, Flow, FlowOptions
 
 # Airflow's own scheduler code runs in this process, with deprecations that are not ours.
 pytestmark = pytest.mark.filterwarnings("default", "error:::quickbooks_")
@@ -164,7 +164,7 @@ def test_the_form_reaches_the_sync(impatient_dags: dict[str, Any], fake: FakeSte
         since="2026-01-31",
     )
 
-    assert fake.flow == Flow("customer", "pull")
+    assert fake.flow == Flow("customer", Direction.PULL)
     assert fake.options == FlowOptions.from_params(
         {
             "company": "934145",

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.run import validate
 from quickbooks_sync.validation.model import Failure, ValidationResult
-from quickbooks_sync.validation.rules import Rule, Side
+from quickbooks_sync.validation.rules import Rule
 from quickbooks_sync.validation.suites import read_rules
 
 Values = dict[str, Any]
@@ -27,7 +28,7 @@ def use_quick_rules() -> None:
 
 
 def evaluate(
-    mapping: RecordMapping, expectations: Path, side: Side, values: Sequence[Values]
+    mapping: RecordMapping, expectations: Path, side: Direction, values: Sequence[Values]
 ) -> ValidationResult:
     """Hold a batch against the rules of its record type and side, as `validate_values` does."""
     failures = [
@@ -49,7 +50,9 @@ def evaluate(
 
 
 @lru_cache(maxsize=16)
-def _rules(_file: Any, mapping: RecordMapping, expectations: Path, side: Side) -> tuple[Rule, ...]:
+def _rules(
+    _file: Any, mapping: RecordMapping, expectations: Path, side: Direction
+) -> tuple[Rule, ...]:
     return tuple(read_rules(mapping, expectations, side))
 
 

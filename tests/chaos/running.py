@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from quickbooks_sync.commands import steps
-from quickbooks_sync.model.flow import FlowOptions
+from quickbooks_sync.model.flow import Direction, FlowOptions
 from quickbooks_sync.record_types.registry import FLOWS, RECORD_TYPES
-from quickbooks_sync.validation.rules import Side
 from quickbooks_sync.workspace import Workspace
 from tests.chaos.quick_rules import evaluate
 from tests.chaos.quiet import settle
@@ -145,8 +144,7 @@ def _compare_validators(workspace: Workspace, record_type: str) -> None:
         **{one.name: "x\x01" * 3000 for one in mapping.fields if one.type in ("text", "enum")},
         **{one.name: "-1.00" for one in mapping.fields if one.type in ("money", "decimal")},
     }
-    sides: tuple[Side, ...] = ("pull", "push")
-    for side in sides:
+    for side in Direction:
         given = mapping, workspace.expectations / f"{record_type}.yaml", side, [empty, odd]
         slow, quick = (
             sorted(map(str, one(*given).failures)) for one in (validate_values, evaluate)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.commands.steps import run_flow
 from quickbooks_sync.model.errors import ConfigurationError
-from quickbooks_sync.model.flow import Flow, FlowOptions, RunSummary
+from quickbooks_sync.model.flow import Direction, Flow, FlowOptions, RunSummary
 from quickbooks_sync.model.outcome import RECORD_CONFLICT
 from quickbooks_sync.postgres.records.decisions import read_open_conflict, write_decision
 from quickbooks_sync.postgres.records.links import read_link_ids
@@ -44,7 +44,7 @@ def decide(workspace: Workspace, conflict_id: int, choice: str, *, by: str) -> l
             _check_unlinked(connection, row)
         write_decision(connection, conflict_id, choice, by)
     return [
-        _apply(workspace, row.realm_id, row.record_type, direction, source_id, by)
+        _apply(workspace, Flow(row.record_type, direction), row.realm_id, source_id, by)
         for direction, source_id in _carried_out_by(choice, row.loupe_id, row.quickbooks_id)
     ]
 
@@ -80,19 +80,16 @@ def _check_unlinked(connection: Connection, row: Any) -> None:
 
 def _carried_out_by(
     choice: str, loupe_id: int | None, quickbooks_id: str | None
-) -> list[tuple[str, str]]:
+) -> list[tuple[Direction, str]]:
     """Return (direction, source id) of the flows that carry a decision out."""
     flows = []
     if choice != "loupe" and quickbooks_id:
-        flows.append(("pull", quickbooks_id))
+        flows.append((Direction.PULL, quickbooks_id))
     if choice in ("loupe", "separate") and loupe_id:
-        flows.append(("push", str(loupe_id)))
+        flows.append((Direction.PUSH, str(loupe_id)))
     return flows
 
 
-def _apply(
-    workspace: Workspace, realm_id: str, record_type: str, direction: str, source_id: str, by: str
-) -> RunSummary:
+def _apply(workspace: Workspace, flow: Flow, realm_id: str, source_id: str, by: str) -> RunSummary:
     options = FlowOptions(realm_id=realm_id, record_ids=(source_id,))
-    flow = Flow(record_type, direction)
     return run_flow(workspace, flow, options, run_key=f"decision-{uuid4()}", triggered_by=by)

@@ -17,7 +17,7 @@ from quickbooks_sync.intake.outcomes import (
     waiting,
 )
 from quickbooks_sync.matching.identity import Match
-from quickbooks_sync.model.outcome import RecordOutcome
+from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import (
     REPLACED,
     Link,
@@ -58,10 +58,10 @@ class IntakeBatch:
         self._note_found(records)
         first = self.known.context.type.identified_first_by
         ordered = sorted(records, key=lambda record: not (record.values or {}).get(first or ""))
-        outcomes = [self._load_one(one) for one in ordered]
+        outcomes = [outcome for record in ordered if (outcome := self._load_one(record))]
         outcomes.extend(self._insert())
         self._write_links()
-        return [one for one in outcomes if one.outcome != _PENDING]
+        return outcomes
 
     def absorb(self, answers: Sequence[tuple[StagedRecord, Link]]) -> None:
         """Take what QuickBooks made of a write of ours: filled defaults, and values only pulled.
@@ -110,7 +110,8 @@ class IntakeBatch:
         delete_links(self.known.connection, realm_id, record_type, [record.source_id])
         return None
 
-    def _load_one(self, one: StagedRecord) -> RecordOutcome:
+    def _load_one(self, one: StagedRecord) -> RecordOutcome | None:
+        """Settle what a record is; `None` for one without a row yet, which is inserted with the others or left."""
         link = self._link_of(one)
         if is_deleted(one.raw):
             return self.linked.remove(one, link)
@@ -123,7 +124,7 @@ class IntakeBatch:
             return replace(blocked, loupe_id=link.loupe_id if link else None)
         return self._identify(one) if link is None else self.linked.update(one, link)
 
-    def _identify(self, one: StagedRecord) -> RecordOutcome:
+    def _identify(self, one: StagedRecord) -> RecordOutcome | None:
         """Settle which Loupe row an unlinked record is: one of the unlinked, or a new one."""
         match = self._match(one)
         if match.doubt:
@@ -158,20 +159,21 @@ class IntakeBatch:
             self.known.context.type.identity, self.known.loupe_values[loupe_id], one.values or {}
         )
         merged = self.linked.merge(one, fresh, is_new=True)
-        outcome = "linked" if merged.outcome != "conflict" else "conflict"
+        is_held = merged.outcome == Outcome.CONFLICT
+        outcome = Outcome.CONFLICT if is_held else Outcome.LINKED
         return replace(merged, outcome=outcome, warnings=(*merged.warnings, *apart))
 
-    def _plan_insert(self, one: StagedRecord) -> RecordOutcome:
+    def _plan_insert(self, one: StagedRecord) -> RecordOutcome | None:
         excess = self.known.guard.check(one.values or {}, None)
         if excess:
             return doubt(one, Match(None, excess))
         if not self.inserts:
-            return RecordOutcome(one.source_id, _PENDING)
+            return None
         row = values_to_row(
             self.known.mapping, one.values or {}, references=self.known.references.to_loupe
         )
         self.written.inserts.append((one, row))
-        return RecordOutcome(one.source_id, _PENDING)
+        return None
 
     def _insert(self) -> list[RecordOutcome]:
         inserts = self.written.inserts
@@ -188,7 +190,7 @@ class IntakeBatch:
         for (one, _), key in zip(inserts, keys, strict=True):
             link = self._born_link(one, key, held[key], stored[key]["row_version"])
             self.written.new_links.append(link)
-            outcomes.append(outcome_of(one, link, "created"))
+            outcomes.append(outcome_of(one, link, Outcome.CREATED))
         return outcomes
 
     def _born_link(self, one: StagedRecord, key: int, ours: Values, row_version: int) -> Link:
@@ -199,21 +201,18 @@ class IntakeBatch:
             if f.kind != "computed" and f.name in theirs and f.name in ours
         ]
         return Link(
-            key,
-            one.source_id,
-            "quickbooks",
-            one.source_version or "0",
-            one.raw,
-            {name: ours.get(name) for name in names},
-            {name: theirs[name] for name in names},
-            updated_at(one.raw),
-            row_version,
+            loupe_id=key,
+            quickbooks_id=one.source_id,
+            origin="quickbooks",
+            sync_token=one.source_version or "0",
+            document=one.raw,
+            loupe_base={name: ours.get(name) for name in names},
+            quickbooks_base={name: theirs[name] for name in names},
+            quickbooks_updated_at=updated_at(one.raw),
+            loupe_row_version=row_version,
         )
 
     def _write_links(self) -> None:
         realm_id, record_type = self.known.context.realm_id, self.known.context.record_type
         insert_links(self.known.connection, realm_id, record_type, self.written.new_links)
         update_links(self.known.connection, realm_id, record_type, self.written.changed_links)
-
-
-_PENDING = "pending"

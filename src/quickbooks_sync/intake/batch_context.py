@@ -9,6 +9,7 @@ from quickbooks_sync.intake.guards import SettlingGuard
 from quickbooks_sync.intake.identify import Identifier, ReadPeers
 from quickbooks_sync.matching.id_lookup import IdLookup
 from quickbooks_sync.matching.identity import Match
+from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.decisions import (
     Decision,
     read_field_decisions,
@@ -92,7 +93,7 @@ class BatchContext:
 
     def _read_repeated(self) -> set[str]:
         unique = self.context.type.unique_field
-        if unique is None or self.context.direction != "pull":
+        if unique is None or self.context.direction != Direction.PULL:
             return set()
         return read_repeated_values(self.connection, self.context.run_id, unique.name)
 
@@ -112,7 +113,7 @@ class BatchContext:
 
     def _peers_in(self, records: list[StagedRecord]) -> ReadPeers:
         """Return what reads the unlinked records to pair equal ones among: those of the context, or those looked up."""
-        if self.context.direction == "pull":
+        if self.context.direction == Direction.PULL:
             field = str(self.context.type.identity.paired_by)
             return lambda shared: read_unlinked_values(
                 self.connection, self.context.run, {field: shared}

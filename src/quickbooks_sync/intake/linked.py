@@ -1,6 +1,5 @@
 """Brings a linked record into Loupe: merges it with its row, or takes its deletion."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,17 +11,19 @@ from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.matching.merge import Base, Merge, merge_record, next_base
 from quickbooks_sync.model.errors import RetryableError
-from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, RecordOutcome
+from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
+from quickbooks_sync.model.problem import Problem, warning
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, RETURNED, Link
 from quickbooks_sync.postgres.records.loupe_rows import Row, update_row
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.record_types.decided import with_decisions
-from quickbooks_sync.record_types.record_type import LIFE_FIELDS, LinkedPair
+from quickbooks_sync.record_types.record_type import LIFE_FIELDS, LinkedPair, Removal
 from quickbooks_sync.record_types.stock import quantity_problem
 from quickbooks_sync.transform import values_to_row
 
 Values = dict[str, Any]
-Causes = tuple[Mapping[str, Any], ...]
+Causes = tuple[Problem, ...]
 
 _MISSING = (
     "missing: QuickBooks does not show it in its lists and answers that there is no such record. If a run at least "
@@ -63,12 +64,12 @@ class LinkedRecords:
             return self._hold_replaced(one, link, difference)
         if int(one.source_version or 0) < int(link.sync_token):
             # A write of ours, or a later context, has already seen a newer version.
-            return outcome_of(one, link, "unchanged")
+            return outcome_of(one, link, Outcome.UNCHANGED)
         if link.loupe_id not in self.known.rows:
             held = FieldConflict(
                 RECORD_CONFLICT, "gone in Loupe: the row no longer exists", None, one.source_id
             )
-            return replace(outcome_of(one, link, "conflict"), conflicts=(held,))
+            return replace(outcome_of(one, link, Outcome.CONFLICT), conflicts=(held,))
         return self.merge(one, link, is_new=False)
 
     def remove(self, one: StagedRecord, link: Link | None) -> RecordOutcome:
@@ -76,7 +77,7 @@ class LinkedRecords:
         row = self.known.rows.get(link.loupe_id) if link else None
         if link is None or row is None or link.state in (DELETED, REPLACED):
             # The stub comes again with each overlap; a conflict about it is over once the row is.
-            gone = RecordOutcome(one.source_id, "unchanged", quickbooks_id=one.source_id)
+            gone = RecordOutcome(one.source_id, Outcome.UNCHANGED, quickbooks_id=one.source_id)
             return replace(gone, is_pending=True)
         is_paid = self.known.is_paid(row)
         removal = self.known.context.type.remove(row, one.source_id, is_paid=is_paid)
@@ -84,7 +85,7 @@ class LinkedRecords:
         self.written.changed_links.append(
             replace(link, state=DELETED, loupe_row_version=version, missing_since_at=None)
         )
-        outcome = "conflict" if removal.conflict else "updated" if removal.changes else "unchanged"
+        outcome = _outcome_of_removal(removal)
         return replace(
             outcome_of(one, link, outcome),
             reason=removal.conflict.reason if removal.conflict else "deleted in QuickBooks",
@@ -97,11 +98,11 @@ class LinkedRecords:
         """List a record that QuickBooks did not find; neither side is changed."""
         if link is None:
             return RecordOutcome(
-                one.source_id, "unchanged", quickbooks_id=one.source_id, is_pending=True
+                one.source_id, Outcome.UNCHANGED, quickbooks_id=one.source_id, is_pending=True
             )
         since = link.missing_since_at or datetime.now(UTC)
         self.written.changed_links.append(replace(link, missing_since_at=since))
-        return replace(outcome_of(one, link, "waiting"), reason=_MISSING)
+        return replace(outcome_of(one, link, Outcome.WAITING), reason=_MISSING)
 
     def _hold_replaced(self, one: StagedRecord, link: Link, difference: str) -> RecordOutcome:
         """Take nothing from a record that is not the one the row was linked to."""
@@ -149,11 +150,11 @@ class LinkedRecords:
         self._keep_link(one, link, after, version, merge, is_new)
         differs = self._quantity_differs(link, ours, theirs)
         put_back = _quantity_put_back(link, merge, ours)
-        outcome = "differs" if differs else "updated" if changes else "unchanged"
+        outcome = _outcome_of_merge(merge, differs=bool(differs), is_changed=bool(changes))
         is_held_back = link.loupe_id in self.held_back
         held_back = self.known.context.type.unsettled if is_held_back else None
         return replace(
-            outcome_of(one, link, "conflict" if merge.conflicts else outcome),
+            outcome_of(one, link, outcome),
             conflicts=merge.conflicts,
             causes=differs,
             warnings=(*warnings_of(one), *put_back),
@@ -181,12 +182,14 @@ class LinkedRecords:
         if why is None:
             return ()
         value = theirs["quantity"]
-        return ({"field": "quantity", "rule": "stock agrees", "value": value, "message": why},)
+        return (Problem("quantity", "stock agrees", value, why),)
 
     def _changes(self, link: Link, merge: Merge, ours: Values, theirs: Values) -> Row:
         """Return the Loupe columns to write: taken fields, and computed ones that moved."""
         taken = {**merge.to_loupe}
-        for one in self.known.mapping.computed if self.known.context.direction == "pull" else ():
+        for one in (
+            self.known.mapping.computed if self.known.context.direction == Direction.PULL else ()
+        ):
             if (
                 one.loupe is None
                 or one.name not in theirs
@@ -249,6 +252,20 @@ class LinkedRecords:
         (self.written.new_links if is_new else self.written.changed_links).append(kept)
 
 
+def _outcome_of_removal(removal: Removal) -> Outcome:
+    if removal.conflict:
+        return Outcome.CONFLICT
+    return Outcome.UPDATED if removal.changes else Outcome.UNCHANGED
+
+
+def _outcome_of_merge(merge: Merge, *, differs: bool, is_changed: bool) -> Outcome:
+    if merge.conflicts:
+        return Outcome.CONFLICT
+    if differs:
+        return Outcome.DIFFERS
+    return Outcome.UPDATED if is_changed else Outcome.UNCHANGED
+
+
 def _quantity_put_back(link: Link, merge: Merge, ours: Values) -> Causes:
     """Warn that a quantity which was changed in Loupe gives way to QuickBooks', which owns the stock."""
     before, now = link.loupe_base.get("quantity"), ours.get("quantity")
@@ -256,14 +273,13 @@ def _quantity_put_back(link: Link, merge: Merge, ours: Values) -> Causes:
         return ()
     value = merge.to_loupe["quantity"]
     return (
-        {
-            "field": "quantity",
-            "rule": "QuickBooks owns the stock",
-            "value": value,
-            "message": f"quantity: Loupe was changed from {before} to {now} and has QuickBooks' {value} again, for "
+        warning(
+            "quantity",
+            "QuickBooks owns the stock",
+            value,
+            f"quantity: Loupe was changed from {before} to {now} and has QuickBooks' {value} again, for "
             "QuickBooks owns the stock; count in QuickBooks, or let Loupe own it (stock_owner)",
-            "severity": "warning",
-        },
+        ),
     )
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from quickbooks_sync.matching.identity import Identity, Match
-from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, RecordOutcome
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
+from quickbooks_sync.model.problem import Problem, warning
 from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.transform import folded
@@ -13,7 +14,7 @@ from quickbooks_sync.transform import folded
 Values = dict[str, Any]
 
 
-def outcome_of(one: StagedRecord, link: Link, outcome: str) -> RecordOutcome:
+def outcome_of(one: StagedRecord, link: Link, outcome: Outcome) -> RecordOutcome:
     """Outcome of a linked record."""
     return RecordOutcome(
         one.source_id,
@@ -27,14 +28,14 @@ def outcome_of(one: StagedRecord, link: Link, outcome: str) -> RecordOutcome:
 
 def rejected(one: StagedRecord, retry_key: str) -> RecordOutcome | None:
     """Outcome of a record that broke a rule; `None` where it broke none."""
-    causes = [p for p in one.problems or () if _rejects(p)]
+    causes = tuple(problem for problem in one.problems if not problem.is_warning)
     if not causes:
         return None
     return RecordOutcome(
         one.source_id,
-        "rejected",
+        Outcome.REJECTED,
         quickbooks_id=one.source_id,
-        causes=tuple(causes),
+        causes=causes,
         raw=one.raw,
         source_version=one.source_version,
         retry_key=retry_key,
@@ -48,7 +49,7 @@ def waiting(one: StagedRecord, missing: tuple[str, str] | None) -> RecordOutcome
     record_type, quickbooks_id = missing
     return RecordOutcome(
         one.source_id,
-        "waiting",
+        Outcome.WAITING,
         quickbooks_id=one.source_id,
         reason=f"the {record_type} {quickbooks_id} of QuickBooks is not linked to Loupe yet, "
         "or its row is gone there",
@@ -63,7 +64,7 @@ def doubt(one: StagedRecord, match: Match) -> RecordOutcome:
     held = FieldConflict(RECORD_CONFLICT, match.doubt or "", match.loupe_id, one.source_id)
     return RecordOutcome(
         one.source_id,
-        "conflict",
+        Outcome.CONFLICT,
         loupe_id=match.loupe_id,
         quickbooks_id=one.source_id,
         reason=match.doubt,
@@ -75,20 +76,19 @@ def doubt(one: StagedRecord, match: Match) -> RecordOutcome:
     )
 
 
-def kept_apart(identity: Identity, ours: Values, theirs: Values) -> list[dict[str, Any]]:
+def kept_apart(identity: Identity, ours: Values, theirs: Values) -> tuple[Problem, ...]:
     """Warn of values that differ and that first contact leaves as they are on both sides."""
-    return [
-        {
-            "field": name,
-            "rule": "is the same on both sides",
-            "value": theirs[name],
-            "message": f"QuickBooks has {name} {theirs[name]!r}, Loupe {ours[name]!r}; each side "
-            "keeps its own until somebody changes it",
-            "severity": "warning",
-        }
+    return tuple(
+        warning(
+            name,
+            "is the same on both sides",
+            theirs[name],
+            f"QuickBooks has {name} {theirs[name]!r}, Loupe {ours[name]!r}; each side keeps its "
+            "own until somebody changes it",
+        )
         for name in sorted(identity.folded | identity.apart)
         if ours.get(name) and theirs.get(name) and _differ(identity, name, ours, theirs)
-    ]
+    )
 
 
 def _differ(identity: Identity, name: str, ours: Values, theirs: Values) -> bool:
@@ -98,13 +98,9 @@ def _differ(identity: Identity, name: str, ours: Values, theirs: Values) -> bool
     return not is_alike if is_apart else is_alike and ours[name] != theirs[name]
 
 
-def _rejects(problem: Mapping[str, Any]) -> bool:
-    return str(problem.get("severity", "rejected")) == "rejected"
-
-
-def warnings_of(one: StagedRecord) -> tuple[Mapping[str, Any], ...]:
+def warnings_of(one: StagedRecord) -> tuple[Problem, ...]:
     """Return the problems that hold nothing up."""
-    return tuple(p for p in one.problems or () if not _rejects(p))
+    return tuple(problem for problem in one.problems if problem.is_warning)
 
 
 def updated_at(record: Mapping[str, Any]) -> datetime | None:

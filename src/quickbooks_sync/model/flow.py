@@ -3,9 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any, TypedDict
 
 from quickbooks_sync.model.errors import ConfigurationError
+
+
+class Direction(StrEnum):
+    """Where records go: a pull brings them from QuickBooks to Loupe, a push from Loupe to QuickBooks."""
+
+    PULL = "pull"
+    PUSH = "push"
+
+
+class Mode(StrEnum):
+    """Which records a run reads: those that have changed since the last one, or all."""
+
+    INCREMENTAL = "incremental"
+    FULL = "full"
 
 
 @dataclass(frozen=True)
@@ -13,7 +28,7 @@ class Flow:
     """One record type in one direction."""
 
     record_type: str
-    direction: str
+    direction: Direction
 
     @property
     def name(self) -> str:
@@ -79,7 +94,7 @@ class FlowOptions:
     """
 
     realm_id: str | None = None
-    mode: str = "incremental"
+    mode: Mode = Mode.INCREMENTAL
     preview: bool = False
     limit: int | None = None
     record_ids: tuple[str, ...] = ()
@@ -94,18 +109,22 @@ class FlowOptions:
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> "FlowOptions":
         """Read a DAG's parameters; raises `ConfigurationError` naming the one that is wrong."""
-        mode = params.get("mode") or "incremental"
-        if mode not in ("incremental", "full"):
-            raise ConfigurationError(f"mode is {mode!r}; it must be incremental or full.")
         return cls(
             realm_id=str(params.get("company") or "").strip() or None,
-            mode=mode,
+            mode=_parse_mode(params.get("mode")),
             preview=bool(params.get("preview")),
             limit=_parse_limit(params.get("limit")),
             record_ids=_parse_ids(params.get("record_ids")),
             since=_parse_since(params.get("since")),
             linked_only=bool(params.get("linked_only")),
         )
+
+
+def _parse_mode(value: Any) -> Mode:
+    try:
+        return Mode(value or Mode.INCREMENTAL)
+    except ValueError:
+        raise ConfigurationError(f"mode is {value!r}; it must be incremental or full.") from None
 
 
 def _parse_limit(value: Any) -> int | None:
@@ -122,8 +141,8 @@ def _parse_limit(value: Any) -> int | None:
 
 def _parse_ids(value: Any) -> tuple[str, ...]:
     listed = value.split(",") if isinstance(value, str) else value or ()
-    ids = tuple(str(one).strip() for one in listed if str(one).strip())
-    wrong = [one for one in ids if not (one.isascii() and one.isdigit())]
+    ids = tuple(str(entry).strip() for entry in listed if str(entry).strip())
+    wrong = [entry for entry in ids if not (entry.isascii() and entry.isdigit())]
     if wrong:
         raise ConfigurationError(f"record_ids holds {wrong[0]!r}; an Id is a whole number.")
     return ids

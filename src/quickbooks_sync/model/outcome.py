@@ -1,12 +1,29 @@
 """What happened to one record in one run: its outcome, and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
+
+from quickbooks_sync.model.problem import Problem
 
 #: The `field` of a conflict that is about the whole record (which record is which).
 RECORD_CONFLICT = "record"
+
+
+class Outcome(StrEnum):
+    """What became of a record; the same words on every page, in every list and in the tables."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    LINKED = "linked"
+    UNCHANGED = "unchanged"
+    WAITING = "waiting"
+    REJECTED = "rejected"
+    CONFLICT = "conflict"
+    DIFFERS = "differs"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -27,26 +44,27 @@ class RecordOutcome:
 
     Attributes:
         source_id: The id on the side the record was read from (QuickBooks Id or Loupe id).
-        outcome: created, updated, linked, unchanged, waiting, rejected, conflict, differs, failed.
+        outcome: What became of it.
         reason: Why, in words a person can act on; empty where the outcome says it all.
-        causes: For rejected and differing records, each `{"field", "rule", "value", "message"}`.
+        causes: For rejected and differing records, why.
         conflicts: For records in conflict, the fields held.
         is_pending: Something of the record is still to be sent to the other side.
         waits_for: What a record that will be looked at again without being read again waits for:
             a record type, `setting`, or a person's `decision`.
         waits_for_id: Its id, where it has one.
+        warnings: What is to be said beside the outcome.
     """
 
     source_id: str
-    outcome: str
+    outcome: Outcome
     loupe_id: int | None = None
     quickbooks_id: str | None = None
     reason: str | None = None
-    causes: tuple[Mapping[str, Any], ...] = ()
+    causes: tuple[Problem, ...] = ()
     conflicts: tuple[FieldConflict, ...] = ()
     waits_for: str | None = None
     waits_for_id: str | None = None
-    warnings: tuple[Mapping[str, Any], ...] = ()
+    warnings: tuple[Problem, ...] = ()
     raw: Any = None
     source_version: str | None = None
     is_pending: bool = False
@@ -59,6 +77,6 @@ class RecordOutcome:
 def count_outcomes(outcomes: Iterable[RecordOutcome]) -> dict[str, int]:
     """Count records by outcome."""
     counts: dict[str, int] = {}
-    for one in outcomes:
-        counts[one.outcome] = counts.get(one.outcome, 0) + 1
+    for record in outcomes:
+        counts[str(record.outcome)] = counts.get(str(record.outcome), 0) + 1
     return counts

@@ -40,7 +40,7 @@ class Problem:
     @property
     def is_warning(self) -> bool:
         """Whether the record goes on in spite of it."""
-        return self.severity is Severity.WARNING
+        return self.severity == Severity.WARNING
 
     @property
     def is_rejecting(self) -> bool:

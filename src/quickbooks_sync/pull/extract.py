@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
 
-from quickbooks_sync.model.flow import BatchManifest
+from quickbooks_sync.model.flow import BatchManifest, Direction, Mode
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.postgres.runs.record_outcomes import forget_outcomes
@@ -59,7 +59,7 @@ def _fetch_changes(context: RunContext, client: QuickBooksClient) -> list[Record
     all Ids.
     """
     mapping = context.mapping
-    if context.mode != "incremental" or context.is_narrowed or context.type.is_read_whole:
+    if context.mode != Mode.INCREMENTAL or context.is_narrowed or context.type.is_read_whole:
         return None
     since = read_since(context)
     if since is None or mapping.asked_for:
@@ -91,7 +91,7 @@ def _pages(context: RunContext) -> Iterator[list[Record]]:
     left = context.limit
     for where in _conditions(context):
         page_size = min(BATCH_SIZE, left) if left else BATCH_SIZE
-        is_whole = context.mode == "full" and not context.is_narrowed
+        is_whole = context.mode == Mode.FULL and not context.is_narrowed
         for answer in context.pages(where, page_size=page_size, is_whole=is_whole):
             _note_time(context, answer.server_time)
             records = answer.records[:left] if left else answer.records
@@ -154,5 +154,5 @@ def _left_over(context: RunContext, table: Table) -> Select[Any]:
     return select(table.c.source_id, table.c.raw).where(
         table.c.realm_id == context.realm_id,
         table.c.record_type == context.record_type,
-        table.c.direction == "pull",
+        table.c.direction == Direction.PULL,
     )

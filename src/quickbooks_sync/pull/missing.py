@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from quickbooks_sync.model.errors import UnexpectedAnswerError
+from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.links import read_live_ids, read_missing_since
 from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub, missing_stub
 from quickbooks_sync.quickbooks.client import QuickBooksClient, fetch_if_there
@@ -34,7 +35,7 @@ Record = dict[str, Any]
 def read_since(context: RunContext) -> datetime | None:
     """Return the moment from which change data capture is asked; `None` where it looks back too far."""
     with context.reading() as connection:
-        mark = read_watermark(connection, context.realm_id, context.record_type, "pull")
+        mark = read_watermark(connection, context.realm_id, context.record_type, Direction.PULL)
     if mark is None or datetime.now(UTC) - mark.changed_since > WINDOW:
         return None
     since: datetime = mark.changed_since - OVERLAP

@@ -15,17 +15,15 @@ def transform(context: RunContext, batch: BatchManifest) -> None:
         records = staging.read_batch(connection, *key)
         settings = read_settings(connection, context.realm_id)
     mapping = context.mapping
-    whole = [one for one in records if not is_stub(one.raw)]
-    documents = [one.raw for one in whole]
+    whole = [record for record in records if not is_stub(record.raw)]
+    documents = [record.raw for record in whole]
     done = answers_to_values(mapping, documents, settings=settings, lists=settings.lists)
     values = frame_to_values(done.frame)
     results = [
-        {
-            "row_number": one.row_number,
-            "field_values": values[position],
-            "problem": [vars(each) for each in done.problems.get(position, ())] or None,
-        }
-        for position, one in enumerate(whole)
+        staging.StepResult(
+            record.row_number, values[position], tuple(done.problems.get(position, ()))
+        )
+        for position, record in enumerate(whole)
     ]
     with context.transaction() as connection:
         staging.write_results(connection, *key, results)

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import exists, func, select
 
-from quickbooks_sync.model.flow import BatchManifest
+from quickbooks_sync.model.flow import BatchManifest, Mode
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.records.loupe_rows import iter_rows, loupe_table
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
@@ -60,7 +60,7 @@ def _conditions(context: RunContext) -> list[Any]:
     if context.record_ids:
         return [where.table.c[where.key].in_([int(one) for one in context.record_ids])]
     conditions: list[Any] = []
-    if context.mode == "incremental":
+    if context.mode == Mode.INCREMENTAL:
         conditions.append(~_agreed(context))
     if context.linked_only:
         conditions.extend(context.type.linked_rows(context.realm_id))

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.model.flow import BatchManifest
-from quickbooks_sync.model.outcome import RecordOutcome, count_outcomes
+from quickbooks_sync.model.outcome import Outcome, RecordOutcome, count_outcomes
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.postgres.records.links import read_links, update_links
 from quickbooks_sync.postgres.runs.intents import Intent, IntentItem, write_intent
@@ -66,7 +68,7 @@ class Sender:
 
     def send_all(self, plan: Plan) -> None:
         """Send a plan's writes and write their outcomes."""
-        creates = [one for one in plan.writes if one.operation == "create"]
+        creates = [one for one in plan.writes if one.operation == Operation.CREATE]
         existing = link_existing(self._context, creates)
         writes = [one for one in plan.writes if one.loupe_id not in existing]
         for start in range(0, len(writes), MAX_ITEMS):
@@ -76,7 +78,7 @@ class Sender:
             self._adjust(adjustments[start : start + MAX_ITEMS])
 
     def _adjustments_of(self, writes: Sequence[Write]) -> list[Write]:
-        created = [write for write in writes if write.operation == "create"]
+        created = [write for write in writes if write.operation == Operation.CREATE]
         if not created or self._context.type.stock_field is None:
             return []
         ids = [write.loupe_id for write in created]
@@ -159,15 +161,15 @@ class Sender:
 
 
 def _unbuildable_outcome(write: Write, error: RejectedRecordError | SettingsError) -> RecordOutcome:
-    cause = {
-        "field": error.facts.get("field") or error.facts.get("setting"),
-        "rule": error.facts.get("rule") or "can be expressed in QuickBooks",
-        "value": None,
-        "message": str(error),
-    }
+    cause = Problem(
+        error.facts.get("field") or error.facts.get("setting"),
+        error.facts.get("rule") or "can be expressed in QuickBooks",
+        None,
+        str(error),
+    )
     return RecordOutcome(
         write.source_id,
-        "rejected",
+        Outcome.REJECTED,
         loupe_id=write.loupe_id,
         causes=(cause,),
         raw=write.raw,

@@ -1,16 +1,18 @@
 """Transform of a push: Loupe's rows become canonical values and a decision what to send."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
 from quickbooks_sync.matching.id_lookup import IdLookup
 from quickbooks_sync.matching.merge import Base, Merge, merge_record, next_base
+from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import RejectedRecordError
 from quickbooks_sync.model.flow import BatchManifest
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.postgres.records.decisions import Decision, read_field_decisions
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, RETURNED, Link, read_links
@@ -19,7 +21,7 @@ from quickbooks_sync.push.decide.computed import find_differences
 from quickbooks_sync.push.decide.missing_in_loupe import is_missing_in_loupe
 from quickbooks_sync.push.decide.names import find_unnamed
 from quickbooks_sync.push.decide.staged_rows import from_staged
-from quickbooks_sync.push.deliver.stock import ADJUST, missing_setting, quantity_verdict
+from quickbooks_sync.push.deliver.stock import missing_setting, quantity_verdict
 from quickbooks_sync.record_types.currency import settle_currency
 from quickbooks_sync.record_types.decided import with_decisions
 from quickbooks_sync.record_types.record_type import LinkedPair
@@ -71,8 +73,8 @@ class PushDecisions:
         self._invoiced_in: Mapping[int, set[str]] = {}
         self._paid: set[int] = set()
 
-    def decide(self, records: list[staging.StagedRecord]) -> list[dict[str, Any]]:
-        """Return per record its values, problems and action, as `staging.write_results` takes."""
+    def decide(self, records: list[staging.StagedRecord]) -> list[staging.StepResult]:
+        """Return what is to be staged of each record: its values, problems and action."""
         record_type, realm_id = self.context.record_type, self.context.realm_id
         rows = [from_staged(self.mapping, one.raw) for one in records]
         self.references.load_loupe_ids(rows)
@@ -93,16 +95,11 @@ class PushDecisions:
         )
         results = []
         for position, one in enumerate(records):
-            problems = [asdict(each) for each in done.problems.get(position, ())]
+            problems = [*done.problems.get(position, ())]
             link = links.get(ids[position])
             action = self._act(rows[position], values[position], problems, link, doubts)
             results.append(
-                {
-                    "row_number": one.row_number,
-                    "field_values": values[position],
-                    "problem": problems or None,
-                    "action": action,
-                }
+                staging.StepResult(one.row_number, values[position], tuple(problems), action)
             )
         return results
 
@@ -110,7 +107,7 @@ class PushDecisions:
         self,
         row: Mapping[str, Any],
         values: Values,
-        problems: list[dict[str, Any]],
+        problems: list[Problem],
         link: Link | None,
         doubts: Mapping[int, str],
     ) -> Action:
@@ -132,31 +129,22 @@ class PushDecisions:
             return {"operation": "conflict", "reason": doubts[loupe_id]}
         return self._create(row, values, problems)
 
-    def _create(
-        self, row: Mapping[str, Any], values: Values, problems: list[dict[str, Any]]
-    ) -> Action:
+    def _create(self, row: Mapping[str, Any], values: Values, problems: list[Problem]) -> Action:
         refused = self.context.type.why_not_representable(self.settings, row)
         if refused:
-            problems.append(
-                {
-                    "field": None,
-                    "rule": "can be represented in QuickBooks",
-                    "value": None,
-                    "message": refused,
-                }
-            )
+            problems.append(Problem(None, "can be represented in QuickBooks", None, refused))
         if self._missing and not problems:
             name = self._missing[0]
             problems.append(
-                {
-                    "field": name,
-                    "rule": "company setting confirmed",
-                    "value": None,
-                    "message": f"the company setting {name} is not confirmed; confirm it with "
+                Problem(
+                    name,
+                    "company setting confirmed",
+                    None,
+                    f"the company setting {name} is not confirmed; confirm it with "
                     f"`quickbooks-sync settings confirm --set {name}=...`",
-                    "waits_for": "setting",
-                    "waits_for_id": name,
-                }
+                    waits_for="setting",
+                    waits_for_id=name,
+                )
             )
         fields = [one.name for one in self.mapping.two_way if values.get(one.name) is not None]
         if self.context.type.is_created_in_a_currency:
@@ -165,13 +153,15 @@ class PushDecisions:
         return {"operation": "create", "fields": fields}
 
     def _settle_currency(
-        self, row: Mapping[str, Any], values: Values, problems: list[dict[str, Any]]
+        self, row: Mapping[str, Any], values: Values, problems: list[Problem]
     ) -> None:
         invoiced_in = self._invoiced_in.get(row[self.mapping.key], set())
         try:
             values["currency"] = settle_currency(self.settings, invoiced_in)
         except RejectedRecordError as error:
-            problems.append({**error.facts, "value": sorted(invoiced_in), "message": str(error)})
+            problems.append(
+                Problem(error.facts["field"], error.facts["rule"], sorted(invoiced_in), str(error))
+            )
 
     def _merge(self, row: Mapping[str, Any], values: Values, link: Link) -> Action:
         done = records_to_values(
@@ -194,7 +184,7 @@ class PushDecisions:
         base = Base(link.loupe_base, link.quickbooks_base)
         merge = merge_record(self.mapping, values, theirs, base, policy)
         unnamed = find_unnamed(self.mapping, self.settings.lists, merge.to_quickbooks)
-        named_elsewhere = {cause["field"] for cause in unnamed}
+        named_elsewhere = {problem.field for problem in unnamed}
         fields = [name for name in merge.to_quickbooks if name not in named_elsewhere]
         action: Action = {"operation": "update" if fields else "none", "fields": fields}
         if "is_void" in fields:
@@ -208,7 +198,10 @@ class PushDecisions:
             self._judge_item(action, row, values, theirs, link)
         elif action["operation"] == "none" and not (values.get("is_void") or theirs.get("is_void")):
             # Nothing of it can be sent, so nothing else would tell that the two no longer agree.
-            action["differs"] = [*find_differences(self.mapping, values, theirs), *unnamed]
+            action["differs"] = [
+                problem.to_json()
+                for problem in (*find_differences(self.mapping, values, theirs), *unnamed)
+            ]
         if action["operation"] in ("none", "conflict"):
             _note_agreement(action, merge, values, theirs, base)
         return action
@@ -218,20 +211,18 @@ class PushDecisions:
     ) -> None:
         """Add what is to be said of prices on another basis, and of the stock quantity."""
         _count_first(action, ours, theirs)
-        differs = [
-            problem.to_json() for problem in self.context.type.differences(self.settings, row)
-        ]
+        differs = [*self.context.type.differences(self.settings, row)]
         verdict = quantity_verdict(
             self.settings, link, ours.get("quantity"), theirs.get("quantity")
         )
-        if verdict and verdict[0] == ADJUST:
+        if verdict and verdict[0] == Operation.ADJUST:
             action["adjust"] = verdict[1]
         elif verdict and verdict[0] == "waiting":
             action["waits_for_setting"] = (missing_setting(self.settings), verdict[1])
         elif verdict:
-            differs.append({"field": "quantity", "rule": "stock agrees", "message": verdict[1]})
+            differs.append(Problem("quantity", "stock agrees", None, verdict[1]))
         if differs:
-            action["differs"] = differs
+            action["differs"] = [problem.to_json() for problem in differs]
 
 
 def _with_conflict(merge: Merge, reason: str, ours: Values, theirs: Values) -> Merge:

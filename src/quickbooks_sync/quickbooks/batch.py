@@ -15,7 +15,7 @@ MAX_ITEMS = 30
 MAX_ID_LENGTH = 10
 MAX_REQUEST_ID_LENGTH = 36
 
-Operation = Literal["create", "update", "void", "delete"]
+BatchOperation = Literal["create", "update", "void", "delete"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class BatchRequest:
     """
 
     b_id: str
-    operation: Operation
+    operation: BatchOperation
     entity: str
     payload: Mapping[str, Any] = field(repr=False)
 

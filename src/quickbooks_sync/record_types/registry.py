@@ -1,7 +1,7 @@
 """The record types there are, and the order in which their flows run."""
 
 from quickbooks_sync.model.errors import ConfigurationError
-from quickbooks_sync.model.flow import Flow
+from quickbooks_sync.model.flow import Direction, Flow
 from quickbooks_sync.record_types.customer import Customer
 from quickbooks_sync.record_types.inventory_item import InventoryItem
 from quickbooks_sync.record_types.invoice import Invoice
@@ -19,14 +19,14 @@ VOCABULARIES = {name: record_type.vocabulary for name, record_type in RECORD_TYP
 #: Customers before the invoices that name them, invoices before the payments that settle them;
 #: what QuickBooks has is known before anything is written there.
 FLOWS: tuple[Flow, ...] = (
-    Flow("customer", "pull"),
-    Flow("invoice", "pull"),
-    Flow("customer", "push"),
-    Flow("invoice", "push"),
-    Flow("payment", "pull"),
-    Flow("payment", "push"),
-    Flow("inventory_item", "pull"),
-    Flow("inventory_item", "push"),
+    Flow("customer", Direction.PULL),
+    Flow("invoice", Direction.PULL),
+    Flow("customer", Direction.PUSH),
+    Flow("invoice", Direction.PUSH),
+    Flow("payment", Direction.PULL),
+    Flow("payment", Direction.PUSH),
+    Flow("inventory_item", Direction.PULL),
+    Flow("inventory_item", Direction.PUSH),
 )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.model.flow import Direction, Mode, RunManifest
 from quickbooks_sync.postgres.runs.leases import Lease, hold_lease
 from quickbooks_sync.postgres.runs.record_outcomes import RunScope
 from quickbooks_sync.record_types.record_type import RecordType
@@ -121,14 +121,14 @@ class RunContext:
         return self.run["record_type"]
 
     @property
-    def direction(self) -> str:
-        """`pull` or `push`."""
-        return self.run["direction"]
+    def direction(self) -> Direction:
+        """Where the run's records go."""
+        return Direction(self.run["direction"])
 
     @property
-    def mode(self) -> str:
-        """`incremental` or `full`."""
-        return self.run["mode"]
+    def mode(self) -> Mode:
+        """Which records the run reads."""
+        return Mode(self.run["mode"])
 
     @property
     def is_preview(self) -> bool:
@@ -162,4 +162,7 @@ class RunContext:
 
     def as_sender(self, run_id: int) -> "RunContext":
         """Return the context in which what an earlier push sent is written down as its own."""
-        return replace(self, run=RunManifest(**{**self.run, "direction": "push", "run_id": run_id}))
+        return replace(
+            self,
+            run=RunManifest(**{**self.run, "direction": Direction.PUSH.value, "run_id": run_id}),
+        )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from quickbooks_sync.model.errors import GateClosedError
+from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.postgres.records.blanks import (
     BlankedField,
@@ -91,7 +92,7 @@ def _too_many_blanked(
 ) -> GateClosedError:
     flow = f"{context.direction} of {context.record_type}s"
     source, other = (
-        ("QuickBooks", "Loupe") if context.direction == "pull" else ("Loupe", "QuickBooks")
+        ("QuickBooks", "Loupe") if context.direction == Direction.PULL else ("Loupe", "QuickBooks")
     )
     return GateClosedError(
         f"The {flow} would empty the field {one.name} in {other} on {one.blanked} of the "

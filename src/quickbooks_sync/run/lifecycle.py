@@ -16,7 +16,7 @@ from quickbooks_sync.model.errors import (
     MappingError,
     SyncError,
 )
-from quickbooks_sync.model.flow import Flow, FlowOptions, RunManifest, RunSummary
+from quickbooks_sync.model.flow import Direction, Flow, FlowOptions, Mode, RunManifest, RunSummary
 from quickbooks_sync.postgres.connection.companies import Company, describe_trouble, resolve_company
 from quickbooks_sync.postgres.connection.grant_rows import ensure_grant_fits
 from quickbooks_sync.postgres.records.staging import count_unloaded
@@ -55,8 +55,8 @@ def open_run(
         realm_id=company.realm_id,
         organization_id=company.organization_id,
         record_type=flow.record_type,
-        direction=flow.direction,
-        mode=mode,
+        direction=str(flow.direction),
+        mode=str(mode),
         preview=options.preview,
         limit=options.limit,
         linked_only=options.linked_only,
@@ -164,7 +164,7 @@ def write_next_watermark(connection: Connection, context: RunContext, at: dateti
 
 
 def read_watermark(
-    connection: Connection, realm_id: str, record_type: str, direction: str
+    connection: Connection, realm_id: str, record_type: str, direction: Direction
 ) -> Any | None:
     """Return the watermark row (`changed_since`, `full_completed_at`), if there is one."""
     return connection.execute(
@@ -178,7 +178,7 @@ def read_watermark(
 
 def has_complete_pull(connection: Connection, realm_id: str, record_type: str) -> bool:
     """Whether everything QuickBooks holds of a type has been seen once."""
-    row = read_watermark(connection, realm_id, record_type, "pull")
+    row = read_watermark(connection, realm_id, record_type, Direction.PULL)
     return row is not None and row.full_completed_at is not None
 
 
@@ -190,8 +190,7 @@ def _find_unread_fields(
     While no pull has ever been completed, the last push counts: what it made is known as it was sent.
     """
     marks = (
-        read_watermark(connection, realm_id, record_type, direction)
-        for direction in ("pull", "push")
+        read_watermark(connection, realm_id, record_type, direction) for direction in Direction
     )
     mark = next((row for row in marks if row is not None), None)
     if mark is None:
@@ -205,9 +204,9 @@ def _find_unread_fields(
 
 
 def _refuse_unread(flow: Flow, options: FlowOptions, unread: Sequence[str]) -> None:
-    if flow.direction == "pull" or options.preview or not unread:
+    if flow.direction == Direction.PULL or options.preview or not unread:
         return
-    pull = Flow(flow.record_type, "pull").name
+    pull = Flow(flow.record_type, Direction.PULL).name
     raise ConfigurationError(
         f"The mapping of {flow.record_type} reads fields that were never read from all QuickBooks records: "
         f"{', '.join(unread)}. Nothing was sent, for what QuickBooks holds there is not known. Run {pull} "
@@ -222,14 +221,14 @@ def _effective_mode(
     flow: Flow,
     options: FlowOptions,
     unread: Sequence[str],
-) -> str:
-    if options.mode == "full":
-        return "full"
-    if flow.direction == "pull" and unread and not options.is_narrowed:
+) -> Mode:
+    if options.mode == Mode.FULL:
+        return Mode.FULL
+    if flow.direction == Direction.PULL and unread and not options.is_narrowed:
         logger.info("%s: everything is read once, for %s", flow.name, ", ".join(unread))
-        return "full"
+        return Mode.FULL
     row = read_watermark(connection, realm_id, flow.record_type, flow.direction)
-    return "full" if row is None else "incremental"
+    return Mode.FULL if row is None else Mode.INCREMENTAL
 
 
 def _write_run(
@@ -237,7 +236,7 @@ def _write_run(
     flow: Flow,
     options: FlowOptions,
     held: Lease,
-    mode: str,
+    mode: Mode,
     run_key: str,
     triggered_by: str | None,
 ) -> int:
@@ -273,9 +272,11 @@ def _move_watermark(connection: Connection, context: RunContext) -> None:
         "direction": context.direction,
     }
     moved: dict[str, Any] = {"changed_since": at, "updated_at": func.now()}
-    if context.mode == "full":
+    if context.mode == Mode.FULL:
         moved |= {"full_completed_at": func.now(), "fields": dict(sources)}
-    elif (mark := read_watermark(connection, **key)) and mark.fields:
+    elif (
+        mark := read_watermark(connection, context.realm_id, context.record_type, context.direction)
+    ) and mark.fields:
         # A field that left the mapping is not kept up with, and is new should it come back.
         moved["fields"] = {
             name: source for name, source in mark.fields.items() if sources.get(name) == source

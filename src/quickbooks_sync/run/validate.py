@@ -1,11 +1,13 @@
 """The step `validate`, the same in both directions, and the reports built from its results."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
 from quickbooks_sync.model.flow import BatchManifest
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.postgres.tables import company, staged_batch
 from quickbooks_sync.postgres.tables import run as run_table
@@ -19,8 +21,6 @@ from quickbooks_sync.validation import (
     validate_values,
 )
 from quickbooks_sync.workspace import Workspace
-
-Problem = dict[str, Any]
 
 #: Key of the advisory lock under which reports are written.
 REPORTS_LOCK = 7081
@@ -38,7 +38,7 @@ def validate_batch(context: RunContext, batch: BatchManifest) -> None:
     result = validate_values(
         mapping,
         context.expectations,
-        "pull" if context.direction == "pull" else "push",
+        context.direction,
         [one.values or {} for one in checked],
     )
     broken: dict[int, list[Problem]] = {one.row_number: [] for one in records}
@@ -46,18 +46,24 @@ def validate_batch(context: RunContext, batch: BatchManifest) -> None:
         broken[checked[failure.row].row_number].append(to_problem(failure))
     # A repeated step finds its own problems again.
     unread = {
-        one.row_number: [each for each in one.problems or () if each not in broken[one.row_number]]
-        for one in records
+        record.row_number: [
+            problem for problem in record.problems if problem not in broken[record.row_number]
+        ]
+        for record in records
     }
     problems = {row: [*unread[row], *broken[row]] for row in broken}
-    rejected = sum(1 for found in problems.values() if any(map(_is_rejecting, found)))
+    rejected = sum(1 for listed in problems.values() if _is_rejected(listed))
     document = add_unread(result.document, [one.row_number for one in checked], unread, problems)
     document = add_examples(document, {one.source_id: problems[one.row_number] for one in records})
     with context.transaction() as connection:
         staging.write_results(
             connection,
             *key,
-            [{"row_number": row, "problem": found} for row, found in problems.items() if found],
+            [
+                staging.StepResult(row, problems=tuple(listed))
+                for row, listed in problems.items()
+                if listed
+            ],
         )
         staging.write_validation(connection, *key, rejected, document)
 
@@ -115,5 +121,5 @@ def _is_to_be_written(one: staging.StagedRecord) -> bool:
     return one.action is None or one.action.get("operation") in ("create", "update")
 
 
-def _is_rejecting(problem: Problem) -> bool:
-    return problem.get("severity", "rejected") == "rejected" and not problem.get("waits_for")
+def _is_rejected(problems: Sequence[Problem]) -> bool:
+    return any(problem.is_rejecting for problem in problems)

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from quickbooks_sync.mapping import Field, RecordMapping
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.transform.canonical import to_money
-from quickbooks_sync.transform.model import UNKNOWN, Problem, Transformed, UnreadableValueError
+from quickbooks_sync.transform.model import UNKNOWN, Transformed, UnreadableValueError
 
 Source = Mapping[str, Any]
 Reader = Callable[[Source], Any]
@@ -69,7 +70,8 @@ def _read_line(line: Source, number: int, readers: Mapping[str, Reader]) -> Valu
                 unreadable.value,
                 f"line {number}: {unreadable.message}",
                 field=name,
-                **unreadable.waits,
+                waits_for=unreadable.waits_for,
+                waits_for_id=unreadable.waits_for_id,
             ) from unreadable
     return values
 

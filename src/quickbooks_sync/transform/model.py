@@ -6,29 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from quickbooks_sync.model.problem import Problem
+
 #: Stands in a frame for a value that is not known (neither a value nor empty).
 UNKNOWN = pd.NA
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why a record cannot be taken as it is.
-
-    Attributes:
-        field: The field; `lines.quantity` for a sub-field.
-        rule: The rule it breaks, in words.
-        value: What was found, as JSON can hold it.
-        message: Found, expected, where.
-        waits_for: The record type of an unlinked record; the record waits instead of being rejected.
-        waits_for_id: That record's id on the side the record comes from.
-    """
-
-    field: str
-    rule: str
-    value: Any
-    message: str
-    waits_for: str | None = None
-    waits_for_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,18 +43,34 @@ def frame_to_values(frame: pd.DataFrame) -> list[dict[str, Any]]:
 class UnreadableValueError(ValueError):
     """A value is not what its type demands; becomes a `Problem`, never leaves the package."""
 
-    def __init__(self, rule: str, value: Any, message: str, **problem: str | None) -> None:
+    def __init__(
+        self,
+        rule: str,
+        value: Any,
+        message: str,
+        *,
+        field: str | None = None,
+        waits_for: str | None = None,
+        waits_for_id: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.rule = rule
         self.value = value
         self.message = message
-        self.field = problem.pop("field", None)
-        self.waits = problem
+        self.field = field
+        self.waits_for = waits_for
+        self.waits_for_id = waits_for_id
 
     def to_problem(self, field: str) -> Problem:
-        """Return the problem, told of `field`."""
-        name = f"{field}.{self.field}" if self.field else field
-        return Problem(name, self.rule, _to_json_safe(self.value), self.message, **self.waits)
+        """Return it as the problem of a field, or of the sub-field that it names."""
+        return Problem(
+            f"{field}.{self.field}" if self.field else field,
+            self.rule,
+            _to_json_safe(self.value),
+            self.message,
+            waits_for=self.waits_for,
+            waits_for_id=self.waits_for_id,
+        )
 
 
 def _to_json_safe(value: Any) -> Any:

@@ -11,7 +11,7 @@ from quickbooks_sync.model.json_text import (
     NUMBER_MARK,
     SURROGATE_MARK,
 )
-from quickbooks_sync.transform.model import Problem
+from quickbooks_sync.model.problem import Problem
 
 RULE = "holds only characters that can be stored"
 NUMBER_RULE = "holds only numbers that can be stored"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.transform.model import Problem
+from quickbooks_sync.model.problem import Problem
 
 
 def find_lacking(mapping: RecordMapping, record: Mapping[str, Any]) -> Problem | None:

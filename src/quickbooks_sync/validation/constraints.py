@@ -3,39 +3,41 @@
 import functools
 
 from quickbooks_sync.mapping import Field, RecordMapping
+from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.problem import Severity
 from quickbooks_sync.validation.exact import (
     CONTROL_CHARACTERS,
     length_in_lines,
     printable_in_lines,
     required_in_lines,
 )
-from quickbooks_sync.validation.rules import Rule, Side, exact_rule
+from quickbooks_sync.validation.rules import Rule, exact_rule
 
 
-def constraint_rules(mapping: RecordMapping, side: Side) -> list[Rule]:
+def constraint_rules(mapping: RecordMapping, side: Direction) -> list[Rule]:
     """Return the rules of one side that the mapping's fields make."""
     return [
         rule
         for field in mapping.fields
-        if side == "pull" or (field.kind != "computed" and field.is_in_loupe)
+        if side == Direction.PULL or (field.kind != "computed" and field.is_in_loupe)
         for rule in _field_rules(field, side)
     ]
 
 
-def _field_rules(field: Field, side: Side) -> list[Rule]:
+def _field_rules(field: Field, side: Direction) -> list[Rule]:
     if field.type == "lines":
         return [rule for one in field.fields for rule in _line_rules(field, one, side)]
     return [*_presence(field, side), *_values(field, side), *_texts(field, side)]
 
 
-def _presence(field: Field, side: Side) -> list[Rule]:
+def _presence(field: Field, side: Direction) -> list[Rule]:
     if not _is_required(field, side):
         return []
     kind = "expect_column_values_to_not_be_null"
-    return [Rule(field.name, "is present", "rejected", kind, {}, field.name)]
+    return [Rule(field.name, "is present", Severity.REJECTED, kind, {}, field.name)]
 
 
-def _values(field: Field, side: Side) -> list[Rule]:
+def _values(field: Field, side: Direction) -> list[Rule]:
     make = functools.partial(Rule, field.name, column=field.name)
     if field.minimum is not None:
         kind, limit = "expect_column_values_to_be_between", {"min_value": _number(field.minimum)}
@@ -43,11 +45,11 @@ def _values(field: Field, side: Side) -> list[Rule]:
     if field.choices:
         kind, choices = "expect_column_values_to_be_in_set", list(field.choices)
         words = f"is one of {', '.join(choices)}"
-        return [make(words, "rejected", kind, {"value_set": choices})]
+        return [make(words, Severity.REJECTED, kind, {"value_set": choices})]
     return []
 
 
-def _texts(field: Field, side: Side) -> list[Rule]:
+def _texts(field: Field, side: Direction) -> list[Rule]:
     if field.type != "text":
         return []
     make = functools.partial(Rule, field.name, column=field.name)
@@ -55,22 +57,24 @@ def _texts(field: Field, side: Side) -> list[Rule]:
     most = _most_characters(field, side)
     if most:
         kind = "expect_column_value_lengths_to_be_between"
-        rules.append(make(_length_words(most), "rejected", kind, {"max_value": most}))
+        rules.append(make(_length_words(most), Severity.REJECTED, kind, {"max_value": most}))
     kind, pattern = "expect_column_values_to_not_match_regex", {"regex": CONTROL_CHARACTERS}
     rules.append(make("holds no control character", _strictness(side), kind, pattern))
     return rules
 
 
-def _line_rules(field: Field, one: Field, side: Side) -> list[Rule]:
+def _line_rules(field: Field, one: Field, side: Direction) -> list[Rule]:
     make = functools.partial(exact_rule, f"{field.name}.{one.name}")
     rules = []
     if _is_required(one, side):
         check = required_in_lines(field, one)
-        rules.append(make("is present in every line", "rejected", "required", check))
+        rules.append(make("is present in every line", Severity.REJECTED, "required", check))
     most = _most_characters(one, side)
     if most:
         check = length_in_lines(field, one, most)
-        rules.append(make(f"{_length_words(most)} in every line", "rejected", "length", check))
+        rules.append(
+            make(f"{_length_words(most)} in every line", Severity.REJECTED, "length", check)
+        )
     if one.type == "text":
         check = printable_in_lines(field, one)
         words = "holds no control character"
@@ -78,21 +82,21 @@ def _line_rules(field: Field, one: Field, side: Side) -> list[Rule]:
     return rules
 
 
-def _is_required(field: Field, side: Side) -> bool:
-    return field.required or (side == "push" and field.required_on_push)
+def _is_required(field: Field, side: Direction) -> bool:
+    return field.required or (side == Direction.PUSH and field.required_on_push)
 
 
-def _most_characters(field: Field, side: Side) -> int | None:
-    return field.max_length_loupe if side == "pull" else field.max_length_quickbooks
+def _most_characters(field: Field, side: Direction) -> int | None:
+    return field.max_length_loupe if side == Direction.PULL else field.max_length_quickbooks
 
 
 def _length_words(most: int) -> str:
     return f"has at most {most} characters"
 
 
-def _strictness(side: Side) -> str:
+def _strictness(side: Direction) -> Severity:
     """What only QuickBooks would refuse rejects on push and warns on pull."""
-    return "rejected" if side == "push" else "warning"
+    return Severity.REJECTED if side == Direction.PUSH else Severity.WARNING
 
 
 def _number(text: str) -> int | float:

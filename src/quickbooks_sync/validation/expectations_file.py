@@ -8,14 +8,16 @@ from typing import Any
 
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.mapping.reading import Marked, nearest, read_marked
+from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.problem import Severity
 from quickbooks_sync.validation.engine import load_great_expectations
 from quickbooks_sync.validation.exact import CHECKS
-from quickbooks_sync.validation.rules import SEVERITIES, Rule, Side, exact_rule
+from quickbooks_sync.validation.rules import Rule, exact_rule
 
 _KEYS = ("rule", "field", "type", "kwargs", "check", "pull", "push")
 
 
-def read_expectations(mapping: RecordMapping, file: Path, side: Side) -> list[Rule]:
+def read_expectations(mapping: RecordMapping, file: Path, side: Direction) -> list[Rule]:
     """Return the file's rules for one side; every rule is checked, whichever side it is for.
 
     Raises:
@@ -29,7 +31,7 @@ def read_expectations(mapping: RecordMapping, file: Path, side: Side) -> list[Ru
     return [one for one in rules if one is not None]
 
 
-def _read_rule(mapping: RecordMapping, marked: Marked, side: Side) -> Rule | None:
+def _read_rule(mapping: RecordMapping, marked: Marked, side: Direction) -> Rule | None:
     entries = _section(marked, _KEYS)
     for key in ("rule", "field"):
         if key not in entries:
@@ -40,7 +42,7 @@ def _read_rule(mapping: RecordMapping, marked: Marked, side: Side) -> Rule | Non
         raise marked.place.refuse("is checked on no side; give 'pull' or 'push'.")
     for key in ("pull", "push"):
         if key in entries:
-            _known(entries[key], SEVERITIES)
+            _known(entries[key], tuple(Severity))
     field = _known(entries["field"], [one.name for one in mapping.fields])
     words = str(entries["rule"].value)
     if "check" in entries:
@@ -50,7 +52,7 @@ def _read_rule(mapping: RecordMapping, marked: Marked, side: Side) -> Rule | Non
     else:
         kind, kwargs = _read_expectation(entries, field)
         read = functools.partial(Rule, field, words, type=kind, kwargs=kwargs, column=field)
-    return read(severity=entries[side].value) if side in entries else None
+    return read(severity=Severity(entries[side].value)) if side in entries else None
 
 
 def _read_expectation(entries: Mapping[str, Marked], field: str) -> tuple[str, dict[str, Any]]:

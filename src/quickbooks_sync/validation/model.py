@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from quickbooks_sync.model.problem import Problem, Severity
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -14,26 +16,21 @@ class Failure:
         field: The field.
         rule: The rule in words, to be read after the field's name.
         value: The canonical value found, or what an exact check found, in words.
-        severity: `rejected` (the record is not loaded) or `warning` (it is).
+        severity: Whether the record is loaded in spite of it.
     """
 
     row: int
     field: str | None
     rule: str
     value: Any
-    severity: str
+    severity: Severity
 
 
-def to_problem(failure: Failure) -> dict[str, Any]:
-    """Return a failure as it is kept beside its record."""
+def to_problem(failure: Failure) -> Problem:
+    """Return a failure as the problem of its record."""
     found = "nothing" if failure.value is None else repr(failure.value)
-    return {
-        "field": failure.field,
-        "rule": failure.rule,
-        "value": failure.value,
-        "message": f"{failure.field}: {failure.rule}; found {found}",
-        "severity": failure.severity,
-    }
+    message = f"{failure.field}: {failure.rule}; found {found}"
+    return Problem(failure.field, failure.rule, failure.value, message, severity=failure.severity)
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from quickbooks_sync.mapping.vocabulary import Check
+from quickbooks_sync.model.problem import Severity
 
-Side = Literal["pull", "push"]
-SEVERITIES = ("rejected", "warning")
-_GX_SEVERITY = {"rejected": "critical", "warning": "warning"}
+_GX_SEVERITY = {Severity.REJECTED: "critical", Severity.WARNING: "warning"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Rule:
     Attributes:
         field: The field it speaks of.
         words: The rule in words.
-        severity: `rejected` or `warning`.
+        severity: What breaking it does to a record.
         type: Great Expectations' expectation.
         kwargs: Its arguments, without the column.
         check: The exact check that fills the column, when it is not the field itself.
@@ -27,7 +26,7 @@ class Rule:
 
     field: str
     words: str
-    severity: str
+    severity: Severity
     type: str
     kwargs: Mapping[str, Any]
     column: str
@@ -43,7 +42,7 @@ class Rule:
         }
 
 
-def exact_rule(field: str, words: str, severity: str, name: str, check: Check) -> Rule:
+def exact_rule(field: str, words: str, severity: Severity, name: str, check: Check) -> Rule:
     """Return the rule that an exact check holds."""
     return Rule(
         field,

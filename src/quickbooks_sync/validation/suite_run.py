@@ -9,9 +9,11 @@ import pandas as pd
 
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.errors import FatalError
+from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.problem import Severity
 from quickbooks_sync.validation.engine import load_great_expectations
 from quickbooks_sync.validation.model import Failure, ValidationResult
-from quickbooks_sync.validation.rules import Rule, Side
+from quickbooks_sync.validation.rules import Rule
 from quickbooks_sync.validation.suites import read_rules, to_suite
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ Values = dict[str, Any]
 
 
 def validate_values(
-    mapping: RecordMapping, expectations: Path, side: Side, values: Sequence[Values]
+    mapping: RecordMapping, expectations: Path, side: Direction, values: Sequence[Values]
 ) -> ValidationResult:
     """Hold a batch against the suite of its record type and side.
 
@@ -46,7 +48,7 @@ def validate_values(
         failures.extend(broken)
         outcomes.append(_outcome(rule, result, broken))
     failures.sort(key=lambda one: one.row)
-    rejected = {one.row for one in failures if one.severity == "rejected"}
+    rejected = {one.row for one in failures if one.severity == Severity.REJECTED}
     document = {
         "suite": f"{side}_{mapping.record_type}",
         "great_expectations": load_great_expectations().__version__,

@@ -4,9 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-Problem = Mapping[str, Any]
+from quickbooks_sync.model.problem import Problem, Severity
+
 Problems = Mapping[int, Sequence[Problem]]
-RuleKey = tuple[str, str, str]
+RuleKey = tuple[str, str, Severity]
+#: A record's Id at its source, and what it breaks.
+Example = tuple[str, Problem]
 
 #: How many records a rule names.
 EXAMPLES = 10
@@ -25,15 +28,17 @@ def add_unread(
         unread: By row, problems of the transformation; those that wait for something are left out.
         problems: By row, all problems.
     """
-    told = {row: _refusals(found) for row, found in unread.items()}
-    looked_at = {*checked, *(row for row, found in told.items() if found)}
-    severities = [{_severity(one) for one in _refusals(found)} for found in problems.values()]
+    unreadable = {row: _without_waiting(listed) for row, listed in unread.items()}
+    looked_at = {*checked, *(row for row, listed in unreadable.items() if listed)}
+    severities = [
+        {problem.severity for problem in _without_waiting(listed)} for listed in problems.values()
+    ]
     return {
         **document,
         "records": len(looked_at),
-        "rejected": sum(1 for found in severities if "rejected" in found),
-        "warned": sum(1 for found in severities if found == {"warning"}),
-        "rules": [*_to_rules(told.values(), len(looked_at)), *document["rules"]],
+        "rejected": sum(1 for found in severities if Severity.REJECTED in found),
+        "warned": sum(1 for found in severities if found == {Severity.WARNING}),
+        "rules": [*_to_rules(unreadable.values(), len(looked_at)), *document["rules"]],
     }
 
 
@@ -49,43 +54,44 @@ def add_examples(
     Returns:
         The document; an example has `record` and `found`, what the record holds or why it is refused.
     """
-    broken: dict[RuleKey, list[dict[str, Any]]] = defaultdict(list)
-    for record, found in problems.items():
-        for one in _refusals(found):
-            broken[_key(one)].append({"record": record, "found": one})
+    broken: dict[RuleKey, list[Example]] = defaultdict(list)
+    for record, listed in problems.items():
+        for problem in _without_waiting(listed):
+            broken[_key(problem)].append((record, problem))
     return {**document, "rules": [_with_examples(rule, broken) for rule in document["rules"]]}
 
 
 def _with_examples(
-    rule: dict[str, Any], broken: Mapping[RuleKey, Sequence[dict[str, Any]]]
+    rule: dict[str, Any], broken: Mapping[RuleKey, Sequence[Example]]
 ) -> dict[str, Any]:
     says_why = rule["expectation"] == READING
-    named = broken.get(_key(rule), ())[:EXAMPLES]
+    key = str(rule.get("field") or "record"), str(rule["rule"]), Severity(rule["severity"])
     examples = [
-        {"record": one["record"], "found": _found(one["found"], says_why=says_why)} for one in named
+        {"record": record, "found": _found(problem, says_why=says_why)}
+        for record, problem in broken.get(key, ())[:EXAMPLES]
     ]
     return {**rule, "examples": examples}
 
 
 def _found(problem: Problem, *, says_why: bool) -> str | None:
-    value = problem.get("message") if says_why else problem.get("value")
+    value = problem.message if says_why else problem.value
     return None if value is None else str(value)
 
 
-def _key(told: Problem) -> RuleKey:
-    return str(told.get("field") or "record"), str(told["rule"]), _severity(told)
+def _key(problem: Problem) -> RuleKey:
+    return problem.field or "record", problem.rule, problem.severity
 
 
-def _to_rules(told: Iterable[Sequence[Problem]], checked: int) -> list[dict[str, Any]]:
-    rules: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for one in (each for found in told for each in found):
-        key = _key(one)
+def _to_rules(unreadable: Iterable[Sequence[Problem]], checked: int) -> list[dict[str, Any]]:
+    rules: dict[RuleKey, dict[str, Any]] = {}
+    for problem in (problem for listed in unreadable for problem in listed):
+        key = _key(problem)
         rule = rules.setdefault(key, _new_rule(*key, checked))
         rule["failed"] += 1
     return list(rules.values())
 
 
-def _new_rule(field: str, words: str, severity: str, checked: int) -> dict[str, Any]:
+def _new_rule(field: str, words: str, severity: Severity, checked: int) -> dict[str, Any]:
     return {
         "field": field,
         "rule": words,
@@ -96,9 +102,5 @@ def _new_rule(field: str, words: str, severity: str, checked: int) -> dict[str, 
     }
 
 
-def _refusals(found: Sequence[Problem]) -> list[Problem]:
-    return [one for one in found if not one.get("waits_for")]
-
-
-def _severity(problem: Problem) -> str:
-    return str(problem.get("severity", "rejected"))
+def _without_waiting(problems: Sequence[Problem]) -> list[Problem]:
+    return [problem for problem in problems if problem.waits_for is None]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.json_text import parse_json, to_json
 from quickbooks_sync.validation import (
     StoredResult,
@@ -22,7 +23,9 @@ START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 def stored(
     run_id: int, *values: dict[str, Any], batch_number: int = 0, scope: str = "full"
 ) -> StoredResult:
-    result = validate_values(shipped("customer"), expectations("customer"), "push", list(values))
+    result = validate_values(
+        shipped("customer"), expectations("customer"), Direction.PUSH, list(values)
+    )
     problems: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for failure in result.failures:
         problems[str(700 + failure.row)].append(to_problem(failure))

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from quickbooks_sync.model.errors import FatalError, MappingError
+from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.transform import records_to_values
 from quickbooks_sync.validation import Failure, ValidationResult, build_suite, validate_values
-from quickbooks_sync.validation.rules import Side
 from tests.support.record_samples import RECORDS, SETTINGS, expectations, shipped
 
-SIDES: tuple[Side, ...] = ("pull", "push")
+SIDES = tuple(Direction)
 
 
 def values_of(record_type: str, **changes: Any) -> dict[str, Any]:
@@ -22,11 +22,11 @@ def values_of(record_type: str, **changes: Any) -> dict[str, Any]:
     return {**done.values[0], **changes}
 
 
-def validate(record_type: str, side: Side, *values: dict[str, Any]) -> ValidationResult:
+def validate(record_type: str, side: Direction, *values: dict[str, Any]) -> ValidationResult:
     return validate_values(shipped(record_type), expectations(record_type), side, list(values))
 
 
-def failures(record_type: str, side: Side, **changes: Any) -> list[Failure]:
+def failures(record_type: str, side: Direction, **changes: Any) -> list[Failure]:
     return validate(record_type, side, values_of(record_type, **changes)).failures
 
 
@@ -49,7 +49,7 @@ def one_line(**changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("record_type", sorted(RECORDS))
 @pytest.mark.parametrize("side", SIDES)
-def test_sound_records_pass(record_type: str, side: Side) -> None:
+def test_sound_records_pass(record_type: str, side: Direction) -> None:
     result = validate(record_type, side, values_of(record_type))
     assert result.failures == []
     assert result.document["rejected"] == 0
@@ -58,7 +58,7 @@ def test_sound_records_pass(record_type: str, side: Side) -> None:
 @pytest.mark.parametrize("record_type", sorted(RECORDS))
 @pytest.mark.parametrize("side", SIDES)
 def test_every_shipped_suite_builds_with_a_rule_in_words_for_each_expectation(
-    record_type: str, side: Side
+    record_type: str, side: Direction
 ) -> None:
     suite = build_suite(shipped(record_type), expectations(record_type), side)
     assert suite.expectations
@@ -69,7 +69,7 @@ def test_failing_records_are_told_one_by_one_with_field_rule_and_value() -> None
     good = values_of("customer")
     result = validate(
         "customer",
-        "push",
+        Direction.PUSH,
         good,
         {**good, "display_name": None},
         good,
@@ -92,10 +92,10 @@ def test_marks_that_quickbooks_refuses_in_names_are_rejected_on_push(
 ) -> None:
     names = ["Falk:Juwelen", "Falk\tJuwelen", "Falk\nJuwelen"]
     batch = [values_of(record_type, **{field: name}) for name in names]
-    found = validate(record_type, "push", *batch).failures
+    found = validate(record_type, Direction.PUSH, *batch).failures
     assert [one.value for one in found] == names
     assert {(one.field, one.rule) for one in found} == {(field, "has no colon, tab or line break")}
-    assert validate(record_type, "pull", *batch).failures == []
+    assert validate(record_type, Direction.PULL, *batch).failures == []
 
 
 def test_emoji_pass_on_both_sides() -> None:
@@ -104,22 +104,22 @@ def test_emoji_pass_on_both_sides() -> None:
 
 
 def test_control_characters_are_rejected_on_push_and_noted_on_pull() -> None:
-    (failure,) = failures("customer", "push", city="Ant\x07werp")
+    (failure,) = failures("customer", Direction.PUSH, city="Ant\x07werp")
     assert (failure.field, failure.rule) == ("city", "holds no control character")
     assert failure.severity == "rejected"
-    assert failures("customer", "pull", city="Ant\x07werp")[0].severity == "warning"
+    assert failures("customer", Direction.PULL, city="Ant\x07werp")[0].severity == "warning"
 
 
 def test_a_tag_id_of_sixty_characters_is_rejected_on_pull_only() -> None:
-    (failure,) = failures("inventory_item", "pull", tag_id="T" * 60)
+    (failure,) = failures("inventory_item", Direction.PULL, tag_id="T" * 60)
     assert (failure.field, failure.rule) == ("tag_id", "has at most 50 characters")
     assert failure.severity == "rejected"
-    assert failures("inventory_item", "push", tag_id="T" * 60) == []
+    assert failures("inventory_item", Direction.PUSH, tag_id="T" * 60) == []
 
 
 @pytest.mark.parametrize("record_type", ["invoice", "payment"])
 @pytest.mark.parametrize("side", SIDES)
-def test_an_unknown_currency_is_rejected_on_both_sides(record_type: str, side: Side) -> None:
+def test_an_unknown_currency_is_rejected_on_both_sides(record_type: str, side: Direction) -> None:
     (failure,) = failures(record_type, side, currency="XYZ")
     assert (failure.field, failure.value, failure.severity) == ("currency", "XYZ", "rejected")
 
@@ -134,7 +134,7 @@ def test_a_value_that_could_not_be_read_is_not_reported_twice() -> None:
     values = values_of("invoice")
     for name in ("invoice_date", "total_amount", "lines"):
         del values[name]
-    assert validate("invoice", "push", values).failures == []
+    assert validate("invoice", Direction.PUSH, values).failures == []
 
 
 ARITHMETIC: list[tuple[dict[str, Any], str, str]] = [
@@ -167,9 +167,11 @@ ARITHMETIC: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("side", "severity"), [("push", "rejected"), ("pull", "warning")])
+@pytest.mark.parametrize(
+    ("side", "severity"), [(Direction.PUSH, "rejected"), (Direction.PULL, "warning")]
+)
 def test_arithmetic_of_invoices_rejects_on_push_and_warns_on_pull(
-    side: Side, severity: str
+    side: Direction, severity: str
 ) -> None:
     batch = [values_of("invoice", **changes) for changes, _, _ in ARITHMETIC]
     found = validate("invoice", side, *batch).failures
@@ -183,8 +185,8 @@ def test_tenths_add_up_exactly() -> None:
     sale = {"quantity": None, "unit_price": None}
     lines = [line(amount="0.10", **sale), line(amount="0.20", **sale)]
     exact = {"lines": lines, "tax_amount": "0.00"}
-    assert failures("invoice", "push", **exact, total_amount="0.30") == []
-    assert failures("invoice", "push", **exact, total_amount="0.31") != []
+    assert failures("invoice", Direction.PUSH, **exact, total_amount="0.30") == []
+    assert failures("invoice", Direction.PUSH, **exact, total_amount="0.31") != []
 
 
 def test_a_void_invoice_needs_neither_lines_nor_sums() -> None:
@@ -195,45 +197,47 @@ def test_a_void_invoice_needs_neither_lines_nor_sums() -> None:
 
 def test_long_texts_in_lines_name_the_line() -> None:
     lines = [line(), line(description="x" * 4001)]
-    (failure,) = failures("invoice", "push", lines=lines, total_amount="3734.16")
+    (failure,) = failures("invoice", Direction.PUSH, lines=lines, total_amount="3734.16")
     assert (failure.field, failure.value) == ("lines.description", "line 2 has 4001 characters")
 
 
 def test_applications_above_the_amount_reject_on_push_and_warn_on_pull() -> None:
     lines = [{"invoice": "1", "amount": "100.00"}, {"invoice": "2", "amount": "30.01"}]
-    (pushed,) = failures("payment", "push", applications=lines)
+    (pushed,) = failures("payment", Direction.PUSH, applications=lines)
     assert (pushed.value, pushed.severity) == ("130.01 of 130.00", "rejected")
-    assert failures("payment", "pull", applications=lines)[0].severity == "warning"
-    assert failures("payment", "pull", applications=lines, has_other_lines=True) == []
+    assert failures("payment", Direction.PULL, applications=lines)[0].severity == "warning"
+    assert failures("payment", Direction.PULL, applications=lines, has_other_lines=True) == []
 
 
 @pytest.mark.parametrize("side", SIDES)
-def test_what_loupe_cannot_store_of_a_payment_is_rejected_on_both_sides(side: Side) -> None:
+def test_what_loupe_cannot_store_of_a_payment_is_rejected_on_both_sides(side: Direction) -> None:
     assert failures("payment", side, amount="-1.00", applications=[])[0].severity == "rejected"
     lines = [{"invoice": "1", "amount": "-0.01"}]
     assert failures("payment", side, applications=lines)[0].severity == "rejected"
 
 
 def test_a_payment_of_nothing_is_not_pushed() -> None:
-    (failure,) = failures("payment", "push", amount="0.00", applications=[])
+    (failure,) = failures("payment", Direction.PUSH, amount="0.00", applications=[])
     assert failure.rule == "is above zero"
-    assert failures("payment", "push", amount="0.00", applications=[], is_void=True) == []
+    assert failures("payment", Direction.PUSH, amount="0.00", applications=[], is_void=True) == []
 
 
 def test_negative_prices_reject_on_push_and_warn_on_pull() -> None:
-    assert failures("inventory_item", "push", sell_price="-0.01")[0].severity == "rejected"
-    assert failures("inventory_item", "pull", sell_price="-0.01")[0].severity == "warning"
+    assert failures("inventory_item", Direction.PUSH, sell_price="-0.01")[0].severity == "rejected"
+    assert failures("inventory_item", Direction.PULL, sell_price="-0.01")[0].severity == "warning"
 
 
 def test_no_records_are_no_failures() -> None:
-    result = validate("customer", "pull")
+    result = validate("customer", Direction.PULL)
     assert result.failures == []
     assert result.document["records"] == 0
 
 
 def test_the_document_counts_by_rule() -> None:
     good = values_of("customer")
-    result = validate("customer", "push", *({**good, "email": f"wrong{n}"} for n in range(15)))
+    result = validate(
+        "customer", Direction.PUSH, *({**good, "email": f"wrong{n}"} for n in range(15))
+    )
     (rule,) = (one for one in result.document["rules"] if one["failed"])
     assert (rule["field"], rule["checked"], rule["failed"]) == ("email", 15, 15)
 
@@ -251,7 +255,7 @@ def test_a_crashed_expectation_stops_and_is_never_no_bad_rows(tmp_path: Path) ->
         "    kwargs: {min_value: 0}\n    push: rejected\n",
     )
     with pytest.raises(FatalError, match="be_between on email crashed"):
-        validate_values(shipped("customer"), file, "push", [values_of("customer")])
+        validate_values(shipped("customer"), file, Direction.PUSH, [values_of("customer")])
 
 
 @pytest.mark.parametrize(
@@ -283,6 +287,6 @@ def test_a_mistake_in_an_expectations_file_is_named_with_its_line(
     tmp_path: Path, text: str, line: int, says: str
 ) -> None:
     with pytest.raises(MappingError) as caught:
-        build_suite(shipped("customer"), own(tmp_path, text), "pull")
+        build_suite(shipped("customer"), own(tmp_path, text), Direction.PULL)
     assert caught.value.facts["line"] == line
     assert says in str(caught.value)

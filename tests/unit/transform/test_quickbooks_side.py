@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform import Problem, frame_to_values, records_to_values, values_to_frame
+from quickbooks_sync.transform import frame_to_values, records_to_values, values_to_frame
 from quickbooks_sync.transform.name_lists import NameLists
 from tests.support.record_samples import SETTINGS, customer, invoice, item, payment, shipped
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.model.json_text import to_json
+from quickbooks_sync.model.problem import Problem, to_problems
 from quickbooks_sync.postgres.database.copying import copy_rows
 from quickbooks_sync.postgres.tables import link, staged_batch, staged_record
 
@@ -22,7 +23,17 @@ class StagedRecord:
     source_version: str | None
     raw: Any
     values: dict[str, Any] | None = None
-    problems: list[dict[str, Any]] | None = None
+    problems: tuple[Problem, ...] = ()
+    action: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What a step made of a staged record; what it says nothing of stays as it was staged."""
+
+    row_number: int
+    values: dict[str, Any] | None = None
+    problems: tuple[Problem, ...] = ()
     action: dict[str, Any] | None = None
 
 
@@ -45,7 +56,7 @@ def write_batch(
             "source_version": one.source_version,
             "raw": one.raw,
             "field_values": one.values,
-            "problem": one.problems,
+            "problem": _to_listed(one.problems),
             "action": one.action,
         }
         for one in records
@@ -73,7 +84,7 @@ def read_batch(connection: Connection, run_id: int, batch_number: int) -> list[S
             row.source_version,
             row.raw,
             row.field_values,
-            row.problem,
+            to_problems(row.problem),
             row.action,
         )
         for row in rows
@@ -84,17 +95,18 @@ def write_results(
     connection: Connection,
     run_id: int,
     batch_number: int,
-    results: Iterable[Mapping[str, Any]],
+    results: Iterable[StepResult],
 ) -> None:
-    """Store what a step made of a batch's records.
-
-    Args:
-        connection: An open transaction.
-        run_id: The run.
-        batch_number: The batch.
-        results: Per record `row_number` and any of `field_values`, `problem`, `action`; a missing
-            or null key leaves the column as it is.
-    """
+    """Store what a step made of a batch's records; a column of which it says nothing stays as it is."""
+    rows = [
+        {
+            "row_number": result.row_number,
+            "field_values": result.values,
+            "problem": _to_listed(result.problems),
+            "action": result.action,
+        }
+        for result in results
+    ]
     connection.execute(
         text(
             "update quickbooks_sync.staged_record as staged set"
@@ -106,7 +118,7 @@ def write_results(
             " where staged.run_id = :run_id and staged.batch_number = :batch_number"
             " and staged.row_number = result.row_number"
         ),
-        {"results": to_json(list(results)), "run_id": run_id, "batch_number": batch_number},
+        {"results": to_json(rows), "run_id": run_id, "batch_number": batch_number},
     )
 
 
@@ -198,3 +210,7 @@ def read_unlinked_values(
         )
     )
     return {row.source_id: row.field_values for row in rows}
+
+
+def _to_listed(problems: Iterable[Problem]) -> list[dict[str, Any]] | None:
+    return [problem.to_json() for problem in problems] or None

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
+from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.postgres.tables import intent, intent_item, link
 
 
@@ -23,7 +24,7 @@ class IntentItem:
     Attributes:
         batch_item_id: Its `bId`.
         loupe_id: The Loupe row.
-        operation: create, update or void.
+        operation: What QuickBooks was to do.
         row_version: The row's version that the values were read at.
         loupe_values: Loupe's canonical values at that version.
         sent_fields: Names of the fields that the payload carries.
@@ -31,7 +32,7 @@ class IntentItem:
 
     batch_item_id: str
     loupe_id: int
-    operation: str
+    operation: Operation
     row_version: int
     loupe_values: dict[str, Any]
     sent_fields: list[str]
@@ -146,7 +147,7 @@ def read_doubtful_ids(
             intent.c.realm_id == realm_id,
             intent.c.record_type == record_type,
             intent.c.status == "abandoned",
-            intent_item.c.operation == "create",
+            intent_item.c.operation == Operation.CREATE,
             intent_item.c.loupe_id.in_(list(loupe_ids)),
             ~linked,
         )
@@ -159,4 +160,9 @@ def _read_items(connection: Connection, intent_id: int) -> tuple[IntentItem, ...
         select(intent_item).where(intent_item.c.intent_id == intent_id)
     ).mappings()
     names = list(IntentItem.__dataclass_fields__)
-    return tuple(IntentItem(**{name: row[name] for name in names}) for row in rows)
+    return tuple(
+        IntentItem(
+            **{**{name: row[name] for name in names}, "operation": Operation(row["operation"])}
+        )
+        for row in rows
+    )

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Table, Text, cast, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from quickbooks_sync.model.outcome import RECORD_CONFLICT, RecordOutcome
+from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, Outcome, RecordOutcome
+from quickbooks_sync.model.problem import Problem, to_problems
 from quickbooks_sync.postgres.database.copying import copy_rows
 from quickbooks_sync.postgres.tables import conflict, rejected_record, run_record, waiting_record
 
@@ -18,7 +20,7 @@ class RunScope:
 
     realm_id: str
     record_type: str
-    direction: str
+    direction: Direction
     run_id: int
 
 
@@ -31,7 +33,7 @@ def write_outcomes(
     for one in outcomes:
         if one.waits_for:
             _write_waiting(connection, scope, one)
-        elif one.outcome == "rejected":
+        elif one.outcome == Outcome.REJECTED:
             _write_rejected(connection, scope, one)
         if one.conflicts:
             _close_other_conflicts(connection, scope, one)
@@ -104,7 +106,7 @@ def read_held_ids(
     waiting = select(waiting_record.c.source_id).where(
         waiting_record.c.realm_id == realm_id,
         waiting_record.c.record_type == record_type,
-        waiting_record.c.direction == "push",
+        waiting_record.c.direction == Direction.PUSH,
         waiting_record.c.waits_for == record_type,
     )
     return set(connection.scalars(conflicts.union(waiting))) & set(source_ids)
@@ -114,7 +116,7 @@ def read_rejected_ids(
     connection: Connection,
     realm_id: str,
     record_type: str,
-    direction: str,
+    direction: Direction,
     source_ids: Collection[str],
 ) -> set[str]:
     """Return those of the records that are listed as rejected."""
@@ -131,17 +133,17 @@ def read_rejected_ids(
 
 def read_refusals(
     connection: Connection, realm_id: str, record_type: str, source_ids: Sequence[str]
-) -> dict[str, tuple[str, list[dict[str, Any]]]]:
+) -> dict[str, tuple[str, tuple[Problem, ...]]]:
     """Return push rejections by source id: the retry key under which they hold, and the causes."""
     rows = connection.execute(
         select(rejected_record).where(
             rejected_record.c.realm_id == realm_id,
             rejected_record.c.record_type == record_type,
-            rejected_record.c.direction == "push",
+            rejected_record.c.direction == Direction.PUSH,
             rejected_record.c.source_id.in_(list(source_ids)),
         )
     )
-    return {row.source_id: (row.retry_key, row.causes) for row in rows}
+    return {row.source_id: (row.retry_key, to_problems(row.causes)) for row in rows}
 
 
 def _run_rows(scope: RunScope, one: RecordOutcome) -> Iterable[dict[str, Any]]:
@@ -150,30 +152,36 @@ def _run_rows(scope: RunScope, one: RecordOutcome) -> Iterable[dict[str, Any]]:
         "loupe_id": one.loupe_id,
         "quickbooks_id": one.quickbooks_id,
     }
-    first = one.causes[0] if one.causes else {}
-    named = one.conflicts[0].field if one.conflicts else first.get("field")
-    detail = list(one.causes) or [vars(each) for each in one.conflicts] or None
     yield {
         **common,
         "outcome": one.outcome,
-        "rule": first.get("rule"),
-        "field": named,
-        "reason": one.reason or first.get("message") or _held_because(one),
-        "detail": detail,
+        **_reason_columns(one),
+        "detail": [*_listed(one.causes)] or [vars(conflict) for conflict in one.conflicts] or None,
     }
     for warning in one.warnings:
-        yield {
-            **common,
-            "outcome": "warning",
-            "rule": warning.get("rule"),
-            "field": warning.get("field"),
-            "reason": warning.get("message"),
-            "detail": [dict(warning)],
-        }
+        yield {**common, "outcome": "warning", **_problem_columns(warning)}
 
 
-def _held_because(one: RecordOutcome) -> str | None:
-    return one.conflicts[0].reason if one.conflicts else None
+def _reason_columns(one: RecordOutcome) -> dict[str, Any]:
+    """A conflict names the field that the record's row is about, a cause the rule."""
+    cause = one.causes[0] if one.causes else None
+    held = one.conflicts[0] if one.conflicts else None
+    reason = one.reason or (cause.message if cause else held.reason if held else None)
+    field = held.field if held else cause.field if cause else None
+    return {"rule": cause.rule if cause else None, "field": field, "reason": reason}
+
+
+def _problem_columns(problem: Problem) -> dict[str, Any]:
+    return {
+        "rule": problem.rule,
+        "field": problem.field,
+        "reason": problem.message,
+        "detail": _listed((problem,)),
+    }
+
+
+def _listed(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    return [problem.to_json() for problem in problems]
 
 
 def _settle_open_lists(
@@ -182,7 +190,7 @@ def _settle_open_lists(
     """Take records off the waiting and rejected lists, and close conflicts that are over."""
     over = {
         waiting_record: [one.source_id for one in outcomes if not one.waits_for],
-        rejected_record: [one.source_id for one in outcomes if one.outcome != "rejected"],
+        rejected_record: [one.source_id for one in outcomes if one.outcome != Outcome.REJECTED],
     }
     for table, source_ids in over.items():
         connection.execute(
@@ -197,7 +205,9 @@ def _settle_open_lists(
     _close_conflicts(connection, scope, settled)
 
 
-_SETTLED = ("created", "updated", "linked", "unchanged", "differs")
+_SETTLED = frozenset(
+    (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED, Outcome.UNCHANGED, Outcome.DIFFERS)
+)
 
 
 def _close_conflicts(
@@ -257,7 +267,7 @@ def _write_waiting(connection: Connection, scope: RunScope, one: RecordOutcome) 
 def _write_rejected(connection: Connection, scope: RunScope, one: RecordOutcome) -> None:
     values = {
         "source_version": one.source_version,
-        "causes": [dict(cause) for cause in one.causes],
+        "causes": _listed(one.causes),
         "retry_key": one.retry_key,
         "raw": one.raw,
         "last_run_id": scope.run_id,

@@ -29,6 +29,7 @@ from quickbooks_sync.postgres.tables.words import (
     DECISIONS,
     DIRECTIONS,
     LINK_STATES,
+    OPERATIONS,
     RECORD_TYPES,
     SYNC_SCHEMA,
 )
@@ -102,7 +103,7 @@ intent_item = Table(
     Column("sent_fields", JSONB, nullable=False),
     Column("generation", Integer, nullable=False, server_default=text("0")),
     Column("outcome", Text),
-    one_of("operation", ("create", "update", "void", "adjust"), "operation_known"),
+    one_of("operation", OPERATIONS, "operation_known"),
     Index(None, "loupe_id"),
     schema=SYNC_SCHEMA,
 )

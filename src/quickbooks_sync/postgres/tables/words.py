@@ -1,5 +1,9 @@
 """The names of the two schemas, and the words that columns may hold."""
 
+from quickbooks_sync.model.decision import Operation
+from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.outcome import Outcome
+
 LOUPE_SCHEMA = "loupe"
 SYNC_SCHEMA = "quickbooks_sync"
 
@@ -16,7 +20,7 @@ PAYMENT_STATUSES = ("Unpaid", "Partial", "Paid")
 LINE_KINDS = ("sales", "shipping", "discount", "description", "group", "subtotal")
 PRICE_BASES = ("piece", "carat", "gram")
 RECORD_TYPES = ("customer", "invoice", "payment", "inventory_item")
-DIRECTIONS = ("pull", "push")
+DIRECTIONS = tuple(direction.value for direction in Direction)
 #: What is kept of a company's own records: what settings are proposed from, and lists that records name.
 REFERENCES = ("CompanyInfo", "Preferences", "Account", "Item", "PaymentMethod")
 LINK_STATES = (
@@ -27,14 +31,5 @@ LINK_STATES = (
     "replaced_in_quickbooks",
 )
 DECISIONS = ("loupe", "quickbooks", "same", "separate")
-OUTCOMES = (
-    "created",
-    "updated",
-    "linked",
-    "unchanged",
-    "waiting",
-    "rejected",
-    "conflict",
-    "differs",
-    "failed",
-)
+OUTCOMES = tuple(outcome.value for outcome in Outcome)
+OPERATIONS = tuple(operation.value for operation in Operation)

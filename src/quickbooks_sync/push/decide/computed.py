@@ -4,22 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.model.problem import Problem
 
 
 def find_differences(
     mapping: RecordMapping, ours: Mapping[str, Any], theirs: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+) -> list[Problem]:
     """Return a cause of outcome `differs` for every amount that QuickBooks computed otherwise."""
-    found = []
-    for one in mapping.computed:
-        held, computed = ours.get(one.name), theirs.get(one.name)
-        if one.follows and held not in (None, computed):
-            found.append(
-                {
-                    "field": one.name,
-                    "rule": "QuickBooks computes the same",
-                    "value": computed,
-                    "message": f"{one.name}: Loupe has {held}, QuickBooks computed {computed}",
-                }
+    differences = []
+    for field in mapping.computed:
+        own, computed = ours.get(field.name), theirs.get(field.name)
+        if field.follows and own not in (None, computed):
+            message = f"{field.name}: Loupe has {own}, QuickBooks computed {computed}"
+            differences.append(
+                Problem(field.name, "QuickBooks computes the same", computed, message)
             )
-    return found
+    return differences

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
+from quickbooks_sync.model.problem import Problem, warning
 from quickbooks_sync.transform import folded
 from quickbooks_sync.transform.name_lists import NameLists
 
 Values = Mapping[str, Any]
 
 
-def find_unnamed(mapping: RecordMapping, lists: NameLists, values: Values) -> list[dict[str, Any]]:
+def find_unnamed(mapping: RecordMapping, lists: NameLists, values: Values) -> list[Problem]:
     """Return what is to be said of each value to be sent whose name QuickBooks' list does not have."""
     return [
         _describe(field, values[field.name])
@@ -19,7 +20,7 @@ def find_unnamed(mapping: RecordMapping, lists: NameLists, values: Values) -> li
     ]
 
 
-def find_unwritten(mapping: RecordMapping, ours: Values, theirs: Values) -> list[dict[str, Any]]:
+def find_unwritten(mapping: RecordMapping, ours: Values, theirs: Values) -> list[Problem]:
     """Return what is to be said of each name that QuickBooks' answer does not show."""
     return [
         _describe(field, ours[field.name])
@@ -32,12 +33,11 @@ def _named(mapping: RecordMapping, values: Values) -> list[Field]:
     return [field for field in mapping.two_way if field.named_in and values.get(field.name)]
 
 
-def _describe(field: Field, value: Any) -> dict[str, Any]:
-    return {
-        "field": field.name,
-        "rule": f"is a {field.named_in} of QuickBooks",
-        "value": value,
-        "message": f"{field.name}: QuickBooks has no active {field.named_in} named {value!r}, so it was not sent; "
+def _describe(field: Field, value: Any) -> Problem:
+    return warning(
+        field.name,
+        f"is a {field.named_in} of QuickBooks",
+        value,
+        f"{field.name}: QuickBooks has no active {field.named_in} named {value!r}, so it was not sent; "
         "create it there, or choose one that exists. It goes once QuickBooks has the name",
-        "severity": "warning",
-    }
+    )

@@ -6,19 +6,26 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from quickbooks_sync.model.outcome import FieldConflict, RecordOutcome
+from quickbooks_sync.model.decision import Operation
+from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
+from quickbooks_sync.model.problem import to_problems
 from quickbooks_sync.postgres.records.links import Link, read_links
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.record_outcomes import read_refusals
 from quickbooks_sync.postgres.tables import run_record
 from quickbooks_sync.push.decide.staged_rows import from_staged
 from quickbooks_sync.push.deliver.operations import Write
-from quickbooks_sync.push.deliver.stock import ADJUST, OpeningStock
+from quickbooks_sync.push.deliver.stock import OpeningStock
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.retry_key import retry_key
 from quickbooks_sync.settings import CompanySettings
 
-_PLANNED = {"create": "created", "update": "updated", "void": "updated", ADJUST: "updated"}
+_PLANNED = {
+    Operation.CREATE: Outcome.CREATED,
+    Operation.UPDATE: Outcome.UPDATED,
+    Operation.VOID: Outcome.UPDATED,
+    Operation.ADJUST: Outcome.UPDATED,
+}
 
 
 @dataclass
@@ -69,10 +76,10 @@ class Planner:
             decided = self._decide(one, link)
             is_adjusted = bool((one.action or {}).get("adjust")) and _may_adjust(decided)
             if is_adjusted:
-                plan.adjustments.append(self._to_write(one, {"operation": ADJUST}, link))
+                plan.adjustments.append(self._to_write(one, {"operation": Operation.ADJUST}, link))
             if isinstance(decided, Write):
                 plan.writes.append(decided)
-            elif not is_adjusted or decided.outcome != "unchanged":
+            elif not is_adjusted or decided.outcome != Outcome.UNCHANGED:
                 plan.outcomes.append(decided)
             if link is not None and not is_adjusted:
                 plan.links.extend(_moved_link(one, link))
@@ -129,10 +136,10 @@ class Planner:
         """A record that QuickBooks refused is not sent again until something about it changed."""
         if self._context.record_ids:
             return None  # a person asks for exactly this record
-        held, causes = self._refusals.get(one.source_id, ("", []))
-        if held != key or not any(cause.get("code") for cause in causes):
+        held, causes = self._refusals.get(one.source_id, ("", ()))
+        if held != key or not any(cause.code for cause in causes):
             return None
-        return RecordOutcome(one.source_id, "rejected", causes=tuple(causes), **common)
+        return RecordOutcome(one.source_id, Outcome.REJECTED, causes=causes, **common)
 
     def _to_write(self, one: StagedRecord, action: Mapping[str, Any], link: Link | None) -> Write:
         values, fields = one.values or {}, tuple(action.get("fields") or ())
@@ -141,7 +148,7 @@ class Planner:
         return Write(
             loupe_id=int(one.source_id),
             row_version=int(one.source_version or 0),
-            operation=action["operation"],
+            operation=Operation(action["operation"]),
             values=values,
             fields=fields if opening else tuple(name for name in fields if name != "quantity"),
             opening_quantity=opening or "0",
@@ -159,7 +166,7 @@ class Planner:
 
 def _may_adjust(decided: RecordOutcome | Write) -> bool:
     """A record that is rejected or waits is left alone as a whole."""
-    return isinstance(decided, Write) or decided.outcome not in ("rejected", "waiting")
+    return isinstance(decided, Write) or decided.outcome not in (Outcome.REJECTED, Outcome.WAITING)
 
 
 def _moved_link(one: StagedRecord, link: Link) -> list[Link]:
@@ -182,18 +189,20 @@ def _outcome_of_action(
     if action.get("waits_for_setting"):
         name, why = action["waits_for_setting"]
         waits = {"waits_for": "setting", "waits_for_id": name}
-    differs = tuple(action.get("differs") or ())
+    differs = to_problems(action.get("differs"))
     if action["operation"] == "conflict":
         conflicts = _conflicts(action)
         reason = action.get("reason") or (conflicts[0].reason if conflicts else None)
         # What else is to be said of the record must not hide behind its conflict.
         told: dict[str, Any] = {"conflicts": conflicts, "warnings": differs}
-        return RecordOutcome(one.source_id, "conflict", reason=reason, **told, **waits, **common)
+        return RecordOutcome(
+            one.source_id, Outcome.CONFLICT, reason=reason, **told, **waits, **common
+        )
     if waits:
-        return RecordOutcome(one.source_id, "waiting", reason=why, **waits, **common)
+        return RecordOutcome(one.source_id, Outcome.WAITING, reason=why, **waits, **common)
     return RecordOutcome(
         one.source_id,
-        "differs" if differs else "unchanged",
+        Outcome.DIFFERS if differs else Outcome.UNCHANGED,
         reason=action.get("reason"),
         causes=differs,
         **common,
@@ -205,17 +214,17 @@ def _conflicts(action: Mapping[str, Any]) -> tuple[FieldConflict, ...]:
 
 
 def _blocked(one: StagedRecord, common: Mapping[str, Any]) -> RecordOutcome | None:
-    problems = [p for p in one.problems or () if p.get("severity", "rejected") == "rejected"]
-    refusing = [p for p in problems if not p.get("waits_for")]
-    if refusing:
-        return RecordOutcome(one.source_id, "rejected", causes=tuple(refusing), **common)
-    if problems:
+    causes = tuple(problem for problem in one.problems if problem.is_rejecting)
+    if causes:
+        return RecordOutcome(one.source_id, Outcome.REJECTED, causes=causes, **common)
+    waiting = [problem for problem in one.problems if not problem.is_warning]
+    if waiting:
         return RecordOutcome(
             one.source_id,
-            "waiting",
-            reason=problems[0]["message"],
-            waits_for=problems[0]["waits_for"],
-            waits_for_id=problems[0]["waits_for_id"],
+            Outcome.WAITING,
+            reason=waiting[0].message,
+            waits_for=waiting[0].waits_for,
+            waits_for_id=waiting[0].waits_for_id,
             **common,
         )
     return None

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, RecordOutcome
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.decisions import LOST_ANSWER
 from quickbooks_sync.postgres.records.links import read_link_ids, read_links
 from quickbooks_sync.postgres.runs.intents import IntentItem
@@ -70,7 +70,7 @@ def stranger_outcome(item: IntentItem, record: Record, why: str) -> RecordOutcom
     held = FieldConflict(RECORD_CONFLICT, why, item.row_version, record["Id"])
     return RecordOutcome(
         str(item.loupe_id),
-        "conflict",
+        Outcome.CONFLICT,
         loupe_id=item.loupe_id,
         quickbooks_id=record["Id"],
         reason=why,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.postgres.records.links import read_link_ids
 from quickbooks_sync.postgres.runs.intents import IntentItem
 from quickbooks_sync.push.guard.lookup import of_pulled_types
@@ -50,8 +51,8 @@ def find_sent(context: RunContext, items: Sequence[IntentItem], sent_at: datetim
         items: Items whose effect is not known.
         sent_at: When their intent was committed.
     """
-    creates = [item for item in items if item.operation == "create"]
-    changes = [item for item in items if item.operation in ("update", "void")]
+    creates = [item for item in items if item.operation == Operation.CREATE]
+    changes = [item for item in items if item.operation in (Operation.UPDATE, Operation.VOID)]
     search = _find_created(context, creates, sent_at)
     return replace(search, found=[*search.found, *_find_changed(context, changes)])
 

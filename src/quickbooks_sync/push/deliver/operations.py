@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import FatalError
 from quickbooks_sync.model.outcome import FieldConflict
 from quickbooks_sync.postgres.records.links import Link
@@ -42,7 +43,7 @@ class Write:
     Attributes:
         loupe_id: The Loupe row.
         row_version: The row's version that `values` were read at.
-        operation: create, update or void.
+        operation: What QuickBooks is to do.
         values: Loupe's canonical values.
         fields: Names of the fields to send.
         link: The link of a record that exists in QuickBooks.
@@ -57,7 +58,7 @@ class Write:
 
     loupe_id: int
     row_version: int
-    operation: str
+    operation: Operation
     values: dict[str, Any]
     fields: tuple[str, ...]
     link: Link | None
@@ -88,11 +89,11 @@ def build_request(
 ) -> BatchRequest:
     """Build one item of a batch; raises `RejectedRecordError` or `SettingsError` of the payload."""
     entity = mapping.entity
-    if write.operation == "create":
+    if write.operation == Operation.CREATE:
         return BatchRequest(
             batch_item_id, "create", entity, _build_create(kind, mapping, settings, write)
         )
-    if write.operation == "void":
+    if write.operation == Operation.VOID:
         return BatchRequest(batch_item_id, "void", entity, _build_void(kind, write))
     return BatchRequest(
         batch_item_id, "update", entity, _build_update(kind, mapping, settings, write)

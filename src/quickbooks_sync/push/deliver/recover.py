@@ -8,7 +8,9 @@ import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import UnexpectedAnswerError, UnreachableError, UnsettledError
+from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.runs.intents import (
     Intent,
     IntentItem,
@@ -58,7 +60,8 @@ def settle_open_intents(context: RunContext) -> None:
         )
     for intent in intents:
         _settle(
-            context if context.direction == "push" else context.as_sender(intent.run_id), intent
+            context if context.direction == Direction.PUSH else context.as_sender(intent.run_id),
+            intent,
         )
 
 
@@ -125,4 +128,4 @@ def _is_doubtful(item: IntentItem, answers: Answers) -> bool:
     if answer is None:
         return True
     code = answer.fault.code if answer.fault else ""
-    return code == _ID_USED or (item.operation == "create" and code in _TAKEN)
+    return code == _ID_USED or (item.operation == Operation.CREATE and code in _TAKEN)

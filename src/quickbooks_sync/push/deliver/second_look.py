@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from quickbooks_sync.intake import IntakeBatch
+from quickbooks_sync.model.decision import Operation
+from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.links import update_links
 from quickbooks_sync.postgres.records.loupe_rows import read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord
@@ -51,7 +53,7 @@ def look_again(
     taken = [
         sent[item.loupe_id]
         for item, fault in refused
-        if fault.code in _TAKEN and item.operation == "create"
+        if fault.code in _TAKEN and item.operation == Operation.CREATE
     ]
     linked = link_existing(context, taken, always=True) if taken else set()
     stale_ids = {item.loupe_id for item in stale}
@@ -70,7 +72,8 @@ def look_again(
 
 def _renamed(context: RunContext, write: Write) -> Write | None:
     """Return the write with a name that should be free, where the record type knows one."""
-    values = context.type.rename_taken(write.values) if write.operation == "create" else None
+    is_create = write.operation == Operation.CREATE
+    values = context.type.rename_taken(write.values) if is_create else None
     return None if values is None else replace(write, sent_values=values)
 
 
@@ -108,10 +111,8 @@ def _stage_again(
     return _validate_again(
         context,
         [
-            replace(
-                one, values=each["field_values"], problems=each["problem"], action=each["action"]
-            )
-            for one, each in zip(records, decided, strict=True)
+            replace(record, values=result.values, problems=result.problems, action=result.action)
+            for record, result in zip(records, decided, strict=True)
         ],
     )
 
@@ -122,10 +123,8 @@ def _validate_again(context: RunContext, records: list[StagedRecord]) -> list[St
     if not sent:
         return records
     values = [one.values or {} for one in sent]
-    result = validate_values(context.mapping, context.expectations, "push", values)
+    result = validate_values(context.mapping, context.expectations, Direction.PUSH, values)
     broken = defaultdict(list)
     for failure in result.failures:
         broken[sent[failure.row].row_number].append(to_problem(failure))
-    return [
-        replace(one, problems=[*(one.problems or ()), *broken[one.row_number]]) for one in records
-    ]
+    return [replace(one, problems=(*one.problems, *broken[one.row_number])) for one in records]

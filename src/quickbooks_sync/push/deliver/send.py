@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from quickbooks_sync.model.errors import QuickBooksFault
-from quickbooks_sync.model.outcome import FieldConflict, RecordOutcome
+from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.runs.intents import Intent, IntentItem, close_intent
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
 from quickbooks_sync.push.deliver.operations import Write
@@ -58,20 +59,20 @@ def _with_held(written: RecordOutcome, held: Held) -> RecordOutcome:
     if not conflicts:
         return written
     reason = f"its other fields were sent; {conflicts[0].reason}"
-    return replace(written, outcome="conflict", conflicts=conflicts, reason=reason)
+    return replace(written, outcome=Outcome.CONFLICT, conflicts=conflicts, reason=reason)
 
 
 def rejected_outcome(item: IntentItem, fault: QuickBooksFault, write: Write) -> RecordOutcome:
     """Return the outcome of a record that QuickBooks refused."""
-    outcome = "failed" if action_of_error(fault) is Action.RETRY else "rejected"
-    cause = {
-        "field": fault.facts.get("element") or None,
-        "rule": f"accepted by QuickBooks (fault {fault.code or 'without code'})",
-        "value": None,
-        "message": f"{fault.message} {fault.facts.get('detail') or ''} "
+    outcome = Outcome.FAILED if action_of_error(fault) is Action.RETRY else Outcome.REJECTED
+    cause = Problem(
+        fault.facts.get("element") or None,
+        f"accepted by QuickBooks (fault {fault.code or 'without code'})",
+        None,
+        f"{fault.message} {fault.facts.get('detail') or ''} "
         f"(intuit_tid {fault.facts.get('intuit_tid') or 'unknown'})",
-        "code": fault.code,
-    }
+        code=fault.code,
+    )
     return RecordOutcome(
         str(item.loupe_id),
         outcome,

@@ -9,15 +9,18 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.intake import IntakeBatch
 from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import QuickBooksFault, UnexpectedAnswerError
-from quickbooks_sync.model.outcome import RecordOutcome
+from quickbooks_sync.model.outcome import Outcome, RecordOutcome
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.intents import Intent, IntentItem
 from quickbooks_sync.push.decide.computed import find_differences
 from quickbooks_sync.push.decide.names import find_unwritten
 from quickbooks_sync.push.deliver.claims import LinksOfWrites, stranger_outcome
-from quickbooks_sync.push.deliver.stock import ADJUST, settle_adjustments
+from quickbooks_sync.push.deliver.stock import settle_adjustments
+from quickbooks_sync.quickbooks.batch import BatchItem
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
 from quickbooks_sync.transform import find_lacking, frame_to_values, records_to_values
@@ -30,7 +33,11 @@ Record = dict[str, Any]
 #: asks for (Intuit: payment, section 8.5).
 _TAKEN_AS_SENT = ("quantity", "applications")
 
-_OUTCOMES = {"create": "created", "update": "updated", "void": "updated"}
+_OUTCOMES = {
+    Operation.CREATE: Outcome.CREATED,
+    Operation.UPDATE: Outcome.UPDATED,
+    Operation.VOID: Outcome.UPDATED,
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ def settle(
     context: RunContext,
     connection: Connection,
     intent: Intent,
-    items: Mapping[str, Any],
+    items: Mapping[str, BatchItem],
 ) -> Settlement:
     """Write what QuickBooks made of a batch into links and Loupe, inside the caller's transaction.
 
@@ -69,20 +76,21 @@ def settle(
             written.append((one, answer.record))
         else:
             refused.append((one, _fault_of(answer)))
-    adjusted = [item for item, _ in written if item.operation == ADJUST]
+    adjusted = [item for item, _ in written if item.operation == Operation.ADJUST]
     outcomes = [
         *_settle_written(
-            context, connection, [one for one in written if one[0].operation != ADJUST]
+            context,
+            connection,
+            [one for one in written if one[0].operation != Operation.ADJUST],
         ),
         *settle_adjustments(context, connection, adjusted),
     ]
     return Settlement(outcomes, refused)
 
 
-def _fault_of(answer: Any) -> QuickBooksFault:
+def _fault_of(answer: BatchItem | None) -> QuickBooksFault:
     if answer is not None and answer.fault is not None:
-        fault: QuickBooksFault = answer.fault
-        return fault
+        return answer.fault
     return QuickBooksFault(
         "QuickBooks answered the batch but not this item of it; the next run looks it up.", code=""
     )
@@ -98,7 +106,7 @@ def settle_found(
     The records may have been edited there since, so only what is still as it was sent is agreed.
     """
     return [
-        replace(one, outcome="linked") if one.outcome == "created" else one
+        replace(one, outcome=Outcome.LINKED) if one.outcome == Outcome.CREATED else one
         for one in _settle_written(context, connection, found, is_answer=False)
     ]
 
@@ -150,7 +158,7 @@ def _with_unasked(
     return with_unasked(mapping, record, known.document if known else None, item.sent_fields)
 
 
-def ensure_whole(mapping: RecordMapping, intent: Intent, items: Mapping[str, Any]) -> None:
+def ensure_whole(mapping: RecordMapping, intent: Intent, items: Mapping[str, BatchItem]) -> None:
     """Refuse an answer that would empty what it does not hold; its batch stays open, and is asked for again.
 
     Raises:
@@ -158,7 +166,7 @@ def ensure_whole(mapping: RecordMapping, intent: Intent, items: Mapping[str, Any
     """
     for item in intent.items:
         answer = items.get(item.batch_item_id)
-        if item.operation == ADJUST or answer is None or answer.record is None:
+        if item.operation == Operation.ADJUST or answer is None or answer.record is None:
             continue
         problem = find_lacking(mapping, answer.record)
         if problem:
@@ -186,7 +194,7 @@ def _link_after(
     was sent is agreed.
     """
     ours = item.loupe_values
-    unwritten = {cause["field"] for cause in find_unwritten(mapping, ours, theirs)}
+    unwritten = {cause.field for cause in find_unwritten(mapping, ours, theirs)}
     names = item.sent_fields if known else [one.name for one in mapping.two_way]
     # QuickBooks brings texts into a form of its own, which may be the one that it had.
     texts = {one.name for one in mapping.two_way if one.type == "text"}
@@ -205,23 +213,23 @@ def _link_after(
     # A new item starts with the quantity that was meant for it; what is missing to Loupe's is adjusted.
     started = {"quantity": theirs["quantity"]} if _is_started(item, theirs, known) else {}
     return Link(
-        item.loupe_id,
-        record["Id"],
-        known.origin if known else "loupe",
-        str(record.get("SyncToken") or "0"),
-        record,
-        {
+        loupe_id=item.loupe_id,
+        quickbooks_id=record["Id"],
+        origin=known.origin if known else "loupe",
+        sync_token=str(record.get("SyncToken") or "0"),
+        document=record,
+        loupe_base={
             **(known.loupe_base if known else {}),
             **{name: ours[name] for name in settled},
             **started,
         },
-        {
+        quickbooks_base={
             **(known.quickbooks_base if known else {}),
             **{name: theirs[name] for name in settled},
             **started,
         },
-        _updated_at(record),
-        None,
+        quickbooks_updated_at=_updated_at(record),
+        loupe_row_version=None,
         generation=known.generation if known else 0,
     )
 
@@ -230,15 +238,15 @@ def _is_started(item: IntentItem, theirs: Mapping[str, Any], known: Link | None)
     return known is None and "quantity" in item.sent_fields and theirs.get("quantity") is not None
 
 
-def _find_ignored(item: IntentItem, theirs: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _find_ignored(item: IntentItem, theirs: Mapping[str, Any]) -> list[Problem]:
     """Return a cause of outcome `differs` for every sent field that QuickBooks left as it was."""
     return [
-        {
-            "field": name,
-            "rule": "QuickBooks writes what it is sent",
-            "value": theirs[name],
-            "message": f"{name}: QuickBooks accepted {item.loupe_values.get(name)} and still has {theirs[name]}",
-        }
+        Problem(
+            name,
+            "QuickBooks writes what it is sent",
+            theirs[name],
+            f"{name}: QuickBooks accepted {item.loupe_values.get(name)} and still has {theirs[name]}",
+        )
         for name in item.sent_fields
         if name in theirs and item.loupe_values.get(name) != theirs[name]
     ]
@@ -249,12 +257,12 @@ def _outcome(
     item: IntentItem,
     record: Record,
     theirs: Mapping[str, Any],
-    ignored: Sequence[dict[str, Any]],
+    ignored: Sequence[Problem],
 ) -> RecordOutcome:
     differences = [*_differences(mapping, item, theirs), *ignored]
     return RecordOutcome(
         str(item.loupe_id),
-        "differs" if differences else _OUTCOMES[item.operation],
+        Outcome.DIFFERS if differences else _OUTCOMES[item.operation],
         loupe_id=item.loupe_id,
         quickbooks_id=record["Id"],
         causes=tuple(differences),
@@ -264,9 +272,13 @@ def _outcome(
 
 def _differences(
     mapping: RecordMapping, item: IntentItem, theirs: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+) -> list[Problem]:
     """Compare what QuickBooks computed with what Loupe computed (totals and tax)."""
-    return [] if item.operation == "void" else find_differences(mapping, item.loupe_values, theirs)
+    return (
+        []
+        if item.operation == Operation.VOID
+        else find_differences(mapping, item.loupe_values, theirs)
+    )
 
 
 def _sent_values(item: IntentItem) -> dict[str, Any]:

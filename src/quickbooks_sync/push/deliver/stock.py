@@ -14,7 +14,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from quickbooks_sync.intake.replaced import find_difference
-from quickbooks_sync.model.outcome import RecordOutcome
+from quickbooks_sync.model.decision import Operation
+from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import Link, has_link_before, read_links, update_links
 from quickbooks_sync.postgres.runs.intents import IntentItem
 from quickbooks_sync.push.deliver.operations import Write
@@ -25,8 +27,6 @@ from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.lifecycle import read_watermark
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform import to_decimal
-
-ADJUST = "adjust"
 
 
 class OpeningStock:
@@ -41,7 +41,7 @@ class OpeningStock:
         self, connection: Connection, context: RunContext, settings: CompanySettings
     ) -> None:
         self._is_sent = settings.opening_stock == "push"
-        pushed = read_watermark(connection, context.realm_id, context.record_type, "push")
+        pushed = read_watermark(connection, context.realm_id, context.record_type, Direction.PUSH)
         is_over = pushed is not None and has_link_before(
             connection, context.realm_id, context.record_type, pushed.updated_at
         )
@@ -61,7 +61,7 @@ def to_adjustments(
     if not settings.adjustment_account:
         return []  # the next push says what waits for it
     return [
-        replace(write, operation=ADJUST, link=links[write.loupe_id], fields=())
+        replace(write, operation=Operation.ADJUST, link=links[write.loupe_id], fields=())
         for write in created
         if write.loupe_id in links
         and "quantity" in write.fields
@@ -88,7 +88,7 @@ def quantity_verdict(
         return None
     if not settings.adjustment_account:
         return "waiting", _to_confirm("adjustment_account", ours, theirs)
-    return ADJUST, f"quantity {theirs} in QuickBooks, {ours} in Loupe"
+    return Operation.ADJUST, f"quantity {theirs} in QuickBooks, {ours} in Loupe"
 
 
 def missing_setting(settings: CompanySettings) -> str:
@@ -129,7 +129,7 @@ def build_adjustments(
 def _unknown_outcome(write: Write) -> RecordOutcome:
     return RecordOutcome(
         write.source_id,
-        "failed",
+        Outcome.FAILED,
         loupe_id=write.loupe_id,
         quickbooks_id=_id(write),
         reason="QuickBooks did not say what quantity it has on hand, so nothing was adjusted; the next run asks "
@@ -160,7 +160,7 @@ def settle_adjustments(
     return [
         RecordOutcome(
             str(one.loupe_id),
-            "updated",
+            Outcome.UPDATED,
             loupe_id=one.loupe_id,
             quickbooks_id=links[one.loupe_id].quickbooks_id,
             reason=f"stock adjusted to {one.loupe_values['quantity']}",

@@ -127,7 +127,7 @@ def to_staged_records(
             str(record.get("SyncToken") or "0"),
             record,
             values[number],
-            [vars(each) for each in done.problems.get(number, ())] or None,
+            tuple(done.problems.get(number, ())),
         )
         for number, record in enumerate(records)
     ]

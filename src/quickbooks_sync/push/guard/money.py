@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_sync.model.outcome import FieldConflict, RecordOutcome
+from quickbooks_sync.model.decision import Operation
+from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_link_ids, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_held_ids, read_rejected_ids
 from quickbooks_sync.push.deliver.operations import Write
@@ -51,7 +53,7 @@ class MoneyGuard:
         settling = [
             write
             for write in writes
-            if write.operation == "create" or self._settles.lines in write.fields
+            if write.operation == Operation.CREATE or self._settles.lines in write.fields
         ]
         refused = self._refuse_again(settling)
         ids = {outcome.source_id for outcome in refused}
@@ -72,7 +74,7 @@ class MoneyGuard:
             again = [write for write in writes if write.source_id in held_ids]
             ids = self._settled_ids(again)
             links = read_links(connection, realm_id, of, quickbooks_ids=ids)
-            outdated = read_rejected_ids(connection, realm_id, of, "pull", ids)
+            outdated = read_rejected_ids(connection, realm_id, of, Direction.PULL, ids)
         known = {
             link.quickbooks_id: link.document
             for link in links
@@ -134,7 +136,7 @@ class MoneyGuard:
         return {number: settling for number, settling in settled_by if settling not in seen}
 
     def _first_unseen(self, write: Write, unseen: Mapping[str, str]) -> str | None:
-        if write.operation != "create":
+        if write.operation != Operation.CREATE:
             return None
         return next((unseen[number] for number in self._asked(write) if number in unseen), None)
 
@@ -170,7 +172,7 @@ class MoneyGuard:
         kind = self._context.type
         return RecordOutcome(
             write.source_id,
-            "waiting",
+            Outcome.WAITING,
             loupe_id=write.loupe_id,
             reason=f"QuickBooks has {kind.label} {stranger} on the same {self._settles.of}, which is not linked to "
             f"Loupe yet and may be the same; pull {kind.labels} first",
@@ -183,7 +185,7 @@ class MoneyGuard:
         lines = self._settles.lines
         return RecordOutcome(
             write.source_id,
-            "conflict",
+            Outcome.CONFLICT,
             loupe_id=write.loupe_id,
             quickbooks_id=write.link.quickbooks_id if write.link else None,
             reason=problem,

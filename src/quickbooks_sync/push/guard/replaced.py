@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from quickbooks_sync.intake.replaced import describe_replaced, find_difference
-from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, RecordOutcome
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import REPLACED, Link, update_links
 from quickbooks_sync.push.deliver.operations import Write
 from quickbooks_sync.quickbooks.query import build_select, is_in
@@ -48,7 +48,7 @@ def _conflict(write: Write, link: Link, difference: str) -> RecordOutcome:
     why = describe_replaced(write.loupe_id, link.quickbooks_id, difference)
     return RecordOutcome(
         write.source_id,
-        "conflict",
+        Outcome.CONFLICT,
         loupe_id=write.loupe_id,
         quickbooks_id=link.quickbooks_id,
         reason=why,

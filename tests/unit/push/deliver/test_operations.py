@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import FatalError, SettingsError
 from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.push.deliver.operations import Write, build_request
@@ -84,7 +85,10 @@ INVOICE_VALUES: dict[str, Any] = {
 
 
 def write(
-    operation: str, values: dict[str, Any], *fields: str, document: dict[str, Any] | None = None
+    operation: Operation,
+    values: dict[str, Any],
+    *fields: str,
+    document: dict[str, Any] | None = None,
 ) -> Write:
     link = (
         None
@@ -99,7 +103,7 @@ def built(record_type: str, one: Write, settings: CompanySettings = SETTINGS) ->
 
 
 def test_a_new_invoice_holds_no_computed_value_and_no_status() -> None:
-    request = built("invoice", write("create", INVOICE_VALUES))
+    request = built("invoice", write(Operation.CREATE, INVOICE_VALUES))
     assert (request.operation, request.entity) == ("create", "Invoice")
     assert request.payload == {
         "DocNumber": "A-1",
@@ -123,18 +127,18 @@ def test_a_new_invoice_holds_no_computed_value_and_no_status() -> None:
 
 def test_a_new_invoice_without_the_item_to_sell_is_not_built() -> None:
     with pytest.raises(SettingsError, match="invoice_line_item"):
-        built("invoice", write("create", INVOICE_VALUES), CompanySettings({}))
+        built("invoice", write(Operation.CREATE, INVOICE_VALUES), CompanySettings({}))
 
 
 def test_tax_is_sent_where_the_company_settled_it() -> None:
     taxed = CompanySettings({**SETTINGS.stored, "tax": "total_tax"})
-    one = write("create", {**INVOICE_VALUES, "tax_amount": "1.20"})
+    one = write(Operation.CREATE, {**INVOICE_VALUES, "tax_amount": "1.20"})
     assert built("invoice", one, taxed).payload["TxnTaxDetail"] == {"TotalTax": Decimal("1.20")}
     assert "TxnTaxDetail" not in built("invoice", one).payload
 
 
 def test_a_new_payment_goes_to_the_deposit_account() -> None:
-    payload = built("payment", write("create", PAYMENT_VALUES)).payload
+    payload = built("payment", write(Operation.CREATE, PAYMENT_VALUES)).payload
     assert payload["DepositToAccountRef"] == {"value": "4"}
     assert payload["Line"] == [
         {
@@ -147,7 +151,7 @@ def test_a_new_payment_goes_to_the_deposit_account() -> None:
 @pytest.mark.parametrize("quantity", ["4", "0"])
 def test_a_new_item_has_its_accounts_and_its_opening_stock(quantity: str) -> None:
     values = {"item_name": "Ruby", "tag_id": "T-1", "quantity": "4", "is_active": True}
-    new = replace(write("create", values), opening_quantity=quantity)
+    new = replace(write(Operation.CREATE, values), opening_quantity=quantity)
     payload = built("inventory_item", new).payload
     assert payload == {
         "Name": "Ruby",
@@ -166,7 +170,14 @@ def test_a_new_item_has_its_accounts_and_its_opening_stock(quantity: str) -> Non
 def test_a_composed_name_is_sent_while_the_base_keeps_loupes_own() -> None:
     values = {"item_name": "Ruby", "tag_id": "T-1"}
     one = Write(
-        3, 1, "create", values, ("item_name",), None, {}, sent_values={"item_name": "Ruby (T-1)"}
+        3,
+        1,
+        Operation.CREATE,
+        values,
+        ("item_name",),
+        None,
+        {},
+        sent_values={"item_name": "Ruby (T-1)"},
     )
     assert built("inventory_item", one).payload["Name"] == "Ruby (T-1)"
     assert one.values["item_name"] == "Ruby"
@@ -175,7 +186,7 @@ def test_a_composed_name_is_sent_while_the_base_keeps_loupes_own() -> None:
 def test_an_update_is_sparse_and_carries_the_token_it_was_read_at() -> None:
     document = {"Id": "58", "SyncToken": "3", "DisplayName": "Falk", "Notes": "VIP"}
     values = {"display_name": "Falk & Co", "city": "Gent"}
-    request = built("customer", write("update", values, "display_name", document=document))
+    request = built("customer", write(Operation.UPDATE, values, "display_name", document=document))
     assert request.operation == "update"
     assert request.payload == {
         "DisplayName": "Falk & Co",
@@ -187,13 +198,13 @@ def test_an_update_is_sparse_and_carries_the_token_it_was_read_at() -> None:
 
 def test_a_quantity_is_never_sent_as_a_property() -> None:
     document = {"Id": "5", "SyncToken": "0", "Name": "Ruby", "QtyOnHand": Decimal(4)}
-    one = write("update", {"item_name": "Ruby", "quantity": "9"}, document=document)
+    one = write(Operation.UPDATE, {"item_name": "Ruby", "quantity": "9"}, document=document)
     assert "QtyOnHand" not in built("inventory_item", one).payload
 
 
 def test_a_payment_is_updated_whole_and_keeps_what_is_not_mapped() -> None:
     payload = built(
-        "payment", write("update", PAYMENT_VALUES, "reference_number", document=PAYMENT)
+        "payment", write(Operation.UPDATE, PAYMENT_VALUES, "reference_number", document=PAYMENT)
     ).payload
     assert payload["PaymentRefNum"] == "CHK-9"
     assert payload["PrivateNote"] == "by courier"
@@ -203,9 +214,9 @@ def test_a_payment_is_updated_whole_and_keeps_what_is_not_mapped() -> None:
     assert "sparse" not in payload
 
 
-@pytest.mark.parametrize("operation", ["update", "void"])
+@pytest.mark.parametrize("operation", [Operation.UPDATE, Operation.VOID])
 def test_what_has_effects_outside_the_books_is_never_resent(operation: str) -> None:
-    values = {**PAYMENT_VALUES, "is_void": operation == "void"}
+    values = {**PAYMENT_VALUES, "is_void": operation == Operation.VOID}
     payload = built("payment", write(operation, values, document=PAYMENT)).payload
     refuse_side_effects(payload)
     assert not {"MetaData", "UnappliedAmt", "LinkedTxn", "TxnSource", "domain"} & set(payload)
@@ -223,7 +234,7 @@ def test_the_guard_refuses_what_mails_prints_or_charges(name: str) -> None:
 
 def test_an_invoice_is_voided_by_its_key_alone() -> None:
     document = {"Id": "130", "SyncToken": "1", "DocNumber": "A-1"}
-    one = write("void", {**INVOICE_VALUES, "is_void": True}, "is_void", document=document)
+    one = write(Operation.VOID, {**INVOICE_VALUES, "is_void": True}, "is_void", document=document)
     request = built("invoice", one)
     assert request.operation == "void"
     assert request.payload == {"Id": "130", "SyncToken": "1", "sparse": True}
@@ -231,9 +242,11 @@ def test_an_invoice_is_voided_by_its_key_alone() -> None:
 
 def test_a_change_without_a_link_is_refused_before_anything_is_sent() -> None:
     with pytest.raises(FatalError, match="update of Loupe row 3 was planned without a link"):
-        built("customer", write("update", {"city": "Gent"}))
+        built("customer", write(Operation.UPDATE, {"city": "Gent"}))
 
 
 def test_a_batch_is_written_with_every_digit_of_its_money() -> None:
-    request = built("payment", write("create", {**PAYMENT_VALUES, "amount": "1234567890.10"}))
+    request = built(
+        "payment", write(Operation.CREATE, {**PAYMENT_VALUES, "amount": "1234567890.10"})
+    )
     assert '"TotalAmt":1234567890.10' in serialise_batch([request])
