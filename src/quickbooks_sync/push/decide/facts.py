@@ -1,0 +1,95 @@
+"""What the decisions about a batch of rows rest on, read once; whoever decides reads nothing more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.postgres.records.decisions import Decision, read_field_decisions
+from quickbooks_sync.postgres.records.links import Link, read_links
+from quickbooks_sync.postgres.records.loupe_rows import (
+    read_invoice_currencies,
+    read_paid_invoice_ids,
+)
+from quickbooks_sync.postgres.runs.record_outcomes import read_conflicted_loupe_ids
+from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.settings import CompanySettings, read_settings
+from quickbooks_sync.transform import frame_to_values, records_to_values
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PushFacts:
+    """What is known of a batch of Loupe rows and of the company.
+
+    Attributes:
+        mapping: The record type's mapping.
+        settings: The company's settings.
+        links: Links by Loupe id.
+        theirs: QuickBooks' canonical values of linked rows, by Loupe id.
+        choices: What people decided about fields, by Loupe id.
+        doubts: Loupe ids of which nobody knows yet whether QuickBooks has them, with the reason.
+        invoiced_in: The currencies of customers' invoices, by Loupe id.
+        paid: Invoices that have payments in Loupe, sent or not.
+    """
+
+    mapping: RecordMapping
+    settings: CompanySettings
+    links: Mapping[int, Link] = field(default_factory=dict)
+    theirs: Mapping[int, Values] = field(default_factory=dict)
+    choices: Mapping[int, Sequence[Decision]] = field(default_factory=dict)
+    doubts: Mapping[int, str] = field(default_factory=dict)
+    invoiced_in: Mapping[int, set[str]] = field(default_factory=dict)
+    paid: frozenset[int] = frozenset()
+
+    @property
+    def record_type(self) -> str:
+        """The name of the record type."""
+        return self.mapping.record_type
+
+    @classmethod
+    def read(
+        cls, connection: Connection, context: RunContext, loupe_ids: Sequence[int]
+    ) -> "PushFacts":
+        """Read what is known of some rows."""
+        key = connection, context.realm_id, context.record_type
+        settings = read_settings(connection, context.realm_id)
+        links = {link.loupe_id: link for link in read_links(*key, loupe_ids=loupe_ids)}
+        return cls(
+            context.mapping,
+            settings,
+            links,
+            _to_values(context.mapping, settings, links),
+            read_field_decisions(*key, loupe_ids),
+            read_conflicted_loupe_ids(*key),
+            _read_invoice_currencies(connection, context, loupe_ids),
+            _read_paid(connection, context, loupe_ids),
+        )
+
+
+def _to_values(
+    mapping: RecordMapping, settings: CompanySettings, links: Mapping[int, Link]
+) -> dict[int, Values]:
+    """Return QuickBooks' values as of the last document that was seen of each record."""
+    documents = [link.document for link in links.values()]
+    frame = records_to_values(mapping, documents, settings=settings).frame
+    return dict(zip(links, frame_to_values(frame), strict=True))
+
+
+def _read_invoice_currencies(
+    connection: Connection, context: RunContext, loupe_ids: Sequence[int]
+) -> Mapping[int, set[str]]:
+    if context.record_type != "customer":
+        return {}
+    return read_invoice_currencies(connection, loupe_ids)
+
+
+def _read_paid(
+    connection: Connection, context: RunContext, loupe_ids: Sequence[int]
+) -> frozenset[int]:
+    if context.record_type != "invoice":
+        return frozenset()
+    return frozenset(read_paid_invoice_ids(connection, context.organization_id, loupe_ids))
