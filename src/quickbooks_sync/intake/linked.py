@@ -9,7 +9,8 @@ from quickbooks_sync.intake.outcomes import doubt, outcome_of, updated_at, warni
 from quickbooks_sync.intake.replaced import describe_replaced, find_difference, is_surely_same
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.matching.identity import Match
-from quickbooks_sync.matching.merge import Base, Merge, merge_record, next_base
+from quickbooks_sync.matching.merge import Merge, merge_record, next_base
+from quickbooks_sync.model.base import Base
 from quickbooks_sync.model.errors import RetryableError
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome

@@ -12,18 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
+from quickbooks_sync.model.base import Base
 from quickbooks_sync.model.outcome import FieldConflict
 from quickbooks_sync.transform import comparable, folded
 
 Values = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Base:
-    """Both sides' canonical values as of the last sync; a missing key means *not yet agreed*."""
-
-    loupe: Values = field(default_factory=dict)
-    quickbooks: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@
     │   ├── GateClosedError       too much of the run was rejected, is gone, or would be emptied
     │   ├── ReadBudgetSpentError  the month's metered reads are used up
     │   ├── LeaseLostError        the lease moved to another run while this one worked
+    │   ├── StaleRunError         an earlier release staged the run: start the flow again
     │   └── UnexpectedAnswerError an answer that is not what Intuit documents
     └── RecordError               one record cannot be written; the rest goes on
         ├── RejectedRecordError   its values break a rule
@@ -109,6 +110,10 @@ class ReadBudgetSpentError(FatalError):
 
 class LeaseLostError(FatalError):
     """Another run took the lease while this one worked; facts: ``fence``."""
+
+
+class StaleRunError(FatalError):
+    """An earlier release staged the run in a form that this one does not read."""
 
 
 class UnexpectedAnswerError(FatalError):

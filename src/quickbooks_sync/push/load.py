@@ -15,8 +15,9 @@ from quickbooks_sync.postgres.runs.record_outcomes import (
     write_outcomes,
     write_run_outcomes,
 )
-from quickbooks_sync.push.decide.plan import Plan, Planner
-from quickbooks_sync.push.deliver.operations import Write, build_request
+from quickbooks_sync.push.decide.plan import Plan, plan_batch, to_planned_outcome
+from quickbooks_sync.push.decide.write import Write
+from quickbooks_sync.push.deliver.operations import build_request
 from quickbooks_sync.push.deliver.recover import recover
 from quickbooks_sync.push.deliver.second_look import look_again
 from quickbooks_sync.push.deliver.send import rejected_outcome, send_intent
@@ -42,11 +43,10 @@ def load(context: RunContext, batch: BatchManifest) -> dict[str, int]:
         if staging.is_loaded(connection, *key):
             return read_outcome_counts(connection, context.run_id)
         settings = read_settings(connection, context.realm_id)
-        planner = Planner(context, connection, settings)
-        plan = planner.plan(staging.read_batch(connection, *key))
+        plan = plan_batch(context, connection, settings, staging.read_batch(connection, *key))
         if context.is_preview:
             planned = [*plan.writes, *plan.adjustments]
-            outcomes = [*plan.outcomes, *map(planner.planned_outcome, planned)]
+            outcomes = [*plan.outcomes, *map(to_planned_outcome, planned)]
             write_run_outcomes(connection, context.scope, outcomes)
             staging.mark_loaded(connection, *key)
             return count_outcomes(outcomes)

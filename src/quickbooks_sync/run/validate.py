@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from quickbooks_sync.model.decision import Create, Update
 from quickbooks_sync.model.flow import BatchManifest
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records import staging
@@ -118,7 +119,7 @@ def _to_scope(row: Any) -> str:
 
 def _is_to_be_written(one: staging.StagedRecord) -> bool:
     """A push validates only what it would send; a pull validates everything."""
-    return one.action is None or one.action.get("operation") in ("create", "update")
+    return one.decision is None or isinstance(one.decision, Create | Update)
 
 
 def _is_rejected(problems: Sequence[Problem]) -> bool:

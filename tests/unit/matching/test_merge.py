@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quickbooks_sync.matching.merge import Base, Merge, MergePolicy, merge_record, next_base
+from quickbooks_sync.matching.merge import Merge, MergePolicy, merge_record, next_base
+from quickbooks_sync.model.base import Base
 from tests.support.record_samples import shipped
 
 CUSTOMER, INVOICE = shipped("customer"), shipped("invoice")

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from quickbooks_sync.model.decision import Decision, decision_from_json, decision_to_json
 from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.model.json_text import to_json
 from quickbooks_sync.model.problem import Problem, to_problems
@@ -16,7 +17,17 @@ from quickbooks_sync.postgres.tables import link, staged_batch, staged_record
 
 @dataclass(frozen=True)
 class StagedRecord:
-    """One staged record: its source id and version, the raw record, and what steps made of it."""
+    """One staged record: its source id and version, the raw record, and what steps made of it.
+
+    Attributes:
+        row_number: Its place in the batch.
+        source_id: Its id on the side it was read from.
+        source_version: The version that was read: a SyncToken or a row version.
+        raw: What was read.
+        values: Its canonical values.
+        problems: What is wrong with it.
+        decision: What a push does with it; `None` in a pull.
+    """
 
     row_number: int
     source_id: str
@@ -24,7 +35,7 @@ class StagedRecord:
     raw: Any
     values: dict[str, Any] | None = None
     problems: tuple[Problem, ...] = ()
-    action: dict[str, Any] | None = None
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,7 @@ class StepResult:
     row_number: int
     values: dict[str, Any] | None = None
     problems: tuple[Problem, ...] = ()
-    action: dict[str, Any] | None = None
+    decision: Decision | None = None
 
 
 def clear_run(connection: Connection, run_id: int) -> None:
@@ -57,7 +68,7 @@ def write_batch(
             "raw": one.raw,
             "field_values": one.values,
             "problem": _to_listed(one.problems),
-            "action": one.action,
+            "action": _to_action(one.decision),
         }
         for one in records
     )
@@ -85,7 +96,7 @@ def read_batch(connection: Connection, run_id: int, batch_number: int) -> list[S
             row.raw,
             row.field_values,
             to_problems(row.problem),
-            row.action,
+            decision_from_json(row.action) if row.action else None,
         )
         for row in rows
     ]
@@ -103,7 +114,7 @@ def write_results(
             "row_number": result.row_number,
             "field_values": result.values,
             "problem": _to_listed(result.problems),
-            "action": result.action,
+            "action": _to_action(result.decision),
         }
         for result in results
     ]
@@ -210,6 +221,10 @@ def read_unlinked_values(
         )
     )
     return {row.source_id: row.field_values for row in rows}
+
+
+def _to_action(decision: Decision | None) -> dict[str, Any] | None:
+    return decision_to_json(decision) if decision else None
 
 
 def _to_listed(problems: Iterable[Problem]) -> list[dict[str, Any]] | None:

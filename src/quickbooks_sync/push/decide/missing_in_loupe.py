@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
+from quickbooks_sync.model.decision import Hold
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.postgres.records.links import DELETED
 from quickbooks_sync.postgres.records.loupe_rows import loupe_table
@@ -43,6 +44,6 @@ def is_missing_in_loupe(raw: Mapping[str, Any]) -> bool:
 
 
 def _staged(number: int, loupe_id: int, quickbooks_id: str) -> StagedRecord:
-    held = FieldConflict(RECORD_CONFLICT, _REASON, None, quickbooks_id)
-    action = {"operation": "conflict", "reason": _REASON, "conflicts": [vars(held)]}
-    return StagedRecord(number, str(loupe_id), None, {"is_gone": True}, action=action)
+    conflict = FieldConflict(RECORD_CONFLICT, _REASON, None, quickbooks_id)
+    decision = Hold(_REASON, (conflict,))
+    return StagedRecord(number, str(loupe_id), None, {"is_gone": True}, decision=decision)

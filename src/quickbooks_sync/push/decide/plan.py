@@ -1,34 +1,54 @@
-"""What a batch's staged decisions mean: outcomes for rows that stay, writes for rows that go."""
+"""Turns a batch's staged decisions into outcomes (rows that are not sent) and writes (rows to send)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from quickbooks_sync.model.decision import Operation
-from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
-from quickbooks_sync.model.problem import to_problems
-from quickbooks_sync.postgres.records.links import Link, read_links
+from quickbooks_sync.model.decision import (
+    Agreement,
+    Create,
+    Hold,
+    Keep,
+    Operation,
+    Skip,
+    Update,
+    Void,
+)
+from quickbooks_sync.model.errors import FatalError
+from quickbooks_sync.model.outcome import Outcome, RecordOutcome
+from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.postgres.records.staging import StagedRecord
-from quickbooks_sync.postgres.runs.record_outcomes import read_refusals
-from quickbooks_sync.postgres.tables import run_record
+from quickbooks_sync.push.decide.plan_facts import PlanFacts
 from quickbooks_sync.push.decide.staged_rows import from_staged
-from quickbooks_sync.push.deliver.operations import Write
-from quickbooks_sync.push.deliver.stock import OpeningStock
+from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.run.context import RunContext
-from quickbooks_sync.run.retry_key import retry_key
 from quickbooks_sync.settings import CompanySettings
 
-_PLANNED = {
-    Operation.CREATE: Outcome.CREATED,
-    Operation.UPDATE: Outcome.UPDATED,
-    Operation.VOID: Outcome.UPDATED,
-    Operation.ADJUST: Outcome.UPDATED,
-}
+Sent = Create | Update | Void
+Unsent = Keep | Hold | Skip
+
+_OPERATIONS = {Create: Operation.CREATE, Update: Operation.UPDATE, Void: Operation.VOID}
 
 
-@dataclass
+@dataclass(frozen=True)
+class PlannedRow:
+    """What happens to one row.
+
+    Attributes:
+        outcome: What is to be said of it, where it is known without sending anything.
+        write: What is sent of it.
+        adjustment: How its stock quantity is adjusted.
+        link: Its link, where more is agreed by now than it says.
+    """
+
+    outcome: RecordOutcome | None = None
+    write: Write | None = None
+    adjustment: Write | None = None
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
 class Plan:
     """A batch's rows, sorted by what happens to them.
 
@@ -39,192 +59,205 @@ class Plan:
         links: Links of rows that are not sent, where more is agreed by now than they say.
     """
 
-    outcomes: list[RecordOutcome] = field(default_factory=list)
-    writes: list[Write] = field(default_factory=list)
-    adjustments: list[Write] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    outcomes: tuple[RecordOutcome, ...]
+    writes: tuple[Write, ...]
+    adjustments: tuple[Write, ...]
+    links: tuple[Link, ...]
 
-
-class Planner:
-    """Sorts a batch's rows; reads only."""
-
-    def __init__(
-        self,
-        context: RunContext,
-        connection: Connection,
-        settings: CompanySettings,
-    ) -> None:
-        self._context = context
-        self._connection = connection
-        self._settings = settings
-        self._opening = OpeningStock(connection, context, settings)
-
-    def plan(self, records: list[StagedRecord]) -> Plan:
-        """Sort the rows; those whose outcome this run has written already are left out."""
-        done = self._already_written([int(one.source_id) for one in records])
-        left = [one for one in records if int(one.source_id) not in done]
-        self._refusals = read_refusals(
-            self._connection,
-            self._context.realm_id,
-            self._context.record_type,
-            [one.source_id for one in left],
-        )
-        links = self._read_links([int(one.source_id) for one in left])
-        plan = Plan()
-        for one in left:
-            link = links.get(int(one.source_id))
-            decided = self._decide(one, link)
-            is_adjusted = bool((one.action or {}).get("adjust")) and _may_adjust(decided)
-            if is_adjusted:
-                plan.adjustments.append(self._to_write(one, {"operation": Operation.ADJUST}, link))
-            if isinstance(decided, Write):
-                plan.writes.append(decided)
-            elif not is_adjusted or decided.outcome != Outcome.UNCHANGED:
-                plan.outcomes.append(decided)
-            if link is not None and not is_adjusted:
-                plan.links.extend(_moved_link(one, link))
-        return plan
-
-    def planned_outcome(self, write: Write) -> RecordOutcome:
-        """Return the outcome that a write would have; what a preview shows."""
-        return RecordOutcome(
-            str(write.loupe_id),
-            _PLANNED[write.operation],
-            loupe_id=write.loupe_id,
-            quickbooks_id=write.link.quickbooks_id if write.link else None,
-            reason=f"would send {', '.join(write.fields) or 'a stock adjustment'}",
+    @classmethod
+    def of(cls, rows: Sequence[PlannedRow]) -> "Plan":
+        """Sort planned rows."""
+        return cls(
+            tuple(row.outcome for row in rows if row.outcome),
+            tuple(row.write for row in rows if row.write),
+            tuple(row.adjustment for row in rows if row.adjustment),
+            tuple(row.link for row in rows if row.link),
         )
 
-    def _already_written(self, loupe_ids: list[int]) -> set[int]:
-        rows = self._connection.execute(
-            select(run_record.c.loupe_id).where(
-                run_record.c.run_id == self._context.run_id, run_record.c.loupe_id.in_(loupe_ids)
-            )
+
+def plan_batch(
+    context: RunContext,
+    connection: Connection,
+    settings: CompanySettings,
+    records: Sequence[StagedRecord],
+) -> Plan:
+    """Sort a batch's decided rows; reads only. Rows whose outcome this run has written already are left out."""
+    facts = PlanFacts.read(context, connection, settings, records)
+    return Plan.of(plan_rows(records, facts))
+
+
+def plan_rows(records: Iterable[StagedRecord], facts: PlanFacts) -> list[PlannedRow]:
+    """Return what happens to each row that has no outcome yet."""
+    return [
+        plan_row(record, facts) for record in records if int(record.source_id) not in facts.written
+    ]
+
+
+def plan_row(record: StagedRecord, facts: PlanFacts) -> PlannedRow:
+    """Return what happens to one row."""
+    decision = record.decision
+    if decision is None:
+        raise FatalError(
+            f"Loupe row {record.source_id} was staged and never decided, so nothing of its batch was sent; start the "
+            "flow again.",
         )
-        return set(rows.scalars())
-
-    def _read_links(self, loupe_ids: list[int]) -> dict[int, Link]:
-        links = read_links(
-            self._connection,
-            self._context.realm_id,
-            self._context.record_type,
-            loupe_ids=loupe_ids,
-        )
-        return {one.loupe_id: one for one in links}
-
-    def _decide(self, one: StagedRecord, link: Link | None) -> RecordOutcome | Write:
-        action = one.action or {}
-        key = self._retry_key(one, link)
-        common: dict[str, Any] = {
-            "loupe_id": int(one.source_id),
-            "quickbooks_id": link.quickbooks_id if link else None,
-            "raw": one.raw,
-            "source_version": one.source_version,
-            "retry_key": key,
-        }
-        if action.get("operation") in ("none", "conflict"):
-            refused = self._refused_before(one, key, common) if action.get("adjust") else None
-            return refused or _outcome_of_action(one, action, common)
-        blocked = _blocked(one, common) or self._refused_before(one, key, common)
-        if blocked:
-            return blocked
-        return self._to_write(one, action, link)
-
-    def _refused_before(
-        self, one: StagedRecord, key: str, common: Mapping[str, Any]
-    ) -> RecordOutcome | None:
-        """A record that QuickBooks refused is not sent again until something about it changed."""
-        if self._context.record_ids:
-            return None  # a person asks for exactly this record
-        held, causes = self._refusals.get(one.source_id, ("", ()))
-        if held != key or not any(cause.code for cause in causes):
-            return None
-        return RecordOutcome(one.source_id, Outcome.REJECTED, causes=causes, **common)
-
-    def _to_write(self, one: StagedRecord, action: Mapping[str, Any], link: Link | None) -> Write:
-        values, fields = one.values or {}, tuple(action.get("fields") or ())
-        is_new_item = "quantity" in fields and action["operation"] == "create"
-        opening = self._opening.start(values) if is_new_item else None
-        return Write(
-            loupe_id=int(one.source_id),
-            row_version=int(one.source_version or 0),
-            operation=Operation(action["operation"]),
-            values=values,
-            fields=fields if opening else tuple(name for name in fields if name != "quantity"),
-            opening_quantity=opening or "0",
-            link=link,
-            row=from_staged(self._context.mapping, one.raw),
-            raw=one.raw,
-            retry_key=self._retry_key(one, link),
-            conflicts=_conflicts(action),
-        )
-
-    def _retry_key(self, one: StagedRecord, link: Link | None) -> str:
-        version = f"{one.source_version} {link.sync_token if link else ''}"
-        return retry_key(self._context, version, self._settings)
+    if isinstance(decision, Create | Update | Void):
+        return _plan_sent(record, decision, facts)
+    return _plan_unsent(record, decision, facts)
 
 
-def _may_adjust(decided: RecordOutcome | Write) -> bool:
-    """A record that is rejected or waits is left alone as a whole."""
-    return isinstance(decided, Write) or decided.outcome not in (Outcome.REJECTED, Outcome.WAITING)
-
-
-def _moved_link(one: StagedRecord, link: Link) -> list[Link]:
-    action = one.action or {}
-    if "base" not in action:
-        return []
-    moved = replace(
-        link,
-        loupe_base=action["base"]["loupe"],
-        quickbooks_base=action["base"]["quickbooks"],
-        loupe_row_version=int(one.source_version or 0) if action["is_settled"] else None,
-    )
-    return [moved] if moved != link else []
-
-
-def _outcome_of_action(
-    one: StagedRecord, action: Mapping[str, Any], common: Mapping[str, Any]
-) -> RecordOutcome:
-    waits: dict[str, Any] = {}
-    if action.get("waits_for_setting"):
-        name, why = action["waits_for_setting"]
-        waits = {"waits_for": "setting", "waits_for_id": name}
-    differs = to_problems(action.get("differs"))
-    if action["operation"] == "conflict":
-        conflicts = _conflicts(action)
-        reason = action.get("reason") or (conflicts[0].reason if conflicts else None)
-        # What else is to be said of the record must not hide behind its conflict.
-        told: dict[str, Any] = {"conflicts": conflicts, "warnings": differs}
-        return RecordOutcome(
-            one.source_id, Outcome.CONFLICT, reason=reason, **told, **waits, **common
-        )
-    if waits:
-        return RecordOutcome(one.source_id, Outcome.WAITING, reason=why, **waits, **common)
+def to_planned_outcome(write: Write) -> RecordOutcome:
+    """Return the outcome that a write would have; what a preview shows."""
     return RecordOutcome(
-        one.source_id,
-        Outcome.DIFFERS if differs else Outcome.UNCHANGED,
-        reason=action.get("reason"),
-        causes=differs,
-        **common,
+        str(write.loupe_id),
+        Outcome.CREATED if write.operation == Operation.CREATE else Outcome.UPDATED,
+        loupe_id=write.loupe_id,
+        quickbooks_id=write.link.quickbooks_id if write.link else None,
+        reason=f"would send {', '.join(write.fields) or 'a stock adjustment'}",
     )
 
 
-def _conflicts(action: Mapping[str, Any]) -> tuple[FieldConflict, ...]:
-    return tuple(FieldConflict(**one) for one in action.get("conflicts") or ())
+def _plan_sent(record: StagedRecord, decision: Sent, facts: PlanFacts) -> PlannedRow:
+    # What breaks a rule comes first, then what waits: once its setting or customer is there, it would break the rule.
+    stopped = (
+        _find_rejected(record, facts)
+        or _find_waiting(record, facts)
+        or _find_refused(record, facts)
+    )
+    if stopped:
+        return PlannedRow(stopped)
+    is_adjusted = isinstance(decision, Update) and decision.adjusts_quantity
+    return PlannedRow(
+        write=_to_write(record, decision, facts),
+        adjustment=_to_adjustment(record, facts) if is_adjusted else None,
+    )
 
 
-def _blocked(one: StagedRecord, common: Mapping[str, Any]) -> RecordOutcome | None:
-    causes = tuple(problem for problem in one.problems if problem.is_rejecting)
-    if causes:
-        return RecordOutcome(one.source_id, Outcome.REJECTED, causes=causes, **common)
-    waiting = [problem for problem in one.problems if not problem.is_warning]
-    if waiting:
-        return RecordOutcome(
-            one.source_id,
-            Outcome.WAITING,
-            reason=waiting[0].message,
-            waits_for=waiting[0].waits_for,
-            waits_for_id=waiting[0].waits_for_id,
-            **common,
+def _plan_unsent(record: StagedRecord, decision: Unsent, facts: PlanFacts) -> PlannedRow:
+    is_adjusted = not isinstance(decision, Skip) and decision.adjusts_quantity
+    refused = _find_refused(record, facts) if is_adjusted else None
+    outcome = refused or _to_outcome(record, decision, facts)
+    if not is_adjusted or refused:
+        return PlannedRow(outcome, link=_note(record, decision, facts))
+    # The answer to the adjustment notes the quantity on the link and says what became of the item.
+    is_told = outcome.outcome != Outcome.UNCHANGED
+    return PlannedRow(outcome if is_told else None, adjustment=_to_adjustment(record, facts))
+
+
+def _to_outcome(record: StagedRecord, decision: Unsent, facts: PlanFacts) -> RecordOutcome:
+    if isinstance(decision, Skip):
+        return replace(_outcome(record, Outcome.UNCHANGED, facts), reason=decision.reason)
+    if isinstance(decision, Hold):
+        outcome = replace(
+            _outcome(record, Outcome.CONFLICT, facts),
+            reason=decision.reason,
+            conflicts=decision.conflicts,
+            # What else is to be said of the record must not hide behind its conflict.
+            warnings=decision.differs,
         )
-    return None
+    elif decision.waits_for:
+        waiting = _outcome(record, Outcome.WAITING, facts)
+        outcome = replace(waiting, reason=decision.waits_for.reason)
+    else:
+        said = Outcome.DIFFERS if decision.differs else Outcome.UNCHANGED
+        outcome = replace(_outcome(record, said, facts), causes=decision.differs)
+    if decision.waits_for is None:
+        return outcome
+    return replace(outcome, waits_for="setting", waits_for_id=decision.waits_for.name)
+
+
+def _find_rejected(record: StagedRecord, facts: PlanFacts) -> RecordOutcome | None:
+    causes = tuple(problem for problem in record.problems if problem.is_rejecting)
+    return replace(_outcome(record, Outcome.REJECTED, facts), causes=causes) if causes else None
+
+
+def _find_waiting(record: StagedRecord, facts: PlanFacts) -> RecordOutcome | None:
+    problem = next((problem for problem in record.problems if problem.waits_for), None)
+    if problem is None:
+        return None
+    return replace(
+        _outcome(record, Outcome.WAITING, facts),
+        reason=problem.message,
+        waits_for=problem.waits_for,
+        waits_for_id=problem.waits_for_id,
+    )
+
+
+def _find_refused(record: StagedRecord, facts: PlanFacts) -> RecordOutcome | None:
+    """A record that QuickBooks refused is not sent again until something about it changed."""
+    if facts.is_asked_for:
+        return None
+    key, causes = facts.refusals.get(record.source_id, ("", ()))
+    if key != _to_key(record, facts) or not any(cause.code for cause in causes):
+        return None
+    return replace(_outcome(record, Outcome.REJECTED, facts), causes=causes)
+
+
+def _outcome(record: StagedRecord, outcome: Outcome, facts: PlanFacts) -> RecordOutcome:
+    link = _link_of(record, facts)
+    return RecordOutcome(
+        record.source_id,
+        outcome,
+        loupe_id=int(record.source_id),
+        quickbooks_id=link.quickbooks_id if link else None,
+        raw=record.raw,
+        source_version=record.source_version,
+        retry_key=_to_key(record, facts),
+    )
+
+
+def _to_write(record: StagedRecord, decision: Sent, facts: PlanFacts) -> Write:
+    is_opened = isinstance(decision, Create) and "quantity" in decision.fields
+    opening = facts.opening.start(record.values or {}) if is_opened else None
+    write = replace(
+        _new_write(record, _OPERATIONS[type(decision)], facts),
+        # A quantity goes along only where it opens an item's stock; later it is adjusted.
+        fields=tuple(name for name in decision.fields if name != "quantity" or opening),
+        opening_quantity=opening or "0",
+    )
+    return write if isinstance(decision, Create) else replace(write, conflicts=decision.conflicts)
+
+
+def _to_adjustment(record: StagedRecord, facts: PlanFacts) -> Write:
+    return _new_write(record, Operation.ADJUST, facts)
+
+
+def _new_write(record: StagedRecord, operation: Operation, facts: PlanFacts) -> Write:
+    return Write(
+        loupe_id=int(record.source_id),
+        row_version=int(record.source_version or 0),
+        operation=operation,
+        values=record.values or {},
+        fields=(),
+        link=_link_of(record, facts),
+        row=from_staged(facts.mapping, record.raw),
+        raw=record.raw,
+        retry_key=_to_key(record, facts),
+    )
+
+
+def _note(record: StagedRecord, decision: Unsent, facts: PlanFacts) -> Link | None:
+    link = _link_of(record, facts)
+    agreement = None if isinstance(decision, Skip) else decision.agreement
+    if link is None or agreement is None:
+        return None
+    noted = _with_agreement(link, agreement, int(record.source_version or 0))
+    return noted if noted != link else None
+
+
+def _with_agreement(link: Link, agreement: Agreement, row_version: int) -> Link:
+    return replace(
+        link,
+        loupe_base=dict(agreement.base.loupe),
+        quickbooks_base=dict(agreement.base.quickbooks),
+        loupe_row_version=row_version if agreement.is_settled else None,
+    )
+
+
+def _link_of(record: StagedRecord, facts: PlanFacts) -> Link | None:
+    return facts.links.get(int(record.source_id))
+
+
+def _to_key(record: StagedRecord, facts: PlanFacts) -> str:
+    link = _link_of(record, facts)
+    return facts.to_retry_key(f"{record.source_version} {link.sync_token if link else ''}")

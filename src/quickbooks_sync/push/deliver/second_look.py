@@ -7,18 +7,18 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from quickbooks_sync.intake import IntakeBatch
-from quickbooks_sync.model.decision import Operation
+from quickbooks_sync.model.decision import Operation, Update
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.links import update_links
 from quickbooks_sync.postgres.records.loupe_rows import read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
-from quickbooks_sync.push.decide.plan import Planner
+from quickbooks_sync.push.decide.batch import decide_batch
+from quickbooks_sync.push.decide.plan import plan_batch
 from quickbooks_sync.push.decide.staged_rows import to_staged
-from quickbooks_sync.push.deliver.operations import Write
+from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.push.deliver.send import Refused
 from quickbooks_sync.push.guard.lookup import link_existing, to_staged_records
-from quickbooks_sync.push.transform import PushDecisions
 from quickbooks_sync.quickbooks.faults import Action, action_of_error
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings
@@ -87,10 +87,10 @@ def _merge_again(
     with context.transaction() as connection:
         IntakeBatch(context, connection).load(to_staged_records(mapping, documents, settings))
         records = _stage_again(context, connection, writes)
-        plan = Planner(context, connection, settings).plan(records)
+        plan = plan_batch(context, connection, settings, records)
         write_outcomes(connection, context.scope, plan.outcomes)
         update_links(connection, context.realm_id, context.record_type, plan.links)
-    return plan.writes
+    return list(plan.writes)
 
 
 def _stage_again(
@@ -107,24 +107,27 @@ def _stage_again(
         StagedRecord(number, str(row[key]), str(row["row_version"]), to_staged(row))
         for number, row in enumerate(rows.values())
     ]
-    decided = PushDecisions(context, connection).decide(records)
+    decided = decide_batch(context, connection, records)
     return _validate_again(
         context,
         [
-            replace(record, values=result.values, problems=result.problems, action=result.action)
-            for record, result in zip(records, decided, strict=True)
+            replace(record, values=dict(row.values), problems=row.problems, decision=row.decision)
+            for record, row in zip(records, decided, strict=True)
         ],
     )
 
 
 def _validate_again(context: RunContext, records: list[StagedRecord]) -> list[StagedRecord]:
     """Validate what is to be sent now: an edit, or the merge, may have broken a rule since the batch was."""
-    sent = [one for one in records if (one.action or {}).get("operation") == "update"]
+    sent = [record for record in records if isinstance(record.decision, Update)]
     if not sent:
         return records
-    values = [one.values or {} for one in sent]
+    values = [record.values or {} for record in sent]
     result = validate_values(context.mapping, context.expectations, Direction.PUSH, values)
     broken = defaultdict(list)
     for failure in result.failures:
         broken[sent[failure.row].row_number].append(to_problem(failure))
-    return [replace(one, problems=(*one.problems, *broken[one.row_number])) for one in records]
+    return [
+        replace(record, problems=(*record.problems, *broken[record.row_number]))
+        for record in records
+    ]

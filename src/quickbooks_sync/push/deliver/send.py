@@ -8,7 +8,7 @@ from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.runs.intents import Intent, IntentItem, close_intent
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
-from quickbooks_sync.push.deliver.operations import Write
+from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.push.deliver.settle import Settlement, settle
 from quickbooks_sync.quickbooks.batch import BatchItem
 from quickbooks_sync.quickbooks.client import QuickBooksClient

@@ -15,43 +15,15 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.intake.replaced import find_difference
 from quickbooks_sync.model.decision import Operation
-from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import Outcome, RecordOutcome
-from quickbooks_sync.postgres.records.links import Link, has_link_before, read_links, update_links
+from quickbooks_sync.postgres.records.links import Link, read_links, update_links
 from quickbooks_sync.postgres.runs.intents import IntentItem
-from quickbooks_sync.push.deliver.operations import Write
+from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.quickbooks.batch import BatchRequest
 from quickbooks_sync.quickbooks.query import build_select, is_in
-from quickbooks_sync.record_types.stock import quantity_problem
 from quickbooks_sync.run.context import RunContext
-from quickbooks_sync.run.lifecycle import read_watermark
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform import to_decimal
-
-
-class OpeningStock:
-    """With what quantity a new item starts in QuickBooks.
-
-    Opening stock posts to equity, on the first day of the inventory. That is right for what was there when the
-    sync began, so until a push of items is complete. What comes later is received or made by splitting other
-    stock: it starts at 0 and is adjusted like any other movement.
-    """
-
-    def __init__(
-        self, connection: Connection, context: RunContext, settings: CompanySettings
-    ) -> None:
-        self._is_sent = settings.opening_stock == "push"
-        pushed = read_watermark(connection, context.realm_id, context.record_type, Direction.PUSH)
-        is_over = pushed is not None and has_link_before(
-            connection, context.realm_id, context.record_type, pushed.updated_at
-        )
-        self._is_whole = not is_over or settings.stock_owner == "quickbooks"
-
-    def start(self, values: Mapping[str, Any]) -> str | None:
-        """Return the quantity to start with; `None` where quantities of new items are not sent at all."""
-        if not self._is_sent:
-            return None
-        return str(values.get("quantity") or "0") if self._is_whole else "0"
 
 
 def to_adjustments(
@@ -67,40 +39,6 @@ def to_adjustments(
         and "quantity" in write.fields
         and to_decimal(write.values["quantity"]) != to_decimal(write.opening_quantity)
     ]
-
-
-def quantity_verdict(
-    settings: CompanySettings, link: Link, ours: Any, theirs: Any
-) -> tuple[str, str] | None:
-    """Return what to do about a linked item's quantity.
-
-    Returns:
-        `None` when nothing is to be done, else (`adjust` | `differs` | `waiting`, why).
-    """
-    if ours == theirs or theirs is None:
-        return None
-    if settings.stock_owner is None:
-        return "waiting", _to_confirm("stock_owner", ours, theirs)
-    never_agreed = quantity_problem(settings, link.loupe_base, ours, theirs)
-    if never_agreed:
-        return "differs", never_agreed
-    if settings.stock_owner == "quickbooks":
-        return None
-    if not settings.adjustment_account:
-        return "waiting", _to_confirm("adjustment_account", ours, theirs)
-    return Operation.ADJUST, f"quantity {theirs} in QuickBooks, {ours} in Loupe"
-
-
-def missing_setting(settings: CompanySettings) -> str:
-    """Return the setting that an adjustment waits for."""
-    return "stock_owner" if settings.stock_owner is None else "adjustment_account"
-
-
-def _to_confirm(setting: str, ours: Any, theirs: Any) -> str:
-    return (
-        f"Loupe has {ours}, QuickBooks {theirs}; the company setting {setting} is not confirmed; confirm it "
-        f"with `quickbooks-sync settings confirm --set {setting}=...`"
-    )
 
 
 def build_adjustments(

@@ -18,7 +18,7 @@ from quickbooks_sync.postgres.records.links import read_link_ids
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.intents import read_doubtful_ids
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
-from quickbooks_sync.push.deliver.operations import Write
+from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.quickbooks.query import both, is_in
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.lifecycle import has_complete_pull

@@ -12,7 +12,7 @@ from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_link_ids, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_held_ids, read_rejected_ids
-from quickbooks_sync.push.deliver.operations import Write
+from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.quickbooks.client import fetch_if_there
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.record_types.record_type import Settling

@@ -9,7 +9,7 @@ from dataclasses import replace
 from quickbooks_sync.intake.replaced import describe_replaced, find_difference
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import REPLACED, Link, update_links
-from quickbooks_sync.push.deliver.operations import Write
+from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.run.context import RunContext
 

@@ -9,7 +9,8 @@ import pytest
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import FatalError, SettingsError
 from quickbooks_sync.postgres.records.links import Link
-from quickbooks_sync.push.deliver.operations import Write, build_request
+from quickbooks_sync.push.decide.write import Write
+from quickbooks_sync.push.deliver.operations import build_request
 from quickbooks_sync.quickbooks.batch import BatchRequest, serialise_batch
 from quickbooks_sync.quickbooks.guard import refuse_side_effects
 from quickbooks_sync.record_types.registry import RECORD_TYPES

@@ -1,0 +1,77 @@
+"""What the decisions about a batch of rows rest on, read once; whoever decides reads nothing more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.postgres.records.decisions import Decision, read_field_decisions
+from quickbooks_sync.postgres.records.links import Link, read_links
+from quickbooks_sync.postgres.runs.record_outcomes import read_conflicted_loupe_ids
+from quickbooks_sync.record_types.record_type import RecordType
+from quickbooks_sync.record_types.registry import RECORD_TYPES
+from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.settings import CompanySettings, read_settings
+from quickbooks_sync.transform import frame_to_values, records_to_values
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PushFacts:
+    """What is known of a batch of Loupe rows and of the company.
+
+    Attributes:
+        mapping: The record type's mapping.
+        settings: The company's settings.
+        links: Links by Loupe id.
+        theirs: QuickBooks' canonical values of linked rows, by Loupe id.
+        choices: What people decided about fields, by Loupe id.
+        doubts: Loupe ids of which nobody knows yet whether QuickBooks has them, with the reason.
+        used_currencies: Currencies in which new records would be used, by Loupe id; where they can never be changed.
+        paid: Rows that have payments in Loupe, sent or not.
+    """
+
+    mapping: RecordMapping
+    settings: CompanySettings
+    links: Mapping[int, Link] = field(default_factory=dict)
+    theirs: Mapping[int, Values] = field(default_factory=dict)
+    choices: Mapping[int, Sequence[Decision]] = field(default_factory=dict)
+    doubts: Mapping[int, str] = field(default_factory=dict)
+    used_currencies: Mapping[int, set[str]] = field(default_factory=dict)
+    paid: frozenset[int] = frozenset()
+
+    @property
+    def kind(self) -> RecordType:
+        """All there is to know of the record type."""
+        return RECORD_TYPES[self.mapping.record_type]
+
+    @classmethod
+    def read(
+        cls, connection: Connection, context: RunContext, loupe_ids: Sequence[int]
+    ) -> "PushFacts":
+        """Read what is known of some rows."""
+        key = connection, context.realm_id, context.record_type
+        settings = read_settings(connection, context.realm_id)
+        links = {link.loupe_id: link for link in read_links(*key, loupe_ids=loupe_ids)}
+        return cls(
+            context.mapping,
+            settings,
+            links,
+            _to_values(context.mapping, settings, links),
+            read_field_decisions(*key, loupe_ids),
+            read_conflicted_loupe_ids(*key),
+            context.type.read_currencies(connection, loupe_ids),
+            frozenset(context.type.read_paid(connection, context.organization_id, loupe_ids)),
+        )
+
+
+def _to_values(
+    mapping: RecordMapping, settings: CompanySettings, links: Mapping[int, Link]
+) -> dict[int, Values]:
+    """Return QuickBooks' values as of the last document that was seen of each record."""
+    documents = [link.document for link in links.values()]
+    frame = records_to_values(mapping, documents, settings=settings, lists=settings.lists).frame
+    return dict(zip(links, frame_to_values(frame), strict=True))
