@@ -31,7 +31,7 @@ from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.quickbooks.changes import is_deleted, is_missing, is_stub
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.retry_key import retry_key
-from quickbooks_sync.transform import values_to_row
+from quickbooks_sync.transform.loupe_side import values_to_row
 
 Values = dict[str, Any]
 

@@ -28,7 +28,8 @@ from quickbooks_sync.postgres.records.staging import (
 )
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import frame_to_values, rows_to_values
+from quickbooks_sync.transform.loupe_side import rows_to_values
+from quickbooks_sync.transform.model import frame_to_values
 
 Values = dict[str, Any]
 

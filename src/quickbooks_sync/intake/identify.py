@@ -16,7 +16,8 @@ from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.tables import link
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform import frame_to_values, rows_to_values
+from quickbooks_sync.transform.loupe_side import rows_to_values
+from quickbooks_sync.transform.model import frame_to_values
 
 Values = Mapping[str, Any]
 #: Reads unlinked QuickBooks records: values by Id.

@@ -21,7 +21,7 @@ from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.record_types.decided import with_decisions
 from quickbooks_sync.record_types.record_type import LIFE_FIELDS, LinkedPair, Removal
 from quickbooks_sync.record_types.stock import quantity_problem
-from quickbooks_sync.transform import values_to_row
+from quickbooks_sync.transform.loupe_side import values_to_row
 
 Values = dict[str, Any]
 Causes = tuple[Problem, ...]

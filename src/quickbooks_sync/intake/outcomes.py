@@ -9,7 +9,7 @@ from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcom
 from quickbooks_sync.model.problem import Problem, warning
 from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.postgres.records.staging import StagedRecord
-from quickbooks_sync.transform import folded
+from quickbooks_sync.transform.canonical import folded
 
 Values = dict[str, Any]
 

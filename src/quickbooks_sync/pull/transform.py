@@ -5,7 +5,8 @@ from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.quickbooks.changes import is_stub
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import answers_to_values, frame_to_values
+from quickbooks_sync.transform.model import frame_to_values
+from quickbooks_sync.transform.quickbooks_side import answers_to_values
 
 
 def transform(context: RunContext, batch: BatchManifest) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from quickbooks_sync.mapping.vocabulary import Json
 from quickbooks_sync.transform.canonical import parse_money, value_at
-from quickbooks_sync.transform.model import UnreadableValueError
+from quickbooks_sync.transform.unreadable import UnreadableValueError
 
 
 def amount_at(record: Json, path: str) -> Decimal:

@@ -15,7 +15,6 @@ from quickbooks_sync.mapping import Field
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.record_types.invoice_values import QUICKBOOKS_RULES, SHIPPING_ITEM
 from quickbooks_sync.transform.canonical import to_decimal
-from quickbooks_sync.transform.quickbooks_side import read_document_lines
 from quickbooks_sync.transform.settings import Settings
 
 Json = dict[str, Any]
@@ -41,6 +40,8 @@ def build_lines(
         before: The last document's Line array.
         settings: Company settings.
     """
+    from quickbooks_sync.transform.quickbooks_side import read_document_lines
+
     raw = [one for one in before if one.get("DetailType") != "SubTotalLineDetail"]
     old = read_document_lines(field, raw, settings, QUICKBOOKS_RULES)
     built = []

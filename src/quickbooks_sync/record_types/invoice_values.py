@@ -13,7 +13,7 @@ from quickbooks_sync.transform.canonical import (
     to_money,
     value_at,
 )
-from quickbooks_sync.transform.model import UnreadableValueError
+from quickbooks_sync.transform.unreadable import UnreadableValueError
 
 Values = Mapping[str, Any]
 

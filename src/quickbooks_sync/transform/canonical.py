@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from quickbooks_sync.mapping import Field
-from quickbooks_sync.transform.model import UnreadableValueError
+from quickbooks_sync.transform.unreadable import UnreadableValueError
 
 CENT = Decimal("0.01")
 SEVEN_PLACES = Decimal("0.0000001")

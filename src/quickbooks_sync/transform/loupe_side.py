@@ -9,9 +9,10 @@ from quickbooks_sync.mapping.vocabulary import LoupeRule
 from quickbooks_sync.model.errors import RejectedRecordError
 from quickbooks_sync.transform.canonical import parser_of, to_date
 from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines
-from quickbooks_sync.transform.model import Transformed, UnreadableValueError
+from quickbooks_sync.transform.model import Transformed
 from quickbooks_sync.transform.quickbooks_side import absent_value
 from quickbooks_sync.transform.settings import Settings
+from quickbooks_sync.transform.unreadable import UnreadableValueError
 
 QuickBooksIds = Mapping[str, Mapping[int, str]]
 LoupeIds = Mapping[str, Mapping[str, int]]

@@ -7,9 +7,10 @@ from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.mapping.vocabulary import Rule
 from quickbooks_sync.transform.canonical import parse_text, parser_of, value_at
 from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines
-from quickbooks_sync.transform.model import UNKNOWN, Transformed, UnreadableValueError
+from quickbooks_sync.transform.model import UNKNOWN, Transformed
 from quickbooks_sync.transform.name_lists import NameLists
 from quickbooks_sync.transform.settings import Settings
+from quickbooks_sync.transform.unreadable import UnreadableValueError
 from quickbooks_sync.transform.unstorable import find_unstorable
 from quickbooks_sync.transform.whole import find_lacking
 

@@ -7,7 +7,7 @@ import pytest
 
 from quickbooks_sync.model.errors import FatalError, MappingError
 from quickbooks_sync.model.flow import Direction
-from quickbooks_sync.transform import records_to_values
+from quickbooks_sync.transform.quickbooks_side import records_to_values
 from quickbooks_sync.validation import Failure, ValidationResult, build_suite, validate_values
 from tests.support.record_samples import RECORDS, SETTINGS, expectations, shipped
 

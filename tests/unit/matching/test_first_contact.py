@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from quickbooks_sync.matching.first_contact import Finder
 from quickbooks_sync.matching.identity import Candidate, Match
 from quickbooks_sync.record_types.registry import RECORD_TYPES
-from quickbooks_sync.transform import folded
+from quickbooks_sync.transform.canonical import folded
 
 
 def find(record_type: str, values: dict[str, Any], *rows: dict[str, Any]) -> Match:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quickbooks_sync.mapping import Field
-from quickbooks_sync.transform import comparable
 from quickbooks_sync.transform.canonical import (
+    comparable,
     parse_boolean,
     parse_date,
     parse_decimal,
@@ -21,7 +21,7 @@ from quickbooks_sync.transform.canonical import (
     parse_text,
     to_money,
 )
-from quickbooks_sync.transform.model import UnreadableValueError
+from quickbooks_sync.transform.unreadable import UnreadableValueError
 
 AMOUNTS = st.decimals(
     min_value=-(10**13), max_value=10**13, allow_nan=False, allow_infinity=False, places=7

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from quickbooks_sync.model.errors import RejectedRecordError
-from quickbooks_sync.transform import rows_to_values, values_to_row
+from quickbooks_sync.transform.loupe_side import rows_to_values, values_to_row
 from tests.support.record_samples import SETTINGS, shipped
 
 IDS = {"customer": {1: "58"}, "invoice": {10: "167", 11: "99"}, "inventory_item": {5: "15"}}

@@ -10,7 +10,9 @@ from quickbooks_sync.mapping.vocabulary import NEVER_SENT
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.model.json_text import parse_json, to_json
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform import comparable, records_to_values, values_to_payload
+from quickbooks_sync.transform.canonical import comparable
+from quickbooks_sync.transform.payloads import values_to_payload
+from quickbooks_sync.transform.quickbooks_side import records_to_values
 from tests.support.record_samples import (
     RECORDS,
     SETTINGS,

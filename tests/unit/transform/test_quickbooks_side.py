@@ -8,8 +8,10 @@ import pytest
 
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform import frame_to_values, records_to_values, values_to_frame
+from quickbooks_sync.transform.frames import values_to_frame
+from quickbooks_sync.transform.model import frame_to_values
 from quickbooks_sync.transform.name_lists import NameLists
+from quickbooks_sync.transform.quickbooks_side import records_to_values
 from tests.support.record_samples import SETTINGS, customer, invoice, item, payment, shipped
 
 

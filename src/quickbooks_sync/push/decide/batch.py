@@ -11,7 +11,7 @@ from quickbooks_sync.push.decide.facts import PushFacts
 from quickbooks_sync.push.decide.row import decide_row
 from quickbooks_sync.push.decide.staged_rows import from_staged
 from quickbooks_sync.run.context import RunContext
-from quickbooks_sync.transform import rows_to_values
+from quickbooks_sync.transform.loupe_side import rows_to_values
 
 
 def decide_batch(

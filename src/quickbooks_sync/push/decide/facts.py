@@ -14,7 +14,8 @@ from quickbooks_sync.record_types.record_type import RecordType
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings
-from quickbooks_sync.transform import frame_to_values, records_to_values
+from quickbooks_sync.transform.model import frame_to_values
+from quickbooks_sync.transform.quickbooks_side import records_to_values
 
 Values = Mapping[str, Any]
 

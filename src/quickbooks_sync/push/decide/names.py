@@ -5,7 +5,7 @@ from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.model.problem import Problem, warning
-from quickbooks_sync.transform import folded
+from quickbooks_sync.transform.canonical import folded
 from quickbooks_sync.transform.name_lists import NameLists
 
 Values = Mapping[str, Any]

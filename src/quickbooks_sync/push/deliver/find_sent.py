@@ -14,7 +14,8 @@ from quickbooks_sync.quickbooks.query import is_in, quote
 from quickbooks_sync.record_types.record_type import are_equal
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import frame_to_values, records_to_values
+from quickbooks_sync.transform.model import frame_to_values
+from quickbooks_sync.transform.quickbooks_side import records_to_values
 
 #: How far QuickBooks' clock may be from ours.
 CLOCKS_APART = timedelta(hours=1)

@@ -12,7 +12,7 @@ from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.quickbooks.batch import BatchRequest
 from quickbooks_sync.record_types.record_type import RecordType
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform import values_to_payload
+from quickbooks_sync.transform.payloads import values_to_payload
 
 Json = dict[str, Any]
 

@@ -23,8 +23,10 @@ from quickbooks_sync.push.deliver.stock import settle_adjustments
 from quickbooks_sync.quickbooks.batch import BatchItem
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import find_lacking, frame_to_values, records_to_values
+from quickbooks_sync.transform.model import frame_to_values
+from quickbooks_sync.transform.quickbooks_side import records_to_values
 from quickbooks_sync.transform.unasked import with_unasked
+from quickbooks_sync.transform.whole import find_lacking
 
 Record = dict[str, Any]
 

@@ -23,7 +23,7 @@ from quickbooks_sync.quickbooks.batch import BatchRequest
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform import to_decimal
+from quickbooks_sync.transform.canonical import to_decimal
 
 
 def to_adjustments(

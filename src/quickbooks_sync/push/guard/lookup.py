@@ -23,7 +23,8 @@ from quickbooks_sync.quickbooks.query import both, is_in
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.lifecycle import has_complete_pull
 from quickbooks_sync.settings import CompanySettings, read_settings
-from quickbooks_sync.transform import answers_to_values, frame_to_values
+from quickbooks_sync.transform.model import frame_to_values
+from quickbooks_sync.transform.quickbooks_side import answers_to_values
 
 #: Keeps a statement within a few kilobytes; QuickBooks documents no limit for an IN list.
 VALUES_PER_QUERY = 100
