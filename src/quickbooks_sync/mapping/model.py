@@ -109,7 +109,7 @@ class RecordMapping:
     table: str
     key: str
     fields: tuple[Field, ...]
-    vocabulary: Vocabulary
+    vocabulary: Vocabulary = field(repr=False, compare=False)
     on_conflict: str = "hold"
     first_contact: str = "hold"
     file: Path = Path()
