@@ -17,6 +17,7 @@ LINE_KINDS = ("sales", "shipping", "discount", "description", "group", "subtotal
 PRICE_BASES = ("piece", "carat", "gram")
 RECORD_TYPES = ("customer", "invoice", "payment", "inventory_item")
 DIRECTIONS = ("pull", "push")
+RUN_STATUSES = ("running", "success", "failed", "skipped", "abandoned")
 LINK_STATES = (
     "live",
     "deleted_in_quickbooks",
