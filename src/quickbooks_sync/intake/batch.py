@@ -2,22 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection
 
 from quickbooks_sync.intake.batch_context import BatchContext
-from quickbooks_sync.intake.linked import LinkedRecords, Written
-from quickbooks_sync.intake.outcomes import (
-    doubt,
-    kept_apart,
-    outcome_of,
-    rejected,
-    updated_at,
-    waiting,
-)
-from quickbooks_sync.matching.identity import Match
-from quickbooks_sync.model.outcome import Outcome, RecordOutcome
+from quickbooks_sync.intake.guards import SettlingGuard
+from quickbooks_sync.intake.linked import LinkedRecords
+from quickbooks_sync.intake.merging import RecordMerger
+from quickbooks_sync.intake.outcomes import rejected, waiting
+from quickbooks_sync.intake.unlinked import UnlinkedRecords
+from quickbooks_sync.intake.writes import PendingWrites
+from quickbooks_sync.model.outcome import RecordOutcome
 from quickbooks_sync.postgres.records.links import (
     REPLACED,
     Link,
@@ -26,18 +21,20 @@ from quickbooks_sync.postgres.records.links import (
     insert_links,
     update_links,
 )
-from quickbooks_sync.postgres.records.loupe_rows import insert_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.quickbooks.changes import is_deleted, is_missing, is_stub
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.retry_key import retry_key
-from quickbooks_sync.transform.loupe_side import values_to_row
-
-Values = dict[str, Any]
 
 
 class IntakeBatch:
-    """Brings the records of one batch into Loupe, inside the caller's transaction."""
+    """Brings the records of one batch into Loupe, inside the caller's transaction.
+
+    Args:
+        context: The run.
+        connection: An open transaction.
+        inserts: Whether a record that no row is becomes a new one.
+    """
 
     def __init__(
         self,
@@ -46,21 +43,21 @@ class IntakeBatch:
         *,
         inserts: bool = True,
     ) -> None:
-        self.known = BatchContext(context, connection)
-        self.inserts = inserts
-        self.retry_key = retry_key(context, "", self.known.settings)
-        self.written = Written()
-        self.linked = LinkedRecords(self.known, self.written)
+        self._context = context
+        self._connection = connection
+        self._inserts = inserts
 
-    def load(self, records: list[StagedRecord]) -> list[RecordOutcome]:
-        """Load the batch; returns one outcome per record."""
-        self.known.read(records)
+    def load(self, records: Sequence[StagedRecord]) -> list[RecordOutcome]:
+        """Load the batch; returns one outcome per record, but none of those that are left out."""
         self._note_found(records)
-        first = self.known.context.type.identified_first_by
+        known = BatchContext.read(self._context, self._connection, records)
+        loading = _Loading(known, records, inserts=self._inserts)
+        first = self._context.type.identified_first_by
         ordered = sorted(records, key=lambda record: not (record.values or {}).get(first or ""))
-        outcomes = [outcome for record in ordered if (outcome := self._load_one(record))]
-        outcomes.extend(self._insert())
-        self._write_links()
+        outcomes = [outcome for record in ordered if (outcome := loading.load(record))]
+        # Rows are inserted together, once no record of the batch can be one that is there already.
+        outcomes.extend(loading.unlinked.insert())
+        self._write_links(loading.writes)
         return outcomes
 
     def absorb(self, answers: Sequence[tuple[StagedRecord, Link]]) -> None:
@@ -69,150 +66,81 @@ class IntakeBatch:
         Args:
             answers: Each written record as QuickBooks returned it, with its link and new base.
         """
+        records = [record for record, _ in answers]
         links = [link for _, link in answers]
-        known = self.known.read([one for one, _ in answers], links)
-        for one, link in answers:
-            is_new = link.quickbooks_id not in known
-            is_missing_in_loupe = link.loupe_id not in self.known.rows
-            if (
-                is_missing_in_loupe
-                or self.linked.merge(one, link, is_new=is_new).waits_for == "decision"
+        known = BatchContext.read(self._context, self._connection, records, links)
+        writes = PendingWrites()
+        merger = RecordMerger(known, _to_guard(known), writes)
+        for record, link in answers:
+            is_new = link.quickbooks_id not in known.stored
+            ours = known.rows.get(link.loupe_id)
+            if ours is None or merger.merge(record, link, ours, is_new=is_new).waits_for == (
+                "decision"
             ):
                 # The row is gone, or may not take the answer: the record is ours all the same, and
                 # without its link it would be created once more.
-                (self.written.new_links if is_new else self.written.changed_links).append(link)
-        self._write_links()
+                writes.add_link(link, is_new=is_new)
+        self._write_links(writes)
 
-    def _note_found(self, records: list[StagedRecord]) -> None:
+    def _note_found(self, records: Sequence[StagedRecord]) -> None:
         """Records that were missing and are read again are not missing any more."""
-        found = [
-            record.source_id
-            for record in records
-            if (link := self.known.links.get(record.source_id))
-            and link.missing_since_at
-            and not is_stub(record.raw)
-        ]
-        if not found:
-            return
-        realm_id, record_type = self.known.context.realm_id, self.known.context.record_type
-        clear_missing_since(self.known.connection, realm_id, record_type, found)
-        for quickbooks_id in found:
-            link = self.known.links[quickbooks_id]
-            self.known.links[quickbooks_id] = replace(link, missing_since_at=None)
+        read = [record.source_id for record in records if not is_stub(record.raw)]
+        clear_missing_since(
+            self._connection, self._context.realm_id, self._context.record_type, read
+        )
 
-    def _link_of(self, record: StagedRecord) -> Link | None:
-        """Return a record's link; one whose Id is another record's now may have been given up."""
-        link = self.known.links.get(record.source_id)
-        judged = self.known.judged.get(record.source_id)
-        if link is None or link.state != REPLACED or judged is None or judged.choice != "separate":
-            return link
-        realm_id, record_type = self.known.context.realm_id, self.known.context.record_type
-        delete_links(self.known.connection, realm_id, record_type, [record.source_id])
-        return None
+    def _write_links(self, writes: PendingWrites) -> None:
+        key = self._connection, self._context.realm_id, self._context.record_type
+        insert_links(*key, writes.new_links)
+        update_links(*key, writes.changed_links)
 
-    def _load_one(self, one: StagedRecord) -> RecordOutcome | None:
-        """Settle what a record is; `None` for one without a row yet, which is inserted with the others or left."""
-        link = self._link_of(one)
-        if is_deleted(one.raw):
-            return self.linked.remove(one, link)
-        if is_missing(one.raw):
-            return self.linked.note_missing(one, link)
-        blocked = rejected(one, self.retry_key) or waiting(
-            one, self.known.references.missing_loupe_id(one.values or {})
+
+class _Loading:
+    """The load of one batch: what is known of it, and what it will write."""
+
+    def __init__(
+        self, known: BatchContext, records: Sequence[StagedRecord], *, inserts: bool
+    ) -> None:
+        self._known = known
+        self._retry_key = retry_key(known.context, "", known.settings)
+        self.writes = PendingWrites()
+        # One guard for all: it counts what each payment of the batch applies.
+        guard = _to_guard(known)
+        merger = RecordMerger(known, guard, self.writes)
+        self._linked = LinkedRecords(known, merger, self.writes)
+        self.unlinked = UnlinkedRecords(known, records, guard, merger, self.writes, inserts=inserts)
+
+    def load(self, record: StagedRecord) -> RecordOutcome | None:
+        """Take one record; `None` for one without a row, which is inserted with the others or left."""
+        link = self._link_of(record)
+        if is_deleted(record.raw):
+            return self._linked.remove(record, link)
+        if is_missing(record.raw):
+            return self._linked.note_missing(record, link)
+        # A record that broke a rule is not looked at closer: it may not even say what it refers to.
+        blocked = rejected(record, self._retry_key) or waiting(
+            record, self._known.references.missing_loupe_id(record.values or {})
         )
         if blocked:
             return replace(blocked, loupe_id=link.loupe_id if link else None)
-        return self._identify(one) if link is None else self.linked.update(one, link)
+        return self.unlinked.settle(record) if link is None else self._linked.update(record, link)
 
-    def _identify(self, one: StagedRecord) -> RecordOutcome | None:
-        """Settle which Loupe row an unlinked record is: one of the unlinked, or a new one."""
-        match = self._match(one)
-        if match.doubt:
-            return doubt(one, match)
-        if match.loupe_id is not None:
-            return self._link(one, match.loupe_id)
-        return self._plan_insert(one)
-
-    def _match(self, one: StagedRecord) -> Match:
-        """Return what a person decided, else what first contact finds."""
-        unique = self.known.context.type.unique_field
-        carried = (one.values or {}).get(unique.name) if unique else None
-        if unique and carried in self.known.repeated:
-            return Match(None, unique.repeated)
-        judged = self.known.judged.get(one.source_id)
-        if judged is not None and judged.choice == "same":
-            return self.known.matched_by_decision(judged)
-        if judged is None and one.source_id in self.known.lost_answers:
-            return Match(*self.known.lost_answers[one.source_id])
-        match = Match() if judged is not None else self.known.identifier.find(one)
-        if unique and match == Match() and carried in self.known.owners:
-            return Match(None, unique.taken)
-        return match
-
-    def _link(self, one: StagedRecord, loupe_id: int) -> RecordOutcome:
-        rows = self.known.read_rows([loupe_id])
-        self.known.rows.update(rows)
-        self.known.loupe_values.update(self.known.to_loupe_values(rows))
-        self.known.unsettled |= self.known.read_unsettled([loupe_id])
-        fresh = Link(loupe_id, one.source_id, "matched", one.source_version or "0", one.raw)
-        apart = kept_apart(
-            self.known.context.type.identity, self.known.loupe_values[loupe_id], one.values or {}
-        )
-        merged = self.linked.merge(one, fresh, is_new=True)
-        is_held = merged.outcome == Outcome.CONFLICT
-        outcome = Outcome.CONFLICT if is_held else Outcome.LINKED
-        return replace(merged, outcome=outcome, warnings=(*merged.warnings, *apart))
-
-    def _plan_insert(self, one: StagedRecord) -> RecordOutcome | None:
-        excess = self.known.guard.check(one.values or {}, None)
-        if excess:
-            return doubt(one, Match(None, excess))
-        if not self.inserts:
-            return None
-        row = values_to_row(
-            self.known.mapping, one.values or {}, references=self.known.references.to_loupe
-        )
-        self.written.inserts.append((one, row))
+    def _link_of(self, record: StagedRecord) -> Link | None:
+        """Return a record's link; one whose Id is another record's now may have been given up."""
+        link = self._known.links.get(record.source_id)
+        judged = self._known.judged.get(record.source_id)
+        if link is None or link.state != REPLACED or judged is None or judged.choice != "separate":
+            return link
+        context = self._known.context
+        key = self._known.connection, context.realm_id, context.record_type
+        delete_links(*key, [record.source_id])
         return None
 
-    def _insert(self) -> list[RecordOutcome]:
-        inserts = self.written.inserts
-        if not inserts:
-            return []
-        context, rows = self.known.context, [row for _, row in inserts]
-        names = [f"QuickBooks' {context.record_type} {staged.source_id}" for staged, _ in inserts]
-        keys = insert_rows(
-            self.known.connection, self.known.mapping, context.organization_id, rows, names
-        )
-        stored = self.known.read_rows(keys)
-        held = self.known.to_loupe_values(stored)
-        outcomes = []
-        for (one, _), key in zip(inserts, keys, strict=True):
-            link = self._born_link(one, key, held[key], stored[key]["row_version"])
-            self.written.new_links.append(link)
-            outcomes.append(outcome_of(one, link, Outcome.CREATED))
-        return outcomes
 
-    def _born_link(self, one: StagedRecord, key: int, ours: Values, row_version: int) -> Link:
-        theirs = one.values or {}
-        names = [
-            f.name
-            for f in self.known.mapping.fields
-            if f.kind != "computed" and f.name in theirs and f.name in ours
-        ]
-        return Link(
-            loupe_id=key,
-            quickbooks_id=one.source_id,
-            origin="quickbooks",
-            sync_token=one.source_version or "0",
-            document=one.raw,
-            loupe_base={name: ours.get(name) for name in names},
-            quickbooks_base={name: theirs[name] for name in names},
-            quickbooks_updated_at=updated_at(one.raw),
-            loupe_row_version=row_version,
-        )
-
-    def _write_links(self) -> None:
-        realm_id, record_type = self.known.context.realm_id, self.known.context.record_type
-        insert_links(self.known.connection, realm_id, record_type, self.written.new_links)
-        update_links(self.known.connection, realm_id, record_type, self.written.changed_links)
+def _to_guard(known: BatchContext) -> SettlingGuard:
+    return SettlingGuard(
+        known.connection,
+        known.context.organization_id,
+        known.references,
+        known.context.type.settles,
+    )

@@ -1,12 +1,12 @@
 """What both sides hold about the records of a batch, read once in its transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from quickbooks_sync.intake.guards import SettlingGuard
-from quickbooks_sync.intake.identify import Identifier, ReadPeers
+from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.matching.id_lookup import IdLookup
 from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.flow import Direction
@@ -21,82 +21,112 @@ from quickbooks_sync.postgres.records.loupe_rows import (
     Row,
     read_rows,
 )
-from quickbooks_sync.postgres.records.staging import (
-    StagedRecord,
-    read_repeated_values,
-    read_unlinked_values,
-)
+from quickbooks_sync.postgres.records.staging import StagedRecord, read_repeated_values
 from quickbooks_sync.run.context import RunContext
-from quickbooks_sync.settings import read_settings
+from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform.loupe_side import rows_to_values
 from quickbooks_sync.transform.model import frame_to_values
 
 Values = dict[str, Any]
 
 
-class BatchContext:
-    """Links, rows, decisions and references of a batch's records."""
+@dataclass(frozen=True)
+class LoupeRow:
+    """A Loupe row, locked for the batch.
 
-    def __init__(
-        self,
+    Attributes:
+        row: Its columns, with its lines.
+        values: Its canonical values.
+        is_unsettled: Whether Loupe has money on it that QuickBooks does not know.
+    """
+
+    row: Row
+    values: Values
+    is_unsettled: bool = False
+
+
+@dataclass(frozen=True)
+class BatchContext:
+    """Links, rows, decisions and references of a batch's records.
+
+    Attributes:
+        context: The run.
+        connection: The batch's transaction.
+        settings: The company's settings.
+        references: The Loupe ids of what the records refer to, and back.
+        links: Links by QuickBooks Id.
+        stored: QuickBooks Ids whose link is in the database already.
+        rows: The linked Loupe rows that there are, by key.
+        decisions: What people decided about fields, by Loupe id.
+        judged: What people decided about which record is which, by QuickBooks Id.
+        lost_answers: Rows that a record may have been made for, by QuickBooks Id, with the doubt.
+        owners: Which Loupe row carries a value of the field that is unique there.
+        repeated: Values of it that several records of the run carry.
+    """
+
+    context: RunContext
+    connection: Connection
+    settings: CompanySettings
+    references: IdLookup
+    links: Mapping[str, Link]
+    stored: frozenset[str]
+    rows: Mapping[int, LoupeRow]
+    decisions: Mapping[int, Sequence[Decision]]
+    judged: Mapping[str, Decision]
+    lost_answers: Mapping[str, tuple[int, str]]
+    owners: Mapping[Any, int]
+    repeated: frozenset[str]
+
+    @classmethod
+    def read(
+        cls,
         context: RunContext,
         connection: Connection,
-    ) -> None:
-        self.context = context
-        self.connection = connection
-        self.mapping = context.mapping
-        self.settings = read_settings(connection, context.realm_id)
-        self.references = IdLookup(
-            connection, context.realm_id, self.mapping, context.workspace.mapping
+        records: Sequence[StagedRecord],
+        links: Sequence[Link] | None = None,
+    ) -> "BatchContext":
+        """Read what is known of a batch's records.
+
+        Args:
+            context: The run.
+            connection: An open transaction.
+            records: The records.
+            links: Their links, where the batch has newer ones than the database.
+        """
+        key = connection, context.realm_id, context.record_type
+        settings = read_settings(connection, context.realm_id)
+        references = IdLookup(
+            connection, context.realm_id, context.mapping, context.workspace.mapping
+        )
+        references.load_quickbooks_ids(record.values or {} for record in records)
+        stored = read_links(*key, quickbooks_ids=[record.source_id for record in records])
+        linked = {link.quickbooks_id: link for link in (stored if links is None else links)}
+        reader = RowReader(context, connection, settings, references)
+        rows = reader.read(link.loupe_id for link in linked.values())
+        return cls(
+            context,
+            connection,
+            settings,
+            references,
+            linked,
+            frozenset(link.quickbooks_id for link in stored),
+            rows,
+            read_field_decisions(*key, list(rows)),
+            read_record_decisions(*key),
+            read_lost_answers(*key),
+            _read_owners(context, connection, records),
+            _read_repeated(context, connection),
         )
 
-    def read(self, records: list[StagedRecord], links: list[Link] | None = None) -> set[str]:
-        """Read what a batch needs; returns the Ids that have a link already."""
-        realm_id, record_type = self.context.realm_id, self.context.record_type
-        ids = [one.source_id for one in records]
-        stored = read_links(self.connection, realm_id, record_type, quickbooks_ids=ids)
-        links = stored if links is None else links
-        self.links = {one.quickbooks_id: one for one in links}
-        self.references.load_quickbooks_ids(one.values or {} for one in records)
-        self.rows = self.read_rows(one.loupe_id for one in links)
-        self.loupe_values = self.to_loupe_values(self.rows)
-        self.judged = read_record_decisions(self.connection, realm_id, record_type)
-        self.lost_answers = read_lost_answers(self.connection, realm_id, record_type)
-        self.identifier = Identifier(
-            self.connection,
-            self.context,
-            self.mapping,
-            [one.values or {} for one in records if one.source_id not in self.links],
-            self.to_loupe_values,
-            self._peers_in(records),
-            self.judged,
-        )
-        loupe_ids = list(self.rows)
-        self.decisions = read_field_decisions(self.connection, realm_id, record_type, loupe_ids)
-        self.unsettled = self.read_unsettled(loupe_ids)
-        self.owners = self._read_owners(records)
-        self.guard = SettlingGuard(
-            self.connection,
-            self.context.organization_id,
-            self.references,
-            self.context.type.settles,
-        )
-        self.repeated = self._read_repeated()
-        return {one.quickbooks_id for one in stored}
+    @property
+    def mapping(self) -> RecordMapping:
+        """The record type's mapping."""
+        return self.context.mapping
 
-    def _read_owners(self, records: list[StagedRecord]) -> dict[Any, int]:
-        """Return which rows carry the batch's values of the field that is unique in Loupe."""
-        unique = self.context.type.unique_field
-        if unique is None:
-            return {}
-        carried = [(record.values or {}).get(unique.name) for record in records]
-        return self.context.type.read_owners(self.connection, self.context.organization_id, carried)
-
-    def _read_repeated(self) -> set[str]:
-        unique = self.context.type.unique_field
-        if unique is None or self.context.direction != Direction.PULL:
-            return set()
-        return read_repeated_values(self.connection, self.context.run_id, unique.name)
+    @property
+    def reader(self) -> "RowReader":
+        """Reads more of Loupe's rows, as those of the batch were read."""
+        return RowReader(self.context, self.connection, self.settings, self.references)
 
     def matched_by_decision(self, decision: Decision) -> Match:
         """Return the row that a person named, or a doubt where it is another record's meanwhile."""
@@ -110,46 +140,64 @@ class BatchContext:
                 f"it was decided that this is Loupe row {loupe_id}, but that row is linked to QuickBooks record "
                 f"{quickbooks_id}; decide `separate` to keep it as a record of its own",
             )
-        return Match(decision.loupe_id) if self.read_rows(ids) else Match()
-
-    def _peers_in(self, records: list[StagedRecord]) -> ReadPeers:
-        """Return what reads the unlinked records to pair equal ones among: those of the context, or those looked up."""
-        if self.context.direction == Direction.PULL:
-            field = str(self.context.type.identity.paired_by)
-            return lambda shared: read_unlinked_values(
-                self.connection, self.context.run, {field: shared}
-            )
-        return lambda _shared: {
-            one.source_id: one.values or {} for one in records if one.source_id not in self.links
-        }
-
-    def read_unsettled(self, ids: list[int]) -> set[int]:
-        """Return the rows on which Loupe has money that QuickBooks does not know."""
-        return self.context.type.read_unsettled(self.connection, self.context.realm_id, ids)
+        return Match(decision.loupe_id) if self.reader.read(ids) else Match()
 
     def is_paid(self, row: Row) -> bool:
         """Whether Loupe has live payments on a row; only what can be settled has any."""
-        key = row[self.mapping.key]
-        paid = self.context.type.read_paid(self.connection, self.context.organization_id, [key])
+        ids = [row[self.mapping.key]]
+        paid = self.context.type.read_paid(self.connection, self.context.organization_id, ids)
         return bool(paid)
 
-    def read_rows(self, ids: Iterable[int]) -> dict[int, Row]:
-        """Read Loupe rows by key, and keep everybody else from changing them."""
-        return read_rows(
+
+@dataclass(frozen=True)
+class RowReader:
+    """Reads Loupe rows with their canonical values, and keeps everybody else from changing them."""
+
+    context: RunContext
+    connection: Connection
+    settings: CompanySettings
+    references: IdLookup
+
+    def read(self, loupe_ids: Iterable[int]) -> dict[int, LoupeRow]:
+        """Read and lock rows by key; a row that is gone is left out."""
+        rows = read_rows(
             self.connection,
-            self.mapping,
+            self.context.mapping,
             self.context.organization_id,
-            list(ids),
+            list(loupe_ids),
             lock=True,
         )
+        values = self.to_values(rows)
+        unsettled = self.context.type.read_unsettled(
+            self.connection, self.context.realm_id, list(rows)
+        )
+        return {key: LoupeRow(row, values[key], key in unsettled) for key, row in rows.items()}
 
-    def to_loupe_values(self, rows: Mapping[int, Row]) -> dict[int, Values]:
+    def to_values(self, rows: Mapping[int, Row]) -> dict[int, Values]:
         """Return the canonical values of Loupe rows, by key."""
         self.references.load_loupe_ids(rows.values())
-        done = rows_to_values(
-            self.mapping,
+        transformed = rows_to_values(
+            self.context.mapping,
             list(rows.values()),
             references=self.references.to_quickbooks,
             settings=self.settings,
         )
-        return dict(zip(rows, frame_to_values(done.frame), strict=True))
+        return dict(zip(rows, frame_to_values(transformed.frame), strict=True))
+
+
+def _read_owners(
+    context: RunContext, connection: Connection, records: Sequence[StagedRecord]
+) -> Mapping[Any, int]:
+    unique = context.type.unique_field
+    if unique is None:
+        return {}
+    carried = [(record.values or {}).get(unique.name) for record in records]
+    return context.type.read_owners(connection, context.organization_id, carried)
+
+
+def _read_repeated(context: RunContext, connection: Connection) -> frozenset[str]:
+    """Only a pull sees all records of its run: what a push looks up is a few of many."""
+    unique = context.type.unique_field
+    if unique is None or context.direction != Direction.PULL:
+        return frozenset()
+    return frozenset(read_repeated_values(connection, context.run_id, unique.name))

@@ -99,11 +99,3 @@ def _by_number(text: str | None) -> tuple[int, str]:
 
 def _build_frame(columns: Mapping[str, list[Any]], rows: int) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(rows), dtype=object)
-
-
-def values_to_frame(mapping: RecordMapping, values: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return canonical values as a frame with every field of the mapping; missing keys are unknown."""
-    columns = {
-        field.name: [one.get(field.name, UNKNOWN) for one in values] for field in mapping.fields
-    }
-    return _build_frame(columns, len(values))

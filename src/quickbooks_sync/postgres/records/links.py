@@ -151,13 +151,14 @@ def read_missing_since(
 def clear_missing_since(
     connection: Connection, realm_id: str, record_type: str, quickbooks_ids: Collection[str]
 ) -> None:
-    """Note that records which were missing are there."""
+    """Note that records are there; those that were not missing stay as they are."""
     connection.execute(
         update(link)
         .where(
             link.c.realm_id == realm_id,
             link.c.record_type == record_type,
             link.c.quickbooks_id.in_(list(quickbooks_ids)),
+            link.c.missing_since_at.is_not(None),
         )
         .values(missing_since_at=None)
     )

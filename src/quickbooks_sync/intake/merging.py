@@ -1,0 +1,201 @@
+"""Merges a QuickBooks record with the Loupe row that it is, field by field."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from quickbooks_sync.intake.batch_context import BatchContext, LoupeRow
+from quickbooks_sync.intake.guards import SettlingGuard
+from quickbooks_sync.intake.outcomes import doubt, outcome_of, updated_at, warnings_of
+from quickbooks_sync.intake.quantity import find_put_back, find_quantity_problem, with_counted
+from quickbooks_sync.intake.row_writer import write_changes
+from quickbooks_sync.intake.writes import PendingWrites
+from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.matching.identity import Match
+from quickbooks_sync.matching.merge import Merge, MergePolicy, merge_record, next_base
+from quickbooks_sync.model.base import Base
+from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.outcome import Outcome, RecordOutcome
+from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.postgres.records.links import DELETED, RETURNED, Link
+from quickbooks_sync.postgres.records.loupe_rows import Row
+from quickbooks_sync.postgres.records.staging import StagedRecord
+from quickbooks_sync.record_types.decided import with_decisions
+from quickbooks_sync.record_types.record_type import LIFE_FIELDS, LinkedPair, Unsettled
+from quickbooks_sync.transform.loupe_side import values_to_row
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Merged:
+    """A record merged with its row.
+
+    Attributes:
+        merge: The merge.
+        columns: Columns of the Loupe row to write.
+        unsettled: What is left as it is, for Loupe knows of money that QuickBooks does not.
+        differs: On what the sides do not agree, and nothing is done about it.
+        put_back: What a change in Loupe gave way to.
+    """
+
+    merge: Merge
+    columns: Row
+    unsettled: Unsettled | None
+    differs: tuple[Problem, ...]
+    put_back: tuple[Problem, ...]
+
+
+class RecordMerger:
+    """Merges records of one batch with their rows.
+
+    Args:
+        known: What both sides hold about the batch.
+        guard: Counts what is applied to invoices as the payments of the batch come.
+        writes: Takes the links that are to be written.
+    """
+
+    def __init__(self, known: BatchContext, guard: SettlingGuard, writes: PendingWrites) -> None:
+        self._known = known
+        self._guard = guard
+        self._writes = writes
+
+    def merge(
+        self, record: StagedRecord, link: Link, ours: LoupeRow, *, is_new: bool
+    ) -> RecordOutcome:
+        """Merge a record with its row; the row is written at once, the link with the batch."""
+        theirs = _storable(self._known.mapping, record.values or {})
+        base = Base(link.loupe_base, link.quickbooks_base)
+        policy = self._policy(record, link, ours, theirs)
+        merge = merge_record(self._known.mapping, ours.values, theirs, base, policy)
+        # The guard counts a payment as it lets it pass, so it is asked last, and only of what is taken.
+        settles = self._known.context.type.settles
+        is_settling = settles is not None and settles.lines in merge.to_loupe
+        excess = self._guard.check(theirs, ours.row) if is_settling else None
+        if excess:
+            return replace(doubt(record, Match(link.loupe_id, excess)), reason=excess)
+        merged = self._judge(link, merge, ours, theirs)
+        version = write_changes(self._known, link, ours.row, merged.columns)
+        after = with_counted(ours.values, theirs, next_base(merge, ours.values, theirs, base))
+        self._writes.add_link(_link_after(record, link, after, version, merge), is_new=is_new)
+        return _to_outcome(record, link, merged, ours)
+
+    def _policy(
+        self, record: StagedRecord, link: Link, ours: LoupeRow, theirs: Values
+    ) -> MergePolicy:
+        pair = LinkedPair(
+            self._known.settings,
+            ours.row,
+            link.origin,
+            theirs,
+            record.raw,
+            is_paid=bool(theirs.get("is_void")) and self._known.is_paid(ours.row),
+            has_returned=link.state in (DELETED, RETURNED),
+            agreed=link.loupe_base.keys(),
+        )
+        policy = self._known.context.type.merge_policy(pair)
+        unique = self._known.context.type.unique_field
+        carried = theirs.get(unique.name) if unique else None
+        if unique and self._known.owners.get(carried, link.loupe_id) != link.loupe_id:
+            taken = {unique.name: unique.locked}
+            policy = replace(policy, loupe_locked={**policy.loupe_locked, **taken})
+        decisions = self._known.decisions.get(link.loupe_id, ())
+        return with_decisions(policy, decisions, ours.values, theirs)
+
+    def _judge(self, link: Link, merge: Merge, ours: LoupeRow, theirs: Values) -> _Merged:
+        # The answer to a write of ours does not move what Loupe has computed itself.
+        computed = (
+            self._find_moved(link, merge, ours.values, theirs)
+            if self._known.context.direction == Direction.PULL
+            else {}
+        )
+        taken = {**merge.to_loupe, **computed}
+        # Loupe knows of money that QuickBooks does not: its payment state is the newer one.
+        unsettled = self._known.context.type.unsettled if ours.is_unsettled else None
+        held = unsettled.fields if unsettled else ()
+        return _Merged(
+            merge,
+            self._to_columns({name: taken[name] for name in taken if name not in held}),
+            unsettled if any(taken.get(name) for name in held) else None,
+            find_quantity_problem(self._known.settings, link, ours.values, theirs),
+            find_put_back(link, merge, ours.values),
+        )
+
+    def _find_moved(self, link: Link, merge: Merge, ours: Values, theirs: Values) -> Values:
+        """Return the computed values that moved in QuickBooks."""
+        return {
+            field.name: theirs[field.name]
+            for field in self._known.mapping.computed
+            if field.loupe is not None
+            and field.name in theirs
+            and ours.get(field.name) != theirs[field.name]
+            and (field.follows is None or _is_followed(field.follows, merge, link))
+        }
+
+    def _to_columns(self, taken: Values) -> Row:
+        if not taken:
+            return {}
+        references = self._known.references.to_loupe
+        return values_to_row(self._known.mapping, taken, references=references, fields=set(taken))
+
+
+def _to_outcome(record: StagedRecord, link: Link, merged: _Merged, ours: LoupeRow) -> RecordOutcome:
+    merge = merged.merge
+    return replace(
+        outcome_of(record, link, _choose_outcome(merged)),
+        conflicts=merge.conflicts,
+        causes=merged.differs,
+        warnings=(*warnings_of(record), *merged.put_back),
+        is_pending=bool(merge.to_quickbooks),
+        # Once the money is on both sides, QuickBooks' balance is taken from what was read now.
+        waits_for=merged.unsettled.waits_for if merged.unsettled else None,
+        reason=merged.unsettled.reason if merged.unsettled else None,
+        raw=record.raw,
+        loupe_changed_at=ours.row["updated_at"],
+        loupe_changed_by=ours.row["updated_by"],
+    )
+
+
+def _choose_outcome(merged: _Merged) -> Outcome:
+    if merged.merge.conflicts:
+        return Outcome.CONFLICT
+    if merged.differs:
+        return Outcome.DIFFERS
+    return Outcome.UPDATED if merged.columns else Outcome.UNCHANGED
+
+
+def _link_after(record: StagedRecord, link: Link, base: Base, version: int, merge: Merge) -> Link:
+    return replace(
+        link,
+        sync_token=record.source_version or "0",
+        document=record.raw,
+        loupe_base=dict(base.loupe),
+        quickbooks_base=dict(base.quickbooks),
+        quickbooks_updated_at=updated_at(record.raw),
+        loupe_row_version=version if merge.is_settled else None,
+        state=_state_after(link, merge),
+        missing_since_at=None,
+    )
+
+
+def _state_after(link: Link, merge: Merge) -> str:
+    """A record that came back stays one of which a person must decide, until the sides agree."""
+    is_held = any(conflict.field in LIFE_FIELDS for conflict in merge.conflicts)
+    return RETURNED if link.state in (DELETED, RETURNED) and is_held else "live"
+
+
+def _storable(mapping: RecordMapping, values: Values) -> Values:
+    """Leave out texts that Loupe cannot hold; a pull has rejected them, an answer may bring them."""
+    too_long = {
+        field.name
+        for field in mapping.fields
+        if field.max_length_loupe and len(values.get(field.name) or "") > field.max_length_loupe
+    }
+    return {name: value for name, value in values.items() if name not in too_long}
+
+
+def _is_followed(name: str, merge: Merge, link: Link) -> bool:
+    """Whether a total may be stored: its lines were taken, or QuickBooks is where they come from.
+
+    A Loupe invoice whose total QuickBooks computes differently keeps its own and says so.
+    """
+    return name in merge.to_loupe or (link.origin == "quickbooks" and name in merge.agreed)

@@ -1,0 +1,161 @@
+"""Brings a record that has no link into Loupe: finds the row that it is, or makes one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from quickbooks_sync.intake.batch_context import BatchContext
+from quickbooks_sync.intake.guards import SettlingGuard
+from quickbooks_sync.intake.identify import Identifier, ReadPeers
+from quickbooks_sync.intake.linked import to_matched_link
+from quickbooks_sync.intake.merging import RecordMerger
+from quickbooks_sync.intake.outcomes import doubt, kept_apart, outcome_of, updated_at
+from quickbooks_sync.intake.writes import PendingWrites
+from quickbooks_sync.matching.identity import Match
+from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.outcome import Outcome, RecordOutcome
+from quickbooks_sync.postgres.records.links import Link
+from quickbooks_sync.postgres.records.loupe_rows import insert_rows
+from quickbooks_sync.postgres.records.staging import StagedRecord, read_unlinked_values
+from quickbooks_sync.transform.loupe_side import values_to_row
+
+Values = dict[str, Any]
+
+
+class UnlinkedRecords:
+    """Takes the records of a batch that have no link, one by one.
+
+    Args:
+        known: What both sides hold about the batch.
+        records: All records of the batch.
+        guard: Counts what is settled as the records of the batch come.
+        merger: Merges a record with the row that it was found to be.
+        writes: Takes rows and links as they are to be written.
+        inserts: Whether a record that no row is becomes a new one.
+    """
+
+    def __init__(
+        self,
+        known: BatchContext,
+        records: Sequence[StagedRecord],
+        guard: SettlingGuard,
+        merger: RecordMerger,
+        writes: PendingWrites,
+        *,
+        inserts: bool,
+    ) -> None:
+        self._known = known
+        self._guard = guard
+        self._merger = merger
+        self._writes = writes
+        self._inserts = inserts
+        self._identifier = _to_identifier(known, records)
+
+    def settle(self, record: StagedRecord) -> RecordOutcome | None:
+        """Settle which row a record is; `None` for one that no row is, which is inserted with the others or left."""
+        match = self._match(record)
+        if match.doubt:
+            return doubt(record, match)
+        if match.loupe_id is not None:
+            return self._link(record, match.loupe_id)
+        return self._plan_insert(record)
+
+    def insert(self) -> list[RecordOutcome]:
+        """Make the rows of the records that no row was."""
+        inserts = self._writes.inserts
+        if not inserts:
+            return []
+        context = self._known.context
+        rows = [row for _, row in inserts]
+        names = [f"QuickBooks' {context.record_type} {record.source_id}" for record, _ in inserts]
+        keys = insert_rows(
+            self._known.connection, self._known.mapping, context.organization_id, rows, names
+        )
+        stored = self._known.reader.read(keys)
+        outcomes = []
+        for (record, _), key in zip(inserts, keys, strict=True):
+            ours = stored[key]
+            link = self._born_link(record, key, ours.values, ours.row["row_version"])
+            self._writes.add_link(link, is_new=True)
+            outcomes.append(outcome_of(record, link, Outcome.CREATED))
+        return outcomes
+
+    def _match(self, record: StagedRecord) -> Match:
+        """Return what a person decided, else what first contact finds."""
+        unique = self._known.context.type.unique_field
+        carried = (record.values or {}).get(unique.name) if unique else None
+        if unique and carried in self._known.repeated:
+            return Match(None, unique.repeated)
+        judged = self._known.judged.get(record.source_id)
+        if judged is not None and judged.choice == "same":
+            return self._known.matched_by_decision(judged)
+        # Until somebody has decided, a record that a lost write may have made is nobody else's.
+        if judged is None and record.source_id in self._known.lost_answers:
+            return Match(*self._known.lost_answers[record.source_id])
+        match = Match() if judged is not None else self._identifier.find(record)
+        if unique and match == Match() and carried in self._known.owners:
+            return Match(None, unique.taken)
+        return match
+
+    def _link(self, record: StagedRecord, loupe_id: int) -> RecordOutcome:
+        # The row was not among the batch's, for it had no link: it is read, and locked, now.
+        ours = self._known.reader.read([loupe_id])[loupe_id]
+        link = to_matched_link(record, loupe_id)
+        merged = self._merger.merge(record, link, ours, is_new=True)
+        is_held = merged.outcome == Outcome.CONFLICT
+        apart = kept_apart(self._known.context.type.identity, ours.values, record.values or {})
+        return replace(
+            merged,
+            outcome=Outcome.CONFLICT if is_held else Outcome.LINKED,
+            warnings=(*merged.warnings, *apart),
+        )
+
+    def _plan_insert(self, record: StagedRecord) -> RecordOutcome | None:
+        excess = self._guard.check(record.values or {}, None)
+        if excess:
+            return doubt(record, Match(None, excess))
+        if self._inserts:
+            references = self._known.references.to_loupe
+            row = values_to_row(self._known.mapping, record.values or {}, references=references)
+            self._writes.inserts.append((record, row))
+        return None
+
+    def _born_link(self, record: StagedRecord, key: int, ours: Values, row_version: int) -> Link:
+        theirs = record.values or {}
+        names = [
+            field.name
+            for field in self._known.mapping.fields
+            if field.kind != "computed" and field.name in theirs and field.name in ours
+        ]
+        return Link(
+            loupe_id=key,
+            quickbooks_id=record.source_id,
+            origin="quickbooks",
+            sync_token=record.source_version or "0",
+            document=record.raw,
+            loupe_base={name: ours.get(name) for name in names},
+            quickbooks_base={name: theirs[name] for name in names},
+            quickbooks_updated_at=updated_at(record.raw),
+            loupe_row_version=row_version,
+        )
+
+
+def _to_identifier(known: BatchContext, records: Sequence[StagedRecord]) -> Identifier:
+    unlinked = [record for record in records if record.source_id not in known.links]
+    return Identifier(
+        known.connection,
+        known.context,
+        known.mapping,
+        [record.values or {} for record in unlinked],
+        known.reader.to_values,
+        _to_peers(known, unlinked),
+        known.judged,
+    )
+
+
+def _to_peers(known: BatchContext, unlinked: Sequence[StagedRecord]) -> ReadPeers:
+    """Return what reads the unlinked records to pair equal ones among: those of the run, or those looked up."""
+    if known.context.direction == Direction.PULL:
+        run, field = known.context.run, str(known.context.type.identity.paired_by)
+        return lambda shared: read_unlinked_values(known.connection, run, {field: shared})
+    return lambda _shared: {record.source_id: record.values or {} for record in unlinked}
