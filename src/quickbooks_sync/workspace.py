@@ -179,5 +179,7 @@ def _load_mapping(path: Path) -> "RecordMapping":
     from quickbooks_sync.postgres.tables import LOUPE_SCHEMA, metadata
     from quickbooks_sync.record_types.registry import VOCABULARIES
 
-    loupe = [one for one in metadata.tables.values() if one.schema == LOUPE_SCHEMA]
+    loupe = [
+        row_values for row_values in metadata.tables.values() if row_values.schema == LOUPE_SCHEMA
+    ]
     return load_mapping(path, VOCABULARIES, tables={one.name: one.columns.keys() for one in loupe})

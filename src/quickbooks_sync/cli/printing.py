@@ -55,7 +55,7 @@ def to_cell(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {to_cell(each)}" for key, each in value.items()) or "-"
+        return ", ".join(f"{key} {to_cell(item)}" for key, item in value.items()) or "-"
     return " ".join(str(value).split())
 
 

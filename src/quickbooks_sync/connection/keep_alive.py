@@ -47,7 +47,7 @@ def keep_grants(workspace: Workspace) -> list[GrantState]:
         logger.warning("%s", ended)
     with workspace.engine.connect() as connection:
         companies = read_companies(connection)
-    return [_keep(workspace, one) for one in companies if one.status != "disconnected"]
+    return [_keep(workspace, company) for company in companies if company.status != "disconnected"]
 
 
 def _keep(workspace: Workspace, company: Company) -> GrantState:

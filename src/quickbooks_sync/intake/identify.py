@@ -93,7 +93,11 @@ class Identifier:
     def _read_candidates(self) -> list[Candidate]:
         ids = [key for page in self._iter_near() for key in page]
         rows = read_rows(self._connection, self._mapping, self._context.organization_id, ids)
-        taken = {one.loupe_id for one in self._judged.values() if one.choice == "same"}
+        taken = {
+            row_values.loupe_id
+            for row_values in self._judged.values()
+            if row_values.choice == "same"
+        }
         found = self._to_values(rows)
         return [Candidate(key, found[key]) for key in sorted(found) if key not in taken]
 
@@ -127,9 +131,9 @@ class Identifier:
 
 def _columns(fields: Sequence[Field]) -> set[str] | None:
     """Return the columns that some fields are read from; `None`, all, where a rule reads them."""
-    if any(one.derive_loupe or one.loupe is None for one in fields):
+    if any(field.derive_loupe or field.loupe is None for field in fields):
         return None
-    return {str(one.loupe) for one in fields}
+    return {str(field.loupe) for field in fields}
 
 
 def _read_values(mapping: RecordMapping, rows: Sequence[Row]) -> list[dict[str, Any]]:

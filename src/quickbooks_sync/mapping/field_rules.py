@@ -10,7 +10,7 @@ from quickbooks_sync.mapping.model import CONFLICT_RULES, KINDS, NAMED_LISTS, TY
 from quickbooks_sync.mapping.reading import Marked, Place, nearest
 from quickbooks_sync.mapping.vocabulary import NEVER_SENT, Vocabulary
 
-FIELD_KEYS = tuple(one.name for one in dataclasses.fields(Field) if one.name != "name")
+FIELD_KEYS = tuple(field.name for field in dataclasses.fields(Field) if field.name != "name")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _WORDS: dict[str, Collection[str]] = {
     "kind": KINDS,
@@ -171,30 +171,32 @@ def _check_loupe(loaded: Field, entries: Mapping[str, Marked], context: Context)
 
 def check_together(loaded: tuple[Field, ...], marked: Marked) -> None:
     """Refuse fields that fight over a column or a property, or follow one that is not there."""
-    names = [one.name for one in loaded]
+    names = [field.name for field in loaded]
     sides: tuple[tuple[str, Callable[[Field], str | None]], ...] = (
         ("loupe", lambda one: one.loupe),
         ("quickbooks", lambda one: one.quickbooks),
     )
     for key, side in sides:
         owners: dict[str, str] = {}
-        for one in loaded:
-            target = side(one)
+        for field in loaded:
+            target = side(field)
             if target is None:
                 continue
             if target in owners:
-                place = marked.value[one.name].value[key].place
+                place = marked.value[field.name].value[key].place
                 raise place.refuse(f"{target!r} is already mapped by the field {owners[target]!r}.")
-            owners[target] = one.name
-    for one in loaded:
-        if one.follows and one.follows not in names:
-            place = marked.value[one.name].value["follows"].place
-            raise place.refuse(f"there is no field {one.follows!r}; {nearest(one.follows, names)}")
-        _check_one_per(one, marked)
+            owners[target] = field.name
+    for field in loaded:
+        if field.follows and field.follows not in names:
+            place = marked.value[field.name].value["follows"].place
+            raise place.refuse(
+                f"there is no field {field.follows!r}; {nearest(field.follows, names)}"
+            )
+        _check_one_per(field, marked)
 
 
 def _check_one_per(loaded: Field, marked: Marked) -> None:
-    names = [one.name for one in loaded.fields]
+    names = [field.name for field in loaded.fields]
     if loaded.one_per and loaded.one_per not in names:
         place = marked.value[loaded.name].value["one_per"].place
         raise place.refuse(

@@ -93,7 +93,7 @@ def load_mappings(
 def _load_fields(marked: Marked, context: field_rules.Context) -> tuple[Field, ...]:
     if not isinstance(marked.value, dict) or not marked.value:
         raise marked.place.refuse("must list the fields by name.")
-    loaded = tuple(_load_field(name, one, context) for name, one in marked.value.items())
+    loaded = tuple(_load_field(name, item, context) for name, item in marked.value.items())
     field_rules.check_together(loaded, marked)
     return loaded
 
@@ -101,7 +101,7 @@ def _load_fields(marked: Marked, context: field_rules.Context) -> tuple[Field, .
 def _load_field(name: str, marked: Marked, context: field_rules.Context) -> Field:
     entries = _section(marked, {key: key in ("kind", "type") for key in field_rules.FIELD_KEYS})
     facts: dict[str, Any] = {
-        key: _fact(key, one) for key, one in entries.items() if key != "fields"
+        key: _fact(key, item) for key, item in entries.items() if key != "fields"
     }
     if "fields" in entries:
         facts["fields"] = _load_fields(entries["fields"], context.of_lines(facts.get("loupe")))
@@ -129,9 +129,9 @@ def _section(marked: Marked, keys: Mapping[str, bool]) -> dict[str, Marked]:
     if not isinstance(marked.value, dict):
         raise marked.place.refuse(f"must be a list of keys: {', '.join(keys)}.")
     entries: dict[str, Marked] = marked.value
-    for key, one in entries.items():
+    for key, item in entries.items():
         if key not in keys:
-            raise one.place.refuse(f"there is no key {key!r}; {nearest(key, keys)}")
+            raise item.place.refuse(f"there is no key {key!r}; {nearest(key, keys)}")
     for key, needed in keys.items():
         if needed and key not in entries:
             raise marked.place.refuse(f"the key {key!r} is missing.")

@@ -1,7 +1,8 @@
 """What a mapping file says, as frozen values."""
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -109,15 +110,15 @@ class RecordMapping:
     table: str
     key: str
     fields: tuple[Field, ...]
-    vocabulary: Vocabulary = field(repr=False, compare=False)
+    vocabulary: Vocabulary = dataclasses.field(repr=False, compare=False)
     on_conflict: str = "hold"
     first_contact: str = "hold"
     file: Path = Path()
     digest: str = ""
-    _by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
+    _by_name: dict[str, Field] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_name", {one.name: one for one in self.fields})
+        object.__setattr__(self, "_by_name", {field.name: field for field in self.fields})
 
     def field(self, name: str) -> Field:
         """Return the field called `name`; raises `MappingError` with the known names."""
@@ -135,12 +136,12 @@ class RecordMapping:
     @property
     def two_way(self) -> tuple[Field, ...]:
         """The fields that are merged and sent."""
-        return tuple(one for one in self.fields if one.kind == "two_way")
+        return tuple(field for field in self.fields if field.kind == "two_way")
 
     @property
     def computed(self) -> tuple[Field, ...]:
         """The fields that QuickBooks computes: compared after a push, never sent."""
-        return tuple(one for one in self.fields if one.kind == "computed")
+        return tuple(field for field in self.fields if field.kind == "computed")
 
     @property
     def asked_for(self) -> tuple[str, ...]:
@@ -154,15 +155,15 @@ class RecordMapping:
 
     def every_field(self) -> Iterator[Field]:
         """Walk the fields and the sub-fields of their lines."""
-        for one in self.fields:
-            yield one
-            yield from one.fields
+        for field in self.fields:
+            yield field
+            yield from field.fields
 
 
 def _iter_sources(fields: tuple[Field, ...], parent: str = "") -> Iterator[tuple[str, str]]:
-    for one in fields:
-        if one.is_in_quickbooks:
-            asked = "asked for" if one.is_asked_for else None
-            parts = (one.quickbooks, one.derive_quickbooks, one.named_in, asked)
-            yield f"{parent}{one.name}", " ".join(part for part in parts if part)
-        yield from _iter_sources(one.fields, f"{parent}{one.name}.")
+    for field in fields:
+        if field.is_in_quickbooks:
+            asked = "asked for" if field.is_asked_for else None
+            parts = (field.quickbooks, field.derive_quickbooks, field.named_in, asked)
+            yield f"{parent}{field.name}", " ".join(part for part in parts if part)
+        yield from _iter_sources(field.fields, f"{parent}{field.name}.")

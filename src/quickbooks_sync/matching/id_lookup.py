@@ -31,14 +31,14 @@ class IdLookup:
         self._mapping = mapping
         self._mapping_of = mapping_of
         types = {one.references for one in mapping.every_field() if one.references}
-        self.to_quickbooks: dict[str, dict[int, str]] = {one: {} for one in types}
-        self.to_loupe: dict[str, dict[str, int]] = {one: {} for one in types}
+        self.to_quickbooks: dict[str, dict[int, str]] = {record_type: {} for record_type in types}
+        self.to_loupe: dict[str, dict[str, int]] = {record_type: {} for record_type in types}
 
     def load_quickbooks_ids(self, values: Iterable[Mapping[str, Any]]) -> None:
         """Look up what canonical values refer to."""
         wanted: dict[str, set[str]] = defaultdict(set)
-        for one in values:
-            for referring, quickbooks_id in self._referred(one):
+        for row_values in values:
+            for referring, quickbooks_id in self._referred(row_values):
                 wanted[str(referring.references)].add(quickbooks_id)
         for record_type, ids in wanted.items():
             self._load(record_type, quickbooks_ids=ids - set(self.to_loupe[record_type]))
@@ -47,11 +47,11 @@ class IdLookup:
         """Look up what Loupe rows refer to."""
         wanted: dict[str, set[int]] = defaultdict(set)
         for row in rows:
-            for one in self._mapping.fields:
-                if one.references and one.loupe and row.get(one.loupe) is not None:
-                    wanted[one.references].add(row[one.loupe])
-                for child in row.get(one.loupe or "") or () if one.fields else ():
-                    _collect(one.fields, child, wanted)
+            for field in self._mapping.fields:
+                if field.references and field.loupe and row.get(field.loupe) is not None:
+                    wanted[field.references].add(row[field.loupe])
+                for child in row.get(field.loupe or "") or () if field.fields else ():
+                    _collect(field.fields, child, wanted)
         for record_type, ids in wanted.items():
             self._load(record_type, loupe_ids=ids - set(self.to_quickbooks[record_type]))
 
@@ -60,21 +60,21 @@ class IdLookup:
 
         A reference that is only pulled may stay open.
         """
-        for one, quickbooks_id in self._referred(values):
-            record_type = str(one.references)
-            if one.kind == "two_way" and quickbooks_id not in self.to_loupe[record_type]:
+        for field, quickbooks_id in self._referred(values):
+            record_type = str(field.references)
+            if field.kind == "two_way" and quickbooks_id not in self.to_loupe[record_type]:
                 return record_type, quickbooks_id
         return None
 
     def _referred(self, values: Mapping[str, Any]) -> Iterator[tuple[Field, str]]:
-        for one in self._mapping.fields:
-            value = values.get(one.name)
-            if one.references and value is not None:
-                yield one, value
-            for line in value or () if one.fields else ():
-                for each in one.fields:
-                    if each.references and line.get(each.name) is not None:
-                        yield each, line[each.name]
+        for field in self._mapping.fields:
+            value = values.get(field.name)
+            if field.references and value is not None:
+                yield field, value
+            for line in value or () if field.fields else ():
+                for part in field.fields:
+                    if part.references and line.get(part.name) is not None:
+                        yield part, line[part.name]
 
     def _load(
         self,
@@ -104,6 +104,6 @@ class IdLookup:
 def _collect(
     fields: Iterable[Field], child: Mapping[str, Any], wanted: dict[str, set[int]]
 ) -> None:
-    for one in fields:
-        if one.references and one.loupe and child.get(one.loupe) is not None:
-            wanted[one.references].add(child[one.loupe])
+    for field in fields:
+        if field.references and field.loupe and child.get(field.loupe) is not None:
+            wanted[field.references].add(child[field.loupe])

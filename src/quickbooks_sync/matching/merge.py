@@ -7,8 +7,9 @@ Design note
     hold (first contact, or newly mapped) is settled by comparing the sides with each other.
 """
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
@@ -38,12 +39,12 @@ class MergePolicy:
         together: Fields that mean nothing without each other: where one is held, so are the others.
     """
 
-    on_conflict: Mapping[str, str] = field(default_factory=dict)
-    quickbooks_locked: Mapping[str, str] = field(default_factory=dict)
-    loupe_locked: Mapping[str, str] = field(default_factory=dict)
+    on_conflict: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    quickbooks_locked: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    loupe_locked: Mapping[str, str] = dataclasses.field(default_factory=dict)
     quickbooks_owned: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
-    decided: Mapping[str, str] = field(default_factory=dict)
+    decided: Mapping[str, str] = dataclasses.field(default_factory=dict)
     folded: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()
     together: frozenset[str] = frozenset()
@@ -86,21 +87,21 @@ def merge_record(
     merge = Merge({}, {}, (), frozenset())
     agreed: set[str] = set()
     conflicts: list[FieldConflict] = []
-    for one in mapping.fields:
-        if one.kind == "computed" or one.name in policy.excluded:
+    for field in mapping.fields:
+        if field.kind == "computed" or field.name in policy.excluded:
             continue
-        if one.name not in quickbooks or one.name not in loupe:
+        if field.name not in quickbooks or field.name not in loupe:
             continue  # unknown on one side: nothing can be said about it
-        verdict = _verdict(one, mapping, loupe, quickbooks, base, policy)
+        verdict = _verdict(field, mapping, loupe, quickbooks, base, policy)
         if verdict == "agreed":
-            agreed.add(one.name)
+            agreed.add(field.name)
         elif verdict == "to_loupe":
-            merge.to_loupe[one.name] = quickbooks[one.name]
-            agreed.add(one.name)
+            merge.to_loupe[field.name] = quickbooks[field.name]
+            agreed.add(field.name)
         elif verdict == "to_quickbooks":
-            merge.to_quickbooks[one.name] = loupe.get(one.name)
+            merge.to_quickbooks[field.name] = loupe.get(field.name)
         else:
-            conflicts.append(_conflict(one, verdict, loupe, quickbooks, base))
+            conflicts.append(_conflict(field, verdict, loupe, quickbooks, base))
     for name in _held_with(conflicts, merge, policy):
         reason = "goes together with what is held beside it"
         conflicts.append(_conflict(mapping.field(name), reason, loupe, quickbooks, base))

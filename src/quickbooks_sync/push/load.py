@@ -68,9 +68,9 @@ class Sender:
 
     def send_all(self, plan: Plan) -> None:
         """Send a plan's writes and write their outcomes."""
-        creates = [one for one in plan.writes if one.operation == Operation.CREATE]
+        creates = [write for write in plan.writes if write.operation == Operation.CREATE]
         existing = link_existing(self._context, creates)
-        writes = [one for one in plan.writes if one.loupe_id not in existing]
+        writes = [write for write in plan.writes if write.loupe_id not in existing]
         for start in range(0, len(writes), MAX_ITEMS):
             self._send(writes[start : start + MAX_ITEMS])
         adjustments = [*plan.adjustments, *self._adjustments_of(writes)]
@@ -110,7 +110,7 @@ class Sender:
     ) -> None:
         intent = self._commit_intent(sent, requests)
         by_id = {one.loupe_id: one for one in sent}
-        held = {key: one.conflicts for key, one in by_id.items() if one.conflicts}
+        held = {key: item.conflicts for key, item in by_id.items() if item.conflicts}
         refused = send_intent(self._context, intent, held=held)
         if refused and not is_second:
             again = look_again(self._context, self._settings, refused, by_id)

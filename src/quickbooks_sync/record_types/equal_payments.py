@@ -45,17 +45,17 @@ def pair_payments(
     Returns:
         Loupe ids by QuickBooks Id, or why nobody can tell which is which.
     """
-    theirs = {key: one for key, one in theirs.items() if _is_near(values, one)}
-    ours = [one for one in ours if _is_near(values, one.values)]
-    keys = [payment_key(one) for one in theirs.values()]
-    if Counter(keys) != Counter(payment_key(one.values) for one in ours):
+    theirs = {key: item for key, item in theirs.items() if _is_near(values, item)}
+    ours = [payment for payment in ours if _is_near(values, payment.values)]
+    keys = [payment_key(row_values) for row_values in theirs.values()]
+    if Counter(keys) != Counter(payment_key(payment.values) for payment in ours):
         return (
             f"several equal payments, and the sides do not hold the same of that day: QuickBooks "
-            f"{_told(theirs.values())}, Loupe {_told(one.values for one in ours)}"
+            f"{_told(theirs.values())}, Loupe {_told(payment.values for payment in ours)}"
         )
     wanted = payment_key(values)
-    equal = {key: one for key, one in theirs.items() if payment_key(one) == wanted}
-    pairs = _pair(equal, [one for one in ours if payment_key(one.values) == wanted])
+    equal = {key: item for key, item in theirs.items() if payment_key(item) == wanted}
+    pairs = _pair(equal, [payment for payment in ours if payment_key(payment.values) == wanted])
     if len(pairs) < len(equal):
         return "several equal payments, and their reference numbers contradict each other"
     return pairs
@@ -68,14 +68,21 @@ def pair_one(
     ours = list(ours)
     pairs = pair_payments(values, theirs, ours)
     if isinstance(pairs, str):
-        first = min(one.loupe_id for one in ours if payment_key(one.values) == payment_key(values))
+        first = min(
+            payment.loupe_id
+            for payment in ours
+            if payment_key(payment.values) == payment_key(values)
+        )
         return Match(first, pairs)
     return Match(pairs[quickbooks_id])
 
 
 def _pair(theirs: Mapping[str, Values], ours: list[Candidate]) -> dict[str, int]:
     """Pair equal reference numbers, then the other numbered ones, then the rest."""
-    left = {one.loupe_id: _number(one.values) for one in sorted(ours, key=lambda one: one.loupe_id)}
+    left = {
+        payment.loupe_id: _number(payment.values)
+        for payment in sorted(ours, key=lambda candidate: candidate.loupe_id)
+    }
     ids = sorted(theirs, key=lambda key: (len(key), key))
     pairs: dict[str, int] = {}
     rounds: tuple[Callable[[str | None, str | None], bool], ...] = (
@@ -86,7 +93,7 @@ def _pair(theirs: Mapping[str, Values], ours: list[Candidate]) -> dict[str, int]
     for fits in rounds:
         for key in (one for one in ids if one not in pairs):
             number = _number(theirs[key])
-            found = next((one for one, other in left.items() if fits(number, other)), None)
+            found = next((item for item, other in left.items() if fits(number, other)), None)
             if found is not None:
                 pairs[key] = found
                 del left[found]
@@ -108,5 +115,5 @@ def _number(values: Values) -> str | None:
 
 
 def _told(payments: Iterable[Values]) -> str:
-    amounts = [Decimal(one["amount"]) for one in payments]
+    amounts = [Decimal(payment["amount"]) for payment in payments]
     return f"{len(amounts)} of {sum(amounts, Decimal(0))} in all"

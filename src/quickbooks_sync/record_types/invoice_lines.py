@@ -42,7 +42,7 @@ def build_lines(
     """
     from quickbooks_sync.transform.quickbooks_side import read_document_lines
 
-    raw = [one for one in before if one.get("DetailType") != "SubTotalLineDetail"]
+    raw = [line for line in before if line.get("DetailType") != "SubTotalLineDetail"]
     old = read_document_lines(field, raw, settings, QUICKBOOKS_RULES)
     built = []
     for number, (line, partner) in enumerate(_align(field, lines, old), start=1):

@@ -32,12 +32,14 @@ def build_review(workspace: "Workspace", realm_id: str | None = None) -> Review:
         settings = read_settings(connection, company.realm_id)
     quickbooks = count_quickbooks(workspace, company.realm_id, settings)
     with workspace.engine.connect() as connection:
-        mappings = {one: workspace.mapping(one) for one in RECORD_TYPES}
+        mappings = {record_type: workspace.mapping(record_type) for record_type in RECORD_TYPES}
         scope = Scope(connection, company.realm_id, company.organization_id, settings, mappings)
         return Review(
             realm_id=company.realm_id,
             company_name=company.company_name,
-            counts=tuple(_count(scope, one, quickbooks[one]) for one in RECORD_TYPES),
+            counts=tuple(
+                _count(scope, record_type, quickbooks[record_type]) for record_type in RECORD_TYPES
+            ),
             findings=find_all(scope),
             missing_settings=_missing_settings(settings),
             waiting=_count_waiting(scope),

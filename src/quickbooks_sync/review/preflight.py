@@ -71,7 +71,7 @@ def build_preflight(workspace: "Workspace", realm_id: str | None = None) -> Pref
     with workspace.engine.connect() as connection:
         company = resolve_company(connection, realm_id)
     reference = ensure_reference(workspace, company.realm_id)
-    mappings = {one: workspace.mapping(one) for one in RECORD_TYPES}
+    mappings = {record_type: workspace.mapping(record_type) for record_type in RECORD_TYPES}
     with workspace.engine.connect() as connection:
         settings = read_settings(connection, company.realm_id)
         stored = read_stored(connection, company.realm_id)
@@ -87,13 +87,13 @@ def build_preflight(workspace: "Workspace", realm_id: str | None = None) -> Pref
 
 def _find_missing(scope: Scope, stored: dict[str, StoredSetting]) -> Iterator[MissingSetting]:
     """Yield settings that a push needs whatever it sends, and those that a record waits for already."""
-    unsent = {one: _find_unsent(scope, one) for one in RECORD_TYPES}
+    unsent = {record_type: _find_unsent(scope, record_type) for record_type in RECORD_TYPES}
     held = _read_held(scope)
     for name, setting in SETTINGS.items():
         needing = [
-            one
-            for one in RECORD_TYPES
-            if name in scope.settings.missing(RECORD_TYPES[one].needed_settings)
+            record_type
+            for record_type in RECORD_TYPES
+            if name in scope.settings.missing(RECORD_TYPES[record_type].needed_settings)
         ]
         waiting = [finding for one in needing for finding in unsent[one]] or held.get(name, [])
         if needing or (waiting and scope.settings.value_of(name) is None):
@@ -103,7 +103,7 @@ def _find_missing(scope: Scope, stored: dict[str, StoredSetting]) -> Iterator[Mi
                 setting.meaning,
                 found.value if found else None,
                 found.because if found else None,
-                tuple(needing or (one.record_type for one in waiting)),
+                tuple(needing or (finding.record_type for finding in waiting)),
                 tuple(waiting),
             )
 

@@ -35,8 +35,8 @@ def _preflight_lines(preflight: Preflight) -> Iterator[str]:
     asked = f"{preflight.known_since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     yield f"Settings of {preflight.company_name} ({preflight.realm_id}); QuickBooks as of {asked}"
     yield ""
-    for one in preflight.missing:
-        yield from _missing_lines(one)
+    for name in preflight.missing:
+        yield from _missing_lines(name)
     if preflight.missing:
         yield "Confirm with: quickbooks-sync settings confirm [--set NAME=VALUE]..."
     else:
@@ -64,7 +64,7 @@ def _lines(review: Review) -> Iterator[str]:
     yield f"Read-only; it cost {review.metered_reads} metered reads of QuickBooks."
     yield ""
     yield f"{'':<12}{'Loupe':>8}{'QuickBooks':>12}{'linked':>8}"
-    yield from (_count_line(one) for one in review.counts)
+    yield from (_count_line(count) for count in review.counts)
     yield ""
     yield from _settings_lines(review)
     if not review.findings:
@@ -93,6 +93,8 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
     one, many = WORDS[finding.record_type]
     word = one if finding.count == 1 else many
     yield f"- {finding.count} {word}: {finding.title} ({EFFECTS[finding.effect]})"
-    yield from (f"    {one} {each.loupe_id}: {each.text}" for each in finding.examples[:_SHOWN])
+    yield from (
+        f"    {one} {example.loupe_id}: {example.text}" for example in finding.examples[:_SHOWN]
+    )
     if finding.count > _SHOWN:
         yield f"    and {finding.count - _SHOWN} more"

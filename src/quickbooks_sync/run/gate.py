@@ -31,7 +31,7 @@ def gate(context: RunContext) -> dict[str, int]:
         GateClosedError: One of the company's limits is passed; nothing was loaded.
         LeaseLostError: The run does not hold its lease any more: what it staged may be gone.
     """
-    fields = [one.name for one in context.mapping.fields]
+    fields = [field.name for field in context.mapping.fields]
     with context.transaction() as connection:
         settings = read_settings(connection, context.realm_id)
         total, rejected = staging.read_totals(connection, context.run_id)
@@ -81,10 +81,10 @@ def _refuse_blanked(
     blanked: list[BlankedField],
 ) -> None:
     limit = settings.max_blanked_ratio
-    for one in blanked:
-        if Decimal(one.blanked) > limit * one.filled:
+    for field in blanked:
+        if Decimal(field.blanked) > limit * field.filled:
             raise _too_many_blanked(
-                context, one, limit, read_blanked_ids(connection, context.run, one.name)
+                context, field, limit, read_blanked_ids(connection, context.run, field.name)
             )
 
 

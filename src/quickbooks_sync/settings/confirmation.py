@@ -38,7 +38,11 @@ def confirm_settings(
     with access.engine.begin() as connection:
         reference = read_reference(connection, realm_id)
         stored = read_stored(connection, realm_id)
-        proposed = {one.name: one.value for one in stored.values() if one.value is not None}
+        proposed = {
+            row_values.name: row_values.value
+            for row_values in stored.values()
+            if row_values.value is not None
+        }
         wanted = {name: value for name, value in {**proposed, **changes}.items() if value.strip()}
         values = _parse_all(wanted, reference)
         delete_settings(connection, realm_id, [name for name in changes if name not in wanted])

@@ -101,7 +101,7 @@ def _propose_account(name: str, reference: Reference) -> Proposal:
     rule = ACCOUNT_RULES[name]
     what = f"{rule.account_type}{f'/{rule.subtypes[0]}' if rule.subtypes else ''}"
     candidates = [one for one in reference.named("account") if _fits(one, rule, reference)]
-    usual = [one for one in candidates if _is_named(one, rule.usual_names)]
+    usual = [candidate for candidate in candidates if _is_named(candidate, rule.usual_names)]
     if len(usual) == 1:
         return Proposal(
             name, usual[0]["Id"], f"{_title(usual[0])} has the name QuickBooks gives such accounts."
@@ -133,7 +133,7 @@ def _propose_line_item(reference: Reference) -> Proposal:
     name = "invoice_line_item"
     services = [one for one in reference.named("item") if one.get("Type") == "Service"]
     for usual in SALE_NAMES:
-        found = [one for one in services if _is_named(one, (usual,))]
+        found = [item for item in services if _is_named(item, (usual,))]
         if len(found) == 1:
             return Proposal(name, found[0]["Id"], _because_of_item(found[0]))
     if not services:

@@ -21,7 +21,7 @@ def find_unstorable(mapping: RecordMapping, record: Any) -> Problem | None:
     """Return the problem of the first text that was not stored as it came, mapped or not."""
     for path, text in _texts(record, ""):
         if not text.isascii() and MARKS.search(text):
-            names = {one.quickbooks: one.name for one in mapping.fields if one.quickbooks}
+            names = {field.quickbooks: field.name for field in mapping.fields if field.quickbooks}
             return _to_problem(names.get(path, path), text)
     return None
 
@@ -30,8 +30,8 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
-        for name, one in value.items():
-            yield from _texts(one, f"{path}.{name}" if path else name)
+        for name, item in value.items():
+            yield from _texts(item, f"{path}.{name}" if path else name)
     elif isinstance(value, list):
         for number, one in enumerate(value, start=1):
             yield from _texts(one, f"{path}[{number}]")

@@ -28,7 +28,7 @@ def read_expectations(mapping: RecordMapping, file: Path, side: Direction) -> li
     if listed is None or not isinstance(listed.value, list):
         raise marked.place.refuse("must list its rules under 'expectations'.")
     rules = (_read_rule(mapping, one, side) for one in listed.value)
-    return [one for one in rules if one is not None]
+    return [rule for rule in rules if rule is not None]
 
 
 def _read_rule(mapping: RecordMapping, marked: Marked, side: Direction) -> Rule | None:
@@ -43,7 +43,7 @@ def _read_rule(mapping: RecordMapping, marked: Marked, side: Direction) -> Rule 
     for key in ("pull", "push"):
         if key in entries:
             _known(entries[key], tuple(Severity))
-    field = _known(entries["field"], [one.name for one in mapping.fields])
+    field = _known(entries["field"], [field.name for field in mapping.fields])
     words = str(entries["rule"].value)
     if "check" in entries:
         checks = {**CHECKS, **mapping.vocabulary.checks}
@@ -81,9 +81,9 @@ def _snake(name: str) -> str:
 def _section(marked: Marked, keys: Collection[str]) -> dict[str, Marked]:
     if not isinstance(marked.value, dict):
         raise marked.place.refuse(f"must have the keys {', '.join(keys)}.")
-    for key, one in marked.value.items():
+    for key, item in marked.value.items():
         if key not in keys:
-            raise one.place.refuse(f"there is no key {key!r}; {nearest(key, keys)}")
+            raise item.place.refuse(f"there is no key {key!r}; {nearest(key, keys)}")
     return marked.value
 
 
@@ -97,7 +97,7 @@ def _known(marked: Marked, words: Collection[str]) -> str:
 
 def _plain(marked: Marked) -> Any:
     if isinstance(marked.value, dict):
-        return {key: _plain(one) for key, one in marked.value.items()}
+        return {key: _plain(item) for key, item in marked.value.items()}
     if isinstance(marked.value, list):
         return [_plain(one) for one in marked.value]
     return marked.value

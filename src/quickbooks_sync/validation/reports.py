@@ -133,8 +133,8 @@ class RunReport:
 def to_reports(results: Iterable[StoredResult], keep: int) -> list[RunReport]:
     """Add up the batches of each of the newest runs and compare the runs; newest first."""
     batches: dict[int, list[StoredResult]] = defaultdict(list)
-    for one in results:
-        batches[one.run_id].append(one)
+    for result in results:
+        batches[result.run_id].append(result)
     reports = sorted(
         map(_to_report, batches.values()), key=lambda one: (one.started_at, one.run_id)
     )
@@ -162,7 +162,9 @@ def _compare(reports: Iterable[RunReport]) -> None:
 
 def _to_report(batches: Sequence[StoredResult]) -> RunReport:
     first = batches[0]
-    documents = [one.document for one in sorted(batches, key=lambda one: one.batch_number)]
+    documents = [
+        batch.document for batch in sorted(batches, key=lambda stored: stored.batch_number)
+    ]
     return RunReport(
         run_id=first.run_id,
         record_type=first.record_type,

@@ -48,13 +48,13 @@ def validate_values(
         failures.extend(broken)
         outcomes.append(_outcome(rule, result, broken))
     failures.sort(key=lambda one: one.row)
-    rejected = {one.row for one in failures if one.severity == Severity.REJECTED}
+    rejected = {failure.row for failure in failures if failure.severity == Severity.REJECTED}
     document = {
         "suite": f"{side}_{mapping.record_type}",
         "great_expectations": load_great_expectations().__version__,
         "records": len(values),
         "rejected": len(rejected),
-        "warned": len({one.row for one in failures} - rejected),
+        "warned": len({failure.row for failure in failures} - rejected),
         "rules": outcomes,
     }
     return ValidationResult(failures, document)
@@ -68,13 +68,13 @@ def _build_frame(
     Its index is unnamed and counts the records: Great Expectations reports failing rows by it, and
     slows down tenfold where it has a name.
     """
-    numbers = {one.name for one in mapping.fields if one.type in ("money", "decimal")}
+    numbers = {field.name for field in mapping.fields if field.type in ("money", "decimal")}
     columns: dict[str, list[Any]] = {}
     for rule in rules:
         if rule.check is not None:
-            columns[rule.column] = [rule.check(one) is None for one in values]
+            columns[rule.column] = [rule.check(row_values) is None for row_values in values]
         elif rule.column not in columns:
-            found = [one.get(rule.column) for one in values]
+            found = [row_values.get(rule.column) for row_values in values]
             columns[rule.column] = _to_numbers(found) if rule.column in numbers else found
     return pd.DataFrame(columns, index=pd.RangeIndex(len(values)), dtype=object)
 
@@ -94,7 +94,7 @@ def _run(suite: "ExpectationSuite", frame: pd.DataFrame) -> dict[tuple[str, str,
     batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
     results = batch.validate(suite, result_format="COMPLETE").results
     _refuse_crashes(results)
-    return {_key(one.expectation_config): one for one in results}
+    return {_key(result.expectation_config): result for result in results}
 
 
 def _key(config: Any) -> tuple[str, str, str]:
@@ -102,11 +102,11 @@ def _key(config: Any) -> tuple[str, str, str]:
 
 
 def _refuse_crashes(results: Sequence[Any]) -> None:
-    for one in results:
-        info = one.exception_info or {}
+    for result in results:
+        info = result.exception_info or {}
         # One dict when all went well, one dict per metric after a metric failed.
         if info.get("raised_exception", bool(info)):
-            config = one.expectation_config
+            config = result.expectation_config
             raise FatalError(
                 f"The expectation {config.type} on {config.kwargs.get('column')} crashed instead "
                 f"of answering: {_message(info)}. Nothing of this batch counts as checked; correct "

@@ -31,7 +31,7 @@ def to_suite(
 ) -> "ExpectationSuite":
     """Return rules as Great Expectations' suite."""
     suite: ExpectationSuite = load_great_expectations().ExpectationSuite(
-        name=f"{side}_{mapping.record_type}", expectations=[one.to_expectation() for one in rules]
+        name=f"{side}_{mapping.record_type}", expectations=[rule.to_expectation() for rule in rules]
     )
     return suite
 

@@ -90,8 +90,8 @@ def read_blanked_fields(
         {**_key(run), "fields": list(fields), "least": least},
     ).all()
     return [
-        BlankedField(one.name, _count_filled(connection, run, one.name), one.blanked)
-        for one in rows
+        BlankedField(row.name, _count_filled(connection, run, row.name), row.blanked)
+        for row in rows
     ]
 
 

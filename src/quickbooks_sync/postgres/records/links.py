@@ -181,7 +181,7 @@ def insert_links(
     connection: Connection, realm_id: str, record_type: str, links: Sequence[Link]
 ) -> None:
     """Write new links by COPY; a link that exists already is a unique violation."""
-    rows = ({"realm_id": realm_id, "record_type": record_type, **_to_row(one)} for one in links)
+    rows = ({"realm_id": realm_id, "record_type": record_type, **_to_row(link)} for link in links)
     copy_rows(connection, link, ("realm_id", "record_type", *_COLUMNS), rows)
 
 
@@ -207,7 +207,7 @@ def update_links(
             " and link.quickbooks_id = new.quickbooks_id"
         ),
         {
-            "links": to_json([_to_json_row(one) for one in links]),
+            "links": to_json([_to_json_row(link) for link in links]),
             "realm_id": realm_id,
             "record_type": record_type,
         },

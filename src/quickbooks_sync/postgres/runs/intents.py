@@ -86,7 +86,7 @@ def write_intent(
         .returning(intent.c.intent_id, intent.c.created_at)
     ).one()
     connection.execute(
-        insert(intent_item), [{"intent_id": row.intent_id, **vars(one)} for one in items]
+        insert(intent_item), [{"intent_id": row.intent_id, **vars(item)} for item in items]
     )
     return Intent(row.intent_id, batch[0], request_id, body, tuple(items), row.created_at)
 

@@ -38,7 +38,7 @@ def send_intent(context: RunContext, intent: Intent, *, held: Held | None = None
     items = send_batch(client, intent)
     with context.transaction() as connection:
         settlement: Settlement = settle(context, connection, intent, items)
-        outcomes = [_with_held(one, held or {}) for one in settlement.outcomes]
+        outcomes = [_with_held(outcome, held or {}) for outcome in settlement.outcomes]
         write_outcomes(connection, context.scope, outcomes)
         close_intent(connection, intent.intent_id, "answered")
     return settlement.refused
@@ -50,7 +50,7 @@ def send_batch(client: QuickBooksClient, intent: Intent) -> dict[str, BatchItem]
         return dict(client.send_batch(intent.body, intent.request_id).items)
     except QuickBooksFault as fault:
         # The batch itself was refused, so none of its items was executed.
-        return {one.batch_item_id: BatchItem(None, fault) for one in intent.items}
+        return {item.batch_item_id: BatchItem(None, fault) for item in intent.items}
 
 
 def _with_held(written: RecordOutcome, held: Held) -> RecordOutcome:

@@ -55,7 +55,7 @@ def link_existing(
     with context.transaction() as connection:
         outcomes = _link(context, connection, found)
         write_outcomes(connection, context.scope, outcomes)
-    return {one.loupe_id for one in outcomes if one.loupe_id is not None}
+    return {outcome.loupe_id for outcome in outcomes if outcome.loupe_id is not None}
 
 
 def _to_be_asked(context: RunContext, creates: Sequence[Write]) -> list[Write]:
@@ -63,9 +63,9 @@ def _to_be_asked(context: RunContext, creates: Sequence[Write]) -> list[Write]:
         realm_id, record_type = context.realm_id, context.record_type
         if not has_complete_pull(connection, realm_id, record_type):
             return list(creates)
-        ids = [one.loupe_id for one in creates]
+        ids = [write.loupe_id for write in creates]
         doubtful = read_doubtful_ids(connection, realm_id, record_type, ids)
-    return [one for one in creates if one.loupe_id in doubtful]
+    return [write for write in creates if write.loupe_id in doubtful]
 
 
 def fetch_candidates(context: RunContext, values: Sequence[Values]) -> list[Record]:
@@ -97,7 +97,7 @@ def _conditions(context: RunContext, values: Sequence[Values]) -> Iterator[str]:
 
 
 def _chunks(values: set[str | None]) -> Iterator[list[str]]:
-    rest = iter(sorted(one for one in values if one))
+    rest = iter(sorted(row_values for row_values in values if row_values))
     while chunk := list(islice(rest, VALUES_PER_QUERY)):
         yield chunk
 
@@ -111,7 +111,9 @@ def _link(context: RunContext, connection: Connection, found: list[Record]) -> l
     staged = to_staged_records(context.mapping, fresh, read_settings(connection, realm_id))
     outcomes = IntakeBatch(context, connection, inserts=False).load(staged)
     return [
-        replace(one, source_id=str(one.loupe_id)) for one in outcomes if one.loupe_id is not None
+        replace(outcome, source_id=str(outcome.loupe_id))
+        for outcome in outcomes
+        if outcome.loupe_id is not None
     ]
 
 
