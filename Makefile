@@ -12,7 +12,6 @@ ARGS ?=
 UV_INSTALL := VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet
 SUITES := tests/unit tests/contract tests/integration
 CORE := $(STATE)/core
-TIMED := tests/unit/transform/test_quickbooks_side.py::test_ten_thousand_customers_are_transformed_well_under_a_second
 
 # A name on the PATH proves nothing (pyenv's shims exist for versions that are not chosen): each candidate is run.
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3 \
@@ -64,10 +63,10 @@ test-core: $(BIN)/uv  ## Run the unit tests on the package without its Airflow e
 	! $(CORE)/bin/python -c 'import airflow' 2>/dev/null
 	$(CORE)/bin/pytest tests/unit $(ARGS)
 
-# The tracer nearly doubles the processor's time: a job of its own, without the test that holds a speed.
+# The tracer nearly doubles the processor's time: a job of its own.
 coverage: install-dev  ## Measure which branches the tests take, and hold the floor in pyproject.toml
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-branch --cov-report=term \
-		--deselect $(TIMED) $(SUITES) $(ARGS)
+		$(SUITES) $(ARGS)
 
 check: lint type contracts test-unit  ## Run what is quick: lint, types, import contracts, unit tests
 

@@ -224,7 +224,9 @@ class FinishOperator(RunStepOperator):
             summary["writes"],
         )
         if summary["status"] != "success":
-            raise AirflowFailException(f"Run {summary['run_id']} failed. {summary['reason']}")
+            raise AirflowFailException(
+                f"Run {summary['run_id']} {summary['status']}. {summary['reason']}"
+            )
         return summary
 
     def _unopened(

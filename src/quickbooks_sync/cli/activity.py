@@ -25,7 +25,11 @@ def runs(
     limit: Limit = 100,
     as_json: AsJson = False,
 ) -> None:
-    """List runs, the oldest first: status, reason, counts, metered reads and writes."""
+    """List runs, the oldest first: status, reason, counts, metered reads and writes.
+
+    The status is running, success, failed, or abandoned: open when the database was upgraded; the next run
+    of its flow reads its records again.
+    """
     with build_engine().connect() as connection:
         if company is not None:
             read_company(connection, company)

@@ -30,7 +30,11 @@ def extract(context: RunContext) -> list[BatchManifest]:
             connection, context, connection.execute(select(func.now())).scalar_one()
         )
         pages = iter_rows(
-            connection, context.mapping, context.organization_id, *_conditions(context)
+            connection,
+            context.mapping,
+            context.organization_id,
+            *_conditions(context),
+            beside=context.type.unsent_columns,
         )
         for rows in pages:
             taken = rows[:left] if left else rows

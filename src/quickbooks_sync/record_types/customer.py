@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from quickbooks_sync.mapping.vocabulary import ADDRESS, LoupeRule, Vocabulary, pointers, under
 from quickbooks_sync.matching.identity import Identity, quoted, text_key
@@ -30,6 +30,11 @@ def _confirm(quickbooks: Values, loupe: Values) -> str | None:
     if email[0] and email[1] and email[0] != email[1]:
         return f"a Loupe customer has the same name but another email, {quoted(loupe, quickbooks, 'email')}"
     return None
+
+
+def never_created_inactive(is_active: ColumnElement[bool]) -> ColumnElement[Any]:
+    """Return why an inactive record that QuickBooks never saw is not created there."""
+    return case((~is_active, "An inactive record that QuickBooks never saw is not pushed."))
 
 
 class Customer(RecordType):
@@ -69,6 +74,7 @@ class Customer(RecordType):
     has_activity = True
     is_created_in_a_currency = True
     table = customer
+    never_created = never_created_inactive(customer.c.is_active)
     display_name = func.coalesce(customer.c.display_name, customer.c.company_name)
 
     def read_currencies(
@@ -85,10 +91,6 @@ class Customer(RecordType):
             currencies.setdefault(row.customer_id, set()).add(row.currency_code)
         return currencies
 
-    def unsent_reason(self, row: Row, *, is_linked: bool) -> str | None:
-        """An inactive customer is not created."""
-        return None if is_linked else never_created_inactive(row)
-
     def remove(self, row: Row, quickbooks_id: str, *, is_paid: bool) -> Removal:
         """Ask a person: QuickBooks deletes no customer."""
         return remove_merged(row, quickbooks_id)
@@ -96,13 +98,6 @@ class Customer(RecordType):
     def is_made_from(self, sent: Values, theirs: Values) -> bool:
         """Compare the names."""
         return folded(sent.get("display_name")) == folded(theirs.get("display_name"))
-
-
-def never_created_inactive(row: Row) -> str | None:
-    """Return why an inactive record that QuickBooks never saw is not created there."""
-    return (
-        None if row["is_active"] else "An inactive record that QuickBooks never saw is not pushed."
-    )
 
 
 def remove_merged(row: Row, quickbooks_id: str) -> Removal:

@@ -79,6 +79,7 @@ class InventoryItem(RecordType):
         locked="another Loupe item carries this SKU as its Tag ID",
     )
     table = inventory_item
+    never_created = never_created_inactive(inventory_item.c.is_active)
     display_name = inventory_item.c.item_name
 
     def pulled_where(self, settings: CompanySettings) -> str:
@@ -127,10 +128,6 @@ class InventoryItem(RecordType):
             )
         )
         return {row.tag_id: row.inventory_item_id for row in rows}
-
-    def unsent_reason(self, row: Row, *, is_linked: bool) -> str | None:
-        """An inactive item is not created."""
-        return None if is_linked else never_created_inactive(row)
 
     def why_not_representable(self, settings: CompanySettings, row: Row) -> str | None:
         """QuickBooks' prices are per piece and in its home currency."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, case, exists, select
 
 from quickbooks_sync.mapping.vocabulary import ADDRESS, Vocabulary, pointers, under
 from quickbooks_sync.matching.identity import Identity, IdentityKey, quoted, text_key
@@ -118,6 +118,18 @@ class Invoice(RecordType):
         "left as they are; push payments, then pull invoices",
     )
     table = invoice
+    never_sent = case(
+        (
+            invoice.c.lifecycle_status == "Draft",
+            "A draft is not pushed; finalise the invoice first.",
+        )
+    )
+    never_created = case(
+        (
+            invoice.c.lifecycle_status == "Void",
+            "A void invoice that QuickBooks never saw is not pushed.",
+        )
+    )
     display_name = invoice.c.invoice_number
     display_amount = invoice.c.total_amount
 
@@ -159,14 +171,6 @@ class Invoice(RecordType):
             )
         )
         return set(rows.scalars())
-
-    def unsent_reason(self, row: Row, *, is_linked: bool) -> str | None:
-        """A draft is not sent, and a void invoice is not created."""
-        if row["lifecycle_status"] == "Draft":
-            return "A draft is not pushed; finalise the invoice first."
-        if not is_linked and row["lifecycle_status"] == "Void":
-            return "A void invoice that QuickBooks never saw is not pushed."
-        return None
 
     def why_not_representable(self, settings: CompanySettings, row: Row) -> str | None:
         """Refuse currencies and tax that QuickBooks does not keep, and bundles."""

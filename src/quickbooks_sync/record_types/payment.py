@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, case
 
 from quickbooks_sync.mapping.vocabulary import Json as Source
 from quickbooks_sync.mapping.vocabulary import Vocabulary, pointers
@@ -158,6 +158,13 @@ class Payment(RecordType):
     #: A payment with a reference number goes first, so that one without cannot claim its row.
     identified_first_by = "reference_number"
     table = payment
+    never_created = case(
+        (payment.c.is_void, "A void payment that QuickBooks never saw is not pushed."),
+        (
+            payment.c.payment_kind != "payment",
+            "An application of credits is made in QuickBooks and only pulled.",
+        ),
+    )
     display_name = payment.c.reference_number
     display_amount = payment.c.amount
 
@@ -170,16 +177,6 @@ class Payment(RecordType):
     def linked_rows(self, realm_id: str) -> list[ColumnElement[bool]]:
         """Keep payments of linked customers."""
         return of_linked_customers(realm_id, payment.c.customer_id)
-
-    def unsent_reason(self, row: Row, *, is_linked: bool) -> str | None:
-        """Neither a void payment nor an application of credits is created."""
-        if is_linked:
-            return None
-        if row["is_void"]:
-            return "A void payment that QuickBooks never saw is not pushed."
-        if row["payment_kind"] != "payment":
-            return "An application of credits is made in QuickBooks and only pulled."
-        return None
 
     def why_not_representable(self, settings: CompanySettings, row: Row) -> str | None:
         """Refuse currencies that QuickBooks does not keep."""

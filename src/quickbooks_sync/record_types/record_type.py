@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, Text, cast, null
 
 from quickbooks_sync.mapping.vocabulary import Vocabulary
 from quickbooks_sync.matching.identity import Identity
@@ -164,6 +164,9 @@ class RecordType:
     identified_first_by: ClassVar[str | None] = None
     #: The Loupe table that the expressions here speak of; a test holds it against the mapping.
     table: ClassVar[Table]
+    #: Why a row is never sent, in words; and why one that QuickBooks never saw is not created there.
+    never_sent: ClassVar[ColumnElement[Any]] = null()
+    never_created: ClassVar[ColumnElement[Any]] = null()
     #: Columns that people know a row by: its name or number, and its amount.
     display_name: ClassVar[ColumnElement[Any]]
     display_amount: ClassVar[ColumnElement[Any] | None] = None
@@ -228,9 +231,18 @@ class RecordType:
 
     # What is never sent, and why.
 
+    @property
+    def unsent_columns(self) -> tuple[ColumnElement[Any], ...]:
+        """What a push reads beside a row: why it is not sent, and why it is not created; `NULL` where it is."""
+        return (
+            cast(self.never_sent, Text).label("never_sent"),
+            cast(self.never_created, Text).label("never_created"),
+        )
+
     def unsent_reason(self, row: Row, *, is_linked: bool) -> str | None:
-        """Return why a Loupe row is not pushed at all, or `None` when it is."""
-        return None
+        """Return why a Loupe row, read with `unsent_columns`, is not pushed at all, or `None` when it is."""
+        reason: str | None = row["never_sent"] or (None if is_linked else row["never_created"])
+        return reason
 
     def why_not_representable(self, settings: CompanySettings, row: Row) -> str | None:
         """Return why QuickBooks cannot represent this row faithfully, or `None`."""

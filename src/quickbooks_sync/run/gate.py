@@ -29,9 +29,10 @@ def gate(context: RunContext) -> dict[str, int]:
 
     Raises:
         GateClosedError: One of the company's limits is passed; nothing was loaded.
+        LeaseLostError: The run does not hold its lease any more: what it staged may be gone.
     """
     fields = [one.name for one in context.mapping.fields]
-    with context.reading() as connection:
+    with context.transaction() as connection:
         settings = read_settings(connection, context.realm_id)
         total, rejected = staging.read_totals(connection, context.run_id)
         _refuse_rejected(settings, total, rejected)

@@ -80,28 +80,40 @@ def _ensure_connected(company: Company) -> None:
 def close_run(context: RunContext, *, failed_steps: Sequence[str] = ()) -> RunSummary:
     """Record the result; move the watermark only if every step succeeded; free the lease.
 
-    Repeatable: a run that was closed as a success stays one.
+    Repeatable: a run that was closed as a success stays one, and one that an upgrade has abandoned stays that.
     """
     with context.workspace.engine.begin() as connection:
-        reason = _why_failed(context, connection, failed_steps)
-        status = "failed" if reason else "success"
-        counts = read_outcome_counts(connection, context.run_id)
-        row = connection.execute(
-            update(run_table)
-            .where(run_table.c.run_id == context.run_id)
-            .values(status=status, reason=reason, counts=counts, finished_at=func.now())
-            .returning(run_table.c.metered_reads, run_table.c.writes)
-        ).one()
-        free_lease(connection, context.lease)
-        forget_raw_records(connection, context.realm_id, context.record_type)
+        row = _read_abandoned(connection, context) or _close(context, connection, failed_steps)
     return RunSummary(
         run_id=context.run_id,
-        status=status,
-        reason=reason,
-        counts=counts,
+        status=row.status,
+        reason=row.reason,
+        counts=row.counts,
         metered_reads=row.metered_reads,
         writes=row.writes,
     )
+
+
+def _read_abandoned(connection: Connection, context: RunContext) -> Any | None:
+    """Return the row of a run that an upgrade has abandoned; `None` for any other."""
+    statement = select(run_table).where(run_table.c.run_id == context.run_id)
+    return connection.execute(statement.where(run_table.c.status == "abandoned")).one_or_none()
+
+
+def _close(context: RunContext, connection: Connection, failed_steps: Sequence[str]) -> Any:
+    """Write how the run ended, and return its row."""
+    reason = _why_failed(context, connection, failed_steps)
+    status = "failed" if reason else "success"
+    counts = read_outcome_counts(connection, context.run_id)
+    row = connection.execute(
+        update(run_table)
+        .where(run_table.c.run_id == context.run_id)
+        .values(status=status, reason=reason, counts=counts, finished_at=func.now())
+        .returning(run_table)
+    ).one()
+    free_lease(connection, context.lease)
+    forget_raw_records(connection, context.realm_id, context.record_type)
+    return row
 
 
 def note_failure(context: RunContext, step: str, error: Exception) -> None:

@@ -178,31 +178,6 @@ def test_prices_that_mean_something_else_stay_home(row: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("record_type", "row", "is_linked", "reason"),
-    [
-        ("invoice", invoice(lifecycle_status="Draft"), False, "draft"),
-        ("invoice", invoice(lifecycle_status="Draft"), True, "draft"),
-        ("invoice", invoice(lifecycle_status="Void"), False, "never saw"),
-        ("invoice", invoice(lifecycle_status="Void"), True, None),
-        ("invoice", invoice(), False, None),
-        ("payment", payment(is_void=True), False, "never saw"),
-        ("payment", payment(is_void=True), True, None),
-        ("payment", payment(payment_kind="credit_application"), False, "credits"),
-        ("payment", payment(), False, None),
-        ("customer", {"is_active": False}, False, "inactive"),
-        ("customer", {"is_active": False}, True, None),
-        ("inventory_item", item(is_active=False), False, "inactive"),
-    ],
-)
-def test_what_is_not_pushed_says_why(
-    record_type: str, row: dict[str, Any], is_linked: bool, reason: str | None
-) -> None:
-    said = RECORD_TYPES[record_type].unsent_reason(row, is_linked=is_linked)
-    assert (said is None) == (reason is None)
-    assert (reason or "") in (said or "")
-
-
-@pytest.mark.parametrize(
     ("row", "settings", "reason"),
     [
         (invoice(), SETTINGS, None),

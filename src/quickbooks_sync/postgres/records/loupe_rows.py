@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.postgres import tables
@@ -61,14 +61,21 @@ def read_rows(
     organization_id: int,
     ids: Collection[int],
     *,
+    beside: Sequence[ColumnElement[Any]] = (),
     lock: bool = False,
 ) -> dict[int, Row]:
     """Read rows by key, each with its lines (a list under their table's name).
 
-    With `lock` nobody else can change the rows until the caller's transaction ends.
+    Args:
+        connection: An open connection.
+        mapping: The record type's mapping.
+        organization_id: Whose rows they are.
+        ids: Their keys.
+        beside: Labelled expressions to read with each row.
+        lock: Keep everybody else from changing the rows until the caller's transaction ends.
     """
     where = loupe_table(mapping)
-    statement = select(where.table).where(
+    statement = select(where.table, *beside).where(
         where.table.c.organization_id == organization_id,
         where.table.c[where.key].in_(list(ids)),
     )
@@ -92,12 +99,13 @@ def iter_rows(
     mapping: RecordMapping,
     organization_id: int,
     *conditions: Any,
+    beside: Sequence[ColumnElement[Any]] = (),
     page_size: int = 1000,
 ) -> Iterator[list[Row]]:
-    """Read an organization's rows in pages, ordered by key, each with its lines."""
+    """Read an organization's rows in pages, ordered by key, each with its lines and the expressions `beside`."""
     where = loupe_table(mapping)
     for page in iter_columns(
-        connection, mapping, organization_id, None, *conditions, page_size=page_size
+        connection, mapping, organization_id, None, *conditions, beside=beside, page_size=page_size
     ):
         found = {row[where.key]: row for row in page}
         _attach_children(connection, where, found)
@@ -110,6 +118,7 @@ def iter_columns(
     organization_id: int,
     columns: Collection[str] | None,
     *conditions: Any,
+    beside: Sequence[ColumnElement[Any]] = (),
     page_size: int = 5000,
 ) -> Iterator[list[Row]]:
     """Read the key and some columns (all: `None`) of an organization's rows in pages, without lines."""
@@ -118,7 +127,7 @@ def iter_columns(
     last = 0
     while True:
         rows = connection.execute(
-            select(*(where.table.c[name] for name in names))
+            select(*(where.table.c[name] for name in names), *beside)
             .where(
                 where.table.c.organization_id == organization_id,
                 where.table.c[where.key] > last,

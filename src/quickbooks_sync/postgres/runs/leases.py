@@ -74,7 +74,7 @@ def hold_lease(connection: Connection, held: Lease) -> None:
     """Prove inside a transaction that the lease is still ours, and keep it from moving meanwhile.
 
     Raises:
-        LeaseLostError: Another run has taken it.
+        LeaseLostError: Another run has taken it, or an upgrade has freed it.
     """
     moved = connection.execute(
         update(lease)
@@ -89,7 +89,8 @@ def hold_lease(connection: Connection, held: Lease) -> None:
     if moved.rowcount != 1:
         raise LeaseLostError(
             f"The lease on {held.record_type} records of company {held.realm_id} has passed to "
-            "another run; this one stops without writing. Start the flow again.",
+            "another run, or an upgrade of the database has ended this one; it stops without writing. "
+            "Start the flow again.",
             fence=held.fence,
         )
 

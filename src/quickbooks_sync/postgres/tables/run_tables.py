@@ -28,6 +28,7 @@ from quickbooks_sync.postgres.tables.words import (
     DIRECTIONS,
     OUTCOMES,
     RECORD_TYPES,
+    RUN_STATUSES,
     SYNC_SCHEMA,
 )
 
@@ -82,7 +83,7 @@ run = Table(
     one_of("record_type", RECORD_TYPES, "record_type_known"),
     one_of("direction", DIRECTIONS, "direction_known"),
     one_of("mode", ("incremental", "full"), "mode_known"),
-    one_of("status", ("running", "success", "failed", "skipped"), "status_known"),
+    one_of("status", RUN_STATUSES, "status_known"),
     UniqueConstraint("realm_id", "record_type", "direction", "run_key"),
     Index(None, "realm_id", "started_at"),
     schema=SYNC_SCHEMA,

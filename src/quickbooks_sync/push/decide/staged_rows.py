@@ -42,6 +42,8 @@ def _to_json_safe(value: Any) -> Any:
 def _typed(table: Table, name: str, value: Any) -> Any:
     if value is None:
         return None
+    if name not in table.c:
+        return value  # read beside the row
     kind = table.c[name].type
     if isinstance(kind, DateTime):
         return datetime.fromisoformat(value)

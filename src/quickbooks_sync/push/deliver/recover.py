@@ -47,10 +47,11 @@ def settle_open_intents(context: RunContext) -> None:
     What a pull settles is written down with the run that had sent it; a push takes it as its own.
 
     Raises:
+        LeaseLostError: The run does not hold its lease any more; nothing was sent.
         UnsettledError: The run is a preview, which may send nothing.
         RetryableError: QuickBooks does not answer, or does not say what became of a batch.
     """
-    with context.reading() as connection:
+    with context.transaction() as connection:
         intents = read_open_intents(connection, context.realm_id, context.record_type)
     if intents and context.is_preview:
         raise UnsettledError(
@@ -69,9 +70,13 @@ def recover(context: RunContext, batch_number: int) -> None:
     """Settle the open intents of one staged batch of a push, as its step is repeated.
 
     Other batches of the run may be loading side by side: their open intents are just being sent.
+
+    Raises:
+        LeaseLostError: The run does not hold its lease any more; nothing was sent.
+        RetryableError: QuickBooks does not answer, or does not say what became of a batch.
     """
     batch = context.run_id, batch_number
-    with context.reading() as connection:
+    with context.transaction() as connection:
         intents = read_open_intents(connection, context.realm_id, context.record_type, batch=batch)
     for intent in intents:
         _settle(context, intent)

@@ -102,6 +102,7 @@ def _stage_again(
         context.mapping,
         context.organization_id,
         [one.loupe_id for one in writes],
+        beside=context.type.unsent_columns,
     )
     records = [
         StagedRecord(number, str(row[key]), str(row["row_version"]), to_staged(row))

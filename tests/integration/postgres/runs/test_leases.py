@@ -85,7 +85,7 @@ def test_an_expired_lease_passes_on_and_fences_the_old_holder_out(engine: Engine
     old = take(engine, "one")
     expire(engine)
     new = take(engine, "two")
-    with pytest.raises(LeaseLostError, match="has passed to another run; this one stops"):
+    with pytest.raises(LeaseLostError, match="has passed to another run, or an upgrade"):
         hold(engine, old)
     with engine.begin() as connection:
         free_lease(connection, old)

@@ -10,7 +10,8 @@ from quickbooks_sync.postgres.records.links import DELETED, REPLACED
 from quickbooks_sync.push.decide.row import decide_row
 from tests.unit.push.decide.rows import facts, link, settings
 
-CUSTOMER = {"customer_id": 3, "is_active": True, "row_version": 4}
+SENT = {"never_sent": None, "never_created": None}
+CUSTOMER = {"customer_id": 3, "is_active": True, "row_version": 4, **SENT}
 VALUES = {"display_name": "Falk", "city": None}
 UNREAD = (Problem("email", "is text", 7, "found a number, expected text"),)
 
@@ -52,6 +53,7 @@ def test_a_rejected_row_does_not_wait_for_a_setting() -> None:
     row = {
         "inventory_item_id": 3,
         "is_active": True,
+        **SENT,
         "price_basis": "carat",
         "currency_code": "USD",
     }
@@ -69,7 +71,7 @@ def test_a_rejected_row_does_not_wait_for_a_setting() -> None:
 @pytest.mark.parametrize(
     ("row", "state", "kind", "reason"),
     [
-        ({"is_active": False}, None, Skip, "never saw"),
+        ({"never_created": "QuickBooks never saw it"}, None, Skip, "never saw"),
         ({}, REPLACED, Hold, "another record's"),
         ({}, DELETED, Hold, "deleted in QuickBooks; void it"),
         ({"is_active": False}, DELETED, Skip, "deleted in QuickBooks"),
