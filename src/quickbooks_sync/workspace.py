@@ -22,7 +22,7 @@ from quickbooks_sync.quickbooks.addresses import read_allowed_hosts
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import App
 from quickbooks_sync.quickbooks.patience import Patience
-from quickbooks_sync.quickbooks.transport import build_session
+from quickbooks_sync.quickbooks.session import build_session
 
 if TYPE_CHECKING:
     from quickbooks_sync.mapping import RecordMapping

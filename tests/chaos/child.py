@@ -17,7 +17,7 @@ import requests
 from quickbooks_sync.commands import steps
 from quickbooks_sync.commands.decide import decide
 from quickbooks_sync.model.flow import Flow, FlowOptions
-from quickbooks_sync.quickbooks.transport import build_session
+from quickbooks_sync.quickbooks.session import build_session
 from quickbooks_sync.workspace import Workspace
 from tests.chaos.quick_rules import use_quick_rules
 

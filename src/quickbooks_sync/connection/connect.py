@@ -13,10 +13,8 @@ Design note
     be the stored one that dies. Should Intuit keep one grant only, the stored one has ended with the consent itself;
     the next run finds that out and says so.
 
-    For the same reason a reconnect, which replaces the stored grant by the fresh one, does not revoke the former: it is
-    overwritten, so nobody holds it, and it ends unused after 100 days. And where the number alone shows that a company
-    which is connected here was chosen by mistake, the code is not exchanged at all: a code lapses within minutes, and
-    no grant comes to be that could disturb the stored one.
+    For the same reason a reconnect does not revoke the former grant: it is overwritten, so nobody holds it, and it ends
+    unused after 100 days. Where the number alone shows a wrong choice, the code is not exchanged: it lapses in minutes.
 """
 
 import secrets

@@ -13,7 +13,7 @@ from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, Link
 from quickbooks_sync.postgres.records.staging import StagedRecord
-from quickbooks_sync.record_types.record_type import Removal
+from quickbooks_sync.record_types.declarations import Removal
 
 _MISSING = (
     "missing: QuickBooks does not show it in its lists and answers that there is no such record. If a run at least "

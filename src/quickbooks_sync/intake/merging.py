@@ -20,7 +20,8 @@ from quickbooks_sync.postgres.records.links import DELETED, RETURNED, Link
 from quickbooks_sync.postgres.records.loupe_rows import Row
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.record_types.decided import with_decisions
-from quickbooks_sync.record_types.record_type import LIFE_FIELDS, LinkedPair, Unsettled
+from quickbooks_sync.record_types.declarations import LinkedPair, Unsettled
+from quickbooks_sync.record_types.record_type import LIFE_FIELDS
 from quickbooks_sync.transform.loupe_side import values_to_row
 
 Values = dict[str, Any]

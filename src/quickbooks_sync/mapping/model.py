@@ -101,7 +101,7 @@ class RecordMapping:
             applied to money, currency and references.
         file: Where it was read from.
         digest: SHA-256 of the file; part of the key that decides whether a rejected record is
-            worth another try.
+            sent again.
     """
 
     record_type: str

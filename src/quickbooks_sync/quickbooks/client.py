@@ -34,8 +34,9 @@ from quickbooks_sync.quickbooks.guard import refuse_side_effects
 from quickbooks_sync.quickbooks.paging import MAX_PAGE_SIZE, Pages, QueryAnswer
 from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.quickbooks.query import build_count, parse_select
+from quickbooks_sync.quickbooks.session import build_session
 from quickbooks_sync.quickbooks.throttle import Throttle
-from quickbooks_sync.quickbooks.transport import Answer, Call, Transport, build_session
+from quickbooks_sync.quickbooks.transport import Answer, Call, Transport
 
 logger = logging.getLogger(__name__)
 

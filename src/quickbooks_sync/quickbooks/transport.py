@@ -27,12 +27,13 @@ from quickbooks_sync.model.json_text import parse_json
 from quickbooks_sync.model.metering import CallKind, Meter
 from quickbooks_sync.quickbooks.addresses import AllowedHosts, ensure_address
 from quickbooks_sync.quickbooks.body import read_body
-from quickbooks_sync.quickbooks.deadline import TimedAdapter, complete_within
+from quickbooks_sync.quickbooks.deadline import complete_within
 from quickbooks_sync.quickbooks.fault_text import find_answer_fault, parse_fault_text
 from quickbooks_sync.quickbooks.faults import Fault, to_error, to_lasting
 from quickbooks_sync.quickbooks.moments import parse_retry_after, parse_server_time
 from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.quickbooks.proxies import proxies_for
+from quickbooks_sync.quickbooks.session import Bearer
 from quickbooks_sync.quickbooks.throttle import Throttle
 
 logger = logging.getLogger(__name__)
@@ -184,7 +185,7 @@ class Transport:
                 params=dict(call.params),
                 data=call.body,
                 headers=_headers(call),
-                auth=_Bearer(token),
+                auth=Bearer(token),
                 timeout=self.patience.timeout,
                 allow_redirects=False,
                 proxies=proxies_for(self.api_url),
@@ -255,38 +256,6 @@ class Transport:
             "Check the network and api_url of the QuickBooks connection, then try again.",
             server="QuickBooks",
         )
-
-
-class _Bearer(requests.auth.AuthBase):
-    """Sets the token as the last thing before sending, so that no .netrc can replace it."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
-def _without_query(record: logging.LogRecord) -> bool:
-    """Cut the query off the addresses that urllib3 logs at DEBUG: statements name customers."""
-    if isinstance(record.args, tuple):
-        record.args = tuple(
-            arg.partition("?")[0] if isinstance(arg, str) and arg.startswith("/") else arg
-            for arg in record.args
-        )
-    return True
-
-
-logging.getLogger("urllib3.connectionpool").addFilter(_without_query)
-
-
-def build_session() -> requests.Session:
-    """Build a keep-alive session that leaves repeats to `Transport`."""
-    session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, TimedAdapter(pool_connections=2, pool_maxsize=10, max_retries=0))
-    return session
 
 
 def _headers(call: Call) -> dict[str, str]:

@@ -9,8 +9,9 @@ from quickbooks_sync.mapping.vocabulary import ADDRESS, LoupeRule, Vocabulary, p
 from quickbooks_sync.matching.identity import Identity, quoted, text_key
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.postgres.tables import customer, invoice
+from quickbooks_sync.record_types.declarations import Removal, Row, Values
 from quickbooks_sync.record_types.duplicates import to_name_key
-from quickbooks_sync.record_types.record_type import RecordType, Removal, Row, Values
+from quickbooks_sync.record_types.record_type import RecordType
 from quickbooks_sync.transform.canonical import folded, parse_text
 
 

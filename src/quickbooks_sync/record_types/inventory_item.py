@@ -13,16 +13,15 @@ from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.tables import inventory_item, invoice_line, link
 from quickbooks_sync.quickbooks.query import is_in
 from quickbooks_sync.record_types.customer import never_created_inactive, remove_merged
-from quickbooks_sync.record_types.record_type import (
+from quickbooks_sync.record_types.declarations import (
     Document,
-    Json,
     LinkedPair,
-    RecordType,
     Removal,
     Row,
     UniqueField,
     Values,
 )
+from quickbooks_sync.record_types.record_type import Json, RecordType
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform.canonical import folded, to_decimal
 

@@ -11,19 +11,11 @@ from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.postgres.records.applied import read_applied_amounts
 from quickbooks_sync.postgres.tables import invoice, link, payment, payment_application
 from quickbooks_sync.record_types.currency import currency_problem
+from quickbooks_sync.record_types.declarations import LinkedPair, Removal, Row, Unsettled, Values
 from quickbooks_sync.record_types.invoice_lines import build_lines
 from quickbooks_sync.record_types.invoice_values import CHECKS, LOUPE_RULES, QUICKBOOKS_RULES
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
-from quickbooks_sync.record_types.record_type import (
-    Json,
-    LinkedPair,
-    RecordType,
-    Removal,
-    Row,
-    Unsettled,
-    Values,
-    are_equal,
-)
+from quickbooks_sync.record_types.record_type import Json, RecordType, are_equal
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform.canonical import to_decimal
 

@@ -11,20 +11,12 @@ from quickbooks_sync.matching.identity import Identity, IdentityKey, contradict
 from quickbooks_sync.matching.merge import MergePolicy
 from quickbooks_sync.postgres.tables import payment
 from quickbooks_sync.record_types.currency import currency_problem
+from quickbooks_sync.record_types.declarations import LinkedPair, Removal, Row, Settling, Values
 from quickbooks_sync.record_types.documents import amount_at, is_noted_void, lines_of
 from quickbooks_sync.record_types.equal_payments import pair_one, payment_key
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
 from quickbooks_sync.record_types.payment_lines import build_lines, linked_invoice, transactions_of
-from quickbooks_sync.record_types.record_type import (
-    Json,
-    LinkedPair,
-    RecordType,
-    Removal,
-    Row,
-    Settling,
-    Values,
-    are_equal,
-)
+from quickbooks_sync.record_types.record_type import Json, RecordType, are_equal
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform.canonical import to_decimal, to_money
 

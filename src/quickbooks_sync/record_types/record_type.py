@@ -1,7 +1,7 @@
 """What there is to know of a record type. Each type's own module says what is special about it; here is the rule."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Table, Text, cast, null
@@ -9,115 +9,24 @@ from sqlalchemy import ColumnElement, Connection, Table, Text, cast, null
 from quickbooks_sync.mapping.vocabulary import Vocabulary
 from quickbooks_sync.matching.identity import Identity
 from quickbooks_sync.matching.merge import MergePolicy
-from quickbooks_sync.model.outcome import FieldConflict
 from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.record_types.declarations import (
+    Document,
+    LinkedPair,
+    Removal,
+    Row,
+    Settling,
+    UniqueField,
+    Unsettled,
+    Values,
+)
 from quickbooks_sync.settings import CompanySettings
 
-Row = Mapping[str, Any]
-Values = Mapping[str, Any]
-Document = Mapping[str, Any]
 Json = dict[str, Any]
 
 #: Fields that say whether a record is in use.
 LIFE_FIELDS = ("is_void", "is_active")
 _HAS_RETURNED = "QuickBooks has it again after it was deleted there, and Loupe's row was retired meanwhile; decide which is right"
-
-
-@dataclass(frozen=True)
-class LinkedPair:
-    """A Loupe row and the QuickBooks record that it is.
-
-    Attributes:
-        settings: The company's settings.
-        row: The Loupe row with its lines.
-        origin: Where the link came from: `loupe`, `quickbooks`, `matched`.
-        quickbooks: QuickBooks' canonical values.
-        document: The QuickBooks record they were read from.
-        is_paid: Whether Loupe has live payments on the invoice, sent or not.
-        has_returned: Whether the record was taken for deleted, and is there again.
-        agreed: Fields on which the sides have agreed once.
-    """
-
-    settings: CompanySettings
-    row: Row
-    origin: str
-    quickbooks: Values
-    document: Document
-    is_paid: bool = False
-    has_returned: bool = False
-    agreed: Collection[str] = ()
-
-
-@dataclass(frozen=True)
-class Removal:
-    """What a deletion in QuickBooks does to a Loupe row: a state, never a deleted row.
-
-    Attributes:
-        changes: Columns of the Loupe row to change; empty where nothing changes.
-        conflict: Why a person must decide, where one must.
-    """
-
-    changes: dict[str, Any]
-    conflict: FieldConflict | None = None
-
-
-@dataclass(frozen=True)
-class Settling:
-    """How records settle others with money: the guards count it against what is still open.
-
-    Attributes:
-        lines: The field of lines that say how much of it settles what.
-        of: The record type that is settled.
-        reference: The sub-field with the settled record's Id.
-        open_property: The QuickBooks property of the settled record that says what is open.
-        child_table: Loupe's table of these lines.
-        child_key: Its column with the settled row's key.
-    """
-
-    lines: str
-    of: str
-    reference: str
-    open_property: str
-    child_table: str
-    child_key: str
-
-    def amounts(self, values: Values) -> dict[str, str]:
-        """Return the amounts as canonical text, by the settled record's Id."""
-        return {line[self.reference]: line["amount"] for line in values.get(self.lines) or ()}
-
-
-@dataclass(frozen=True)
-class UniqueField:
-    """A field that no two Loupe rows may share, although two QuickBooks records may.
-
-    Attributes:
-        name: The field.
-        column: Its Loupe column.
-        repeated: Said of a QuickBooks record whose value another one of the run carries, too.
-        taken: Said of a QuickBooks record whose value a Loupe row carries that it is not.
-        locked: Why a linked row does not take the value.
-    """
-
-    name: str
-    column: str
-    repeated: str
-    taken: str
-    locked: str
-
-
-@dataclass(frozen=True)
-class Unsettled:
-    """Fields that Loupe keeps while it knows of money that QuickBooks does not know yet.
-
-    Attributes:
-        fields: The fields.
-        waits_for: The record type that brings the money across.
-        reason: What is said of the record meanwhile.
-    """
-
-    fields: tuple[str, ...]
-    waits_for: str
-    reason: str
 
 
 class RecordType:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.model.flow import Direction, Mode, RunManifest
 from quickbooks_sync.postgres.runs.leases import Lease, hold_lease
-from quickbooks_sync.postgres.runs.record_outcomes import RunScope
+from quickbooks_sync.postgres.runs.scope import RunScope
 from quickbooks_sync.record_types.record_type import RecordType
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 

@@ -1,4 +1,4 @@
-"""When a refused record is worth another try: once something that the refusal depends on changed."""
+"""Key under which a rejection stays valid: it changes with everything that the rejection depends on."""
 
 import hashlib
 

@@ -46,7 +46,7 @@ def _to_problem(field: str, text: str) -> Problem:
         field,
         RULE,
         shown,
-        f"{field} holds {found}, which no database text can hold; type the text anew in QuickBooks",
+        f"{field} holds {found}, which no database text can hold; type the text again in QuickBooks",
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from quickbooks_sync.matching.merge import MergePolicy
-from quickbooks_sync.record_types.record_type import LinkedPair
+from quickbooks_sync.record_types.declarations import LinkedPair
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.record_types.stock import quantity_problem
 from quickbooks_sync.settings import CompanySettings

@@ -95,7 +95,7 @@ class GrantTokens:
         """Refresh under the row's lock, unless another process has just done so.
 
         The refused value is the one read under the lock, so no other process can have replaced it:
-        that is the second look which Intuit's advice asks for before a grant is taken for dead.
+        that is the second look which Intuit's advice asks for before a grant counts as lost.
         """
         binding = self._app.binding
         grant: Grant | None = None

@@ -1,7 +1,7 @@
 """The lease: one run at a time works on a record type of a company, in either direction.
 
 Every lease carries a fencing number that rises with each new holder. Each transaction that loads or
-pushes checks it, so a run that was taken for dead cannot write after its successor started.
+pushes checks it, so a run whose lease expired cannot write after its successor started.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from quickbooks_sync.model.errors import LeaseHeldError, LeaseLostError
 from quickbooks_sync.postgres.tables import lease
 
-#: A holder that has not been heard of for so long is taken for dead.
+#: A lease whose heartbeat is older than this has expired.
 EXPIRES_AFTER = timedelta(minutes=10)
 
 
@@ -31,7 +31,7 @@ def take_lease(connection: Connection, realm_id: str, record_type: str, holder: 
     """Take the lease, or return it unchanged when `holder` has it already.
 
     Raises:
-        LeaseHeldError: Another run holds it and was heard of within the last ten minutes.
+        LeaseHeldError: Another run holds it, with a heartbeat of the last ten minutes.
     """
     key = {"realm_id": realm_id, "record_type": record_type}
     connection.execute(insert(lease).values(**key).on_conflict_do_nothing())
@@ -43,7 +43,7 @@ def take_lease(connection: Connection, realm_id: str, record_type: str, holder: 
     if row.holder and row.holder != holder and row.is_alive:
         raise LeaseHeldError(
             f"{row.holder} is working on {record_type} records of company {realm_id} "
-            f"(last sign of life {row.heartbeat_at:%Y-%m-%d %H:%M:%S} UTC). "
+            f"(last heartbeat {row.heartbeat_at:%Y-%m-%d %H:%M:%S} UTC). "
             "This run changed nothing; run it again once the other has finished.",
             holder=row.holder,
             record_type=record_type,
@@ -58,7 +58,7 @@ def take_lease(connection: Connection, realm_id: str, record_type: str, holder: 
 
 
 def read_holders(connection: Connection, realm_id: str) -> list[str]:
-    """Return the runs that hold a lease of a company and were heard of lately; no lease can be taken until commit."""
+    """Return the runs that hold an unexpired lease of a company; no lease can be taken until commit."""
     rows = connection.execute(
         select(
             lease.c.holder, (lease.c.heartbeat_at > func.now() - EXPIRES_AFTER).label("is_alive")

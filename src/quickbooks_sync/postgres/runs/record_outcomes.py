@@ -1,27 +1,17 @@
 """What happened to every record: outcomes per run, and the records that wait, fail or conflict."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, Text, cast, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Text, cast, delete, func, select
 
 from quickbooks_sync.model.flow import Direction
-from quickbooks_sync.model.outcome import RECORD_CONFLICT, Outcome, RecordOutcome
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, RecordOutcome
 from quickbooks_sync.model.problem import Problem, to_problems
 from quickbooks_sync.postgres.database.copying import copy_rows
+from quickbooks_sync.postgres.runs.open_lists import to_listed, update_open_lists
+from quickbooks_sync.postgres.runs.scope import RunScope
 from quickbooks_sync.postgres.tables import conflict, rejected_record, run_record, waiting_record
-
-
-@dataclass(frozen=True)
-class RunScope:
-    """Where outcomes are written: company, record type, direction and run."""
-
-    realm_id: str
-    record_type: str
-    direction: Direction
-    run_id: int
 
 
 def write_outcomes(
@@ -29,22 +19,14 @@ def write_outcomes(
 ) -> None:
     """Write the outcome of every record, and bring the open lists up to date."""
     write_run_outcomes(connection, scope, outcomes)
-    _settle_open_lists(connection, scope, outcomes)
-    for one in outcomes:
-        if one.waits_for:
-            _write_waiting(connection, scope, one)
-        elif one.outcome == Outcome.REJECTED:
-            _write_rejected(connection, scope, one)
-        if one.conflicts:
-            _close_other_conflicts(connection, scope, one)
-            _write_conflicts(connection, scope, one)
+    update_open_lists(connection, scope, outcomes)
 
 
 def write_run_outcomes(
     connection: Connection, scope: RunScope, outcomes: Sequence[RecordOutcome]
 ) -> None:
     """Write the outcome of every record of a run, and nothing else."""
-    rows = (row for one in outcomes for row in _run_rows(scope, one))
+    rows = (row for outcome in outcomes for row in _run_rows(scope, outcome))
     columns = [c.name for c in run_record.columns if c.name not in ("run_record_id", "recorded_at")]
     copy_rows(connection, run_record, columns, rows)
 
@@ -146,27 +128,29 @@ def read_refusals(
     return {row.source_id: (row.retry_key, to_problems(row.causes)) for row in rows}
 
 
-def _run_rows(scope: RunScope, one: RecordOutcome) -> Iterable[dict[str, Any]]:
+def _run_rows(scope: RunScope, outcome: RecordOutcome) -> Iterable[dict[str, Any]]:
     common = {
         "run_id": scope.run_id,
-        "loupe_id": one.loupe_id,
-        "quickbooks_id": one.quickbooks_id,
+        "loupe_id": outcome.loupe_id,
+        "quickbooks_id": outcome.quickbooks_id,
     }
     yield {
         **common,
-        "outcome": one.outcome,
-        **_reason_columns(one),
-        "detail": [*_listed(one.causes)] or [vars(conflict) for conflict in one.conflicts] or None,
+        "outcome": outcome.outcome,
+        **_reason_columns(outcome),
+        "detail": [*to_listed(outcome.causes)]
+        or [vars(conflict) for conflict in outcome.conflicts]
+        or None,
     }
-    for warning in one.warnings:
+    for warning in outcome.warnings:
         yield {**common, "outcome": "warning", **_problem_columns(warning)}
 
 
-def _reason_columns(one: RecordOutcome) -> dict[str, Any]:
+def _reason_columns(outcome: RecordOutcome) -> dict[str, Any]:
     """A conflict names the field that the record's row is about, a cause the rule."""
-    cause = one.causes[0] if one.causes else None
-    held = one.conflicts[0] if one.conflicts else None
-    reason = one.reason or (cause.message if cause else held.reason if held else None)
+    cause = outcome.causes[0] if outcome.causes else None
+    held = outcome.conflicts[0] if outcome.conflicts else None
+    reason = outcome.reason or (cause.message if cause else held.reason if held else None)
     field = held.field if held else cause.field if cause else None
     return {"rule": cause.rule if cause else None, "field": field, "reason": reason}
 
@@ -176,143 +160,5 @@ def _problem_columns(problem: Problem) -> dict[str, Any]:
         "rule": problem.rule,
         "field": problem.field,
         "reason": problem.message,
-        "detail": _listed((problem,)),
+        "detail": to_listed((problem,)),
     }
-
-
-def _listed(problems: Iterable[Problem]) -> list[dict[str, Any]]:
-    return [problem.to_json() for problem in problems]
-
-
-def _settle_open_lists(
-    connection: Connection, scope: RunScope, outcomes: Sequence[RecordOutcome]
-) -> None:
-    """Take records off the waiting and rejected lists, and close conflicts that are over."""
-    over = {
-        waiting_record: [one.source_id for one in outcomes if not one.waits_for],
-        rejected_record: [one.source_id for one in outcomes if one.outcome != Outcome.REJECTED],
-    }
-    for table, source_ids in over.items():
-        connection.execute(
-            delete(table).where(
-                table.c.realm_id == scope.realm_id,
-                table.c.record_type == scope.record_type,
-                table.c.direction == scope.direction,
-                table.c.source_id.in_(source_ids),
-            )
-        )
-    settled = [one for one in outcomes if one.outcome in _SETTLED and not one.is_pending]
-    _close_conflicts(connection, scope, settled)
-
-
-_SETTLED = frozenset(
-    (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED, Outcome.UNCHANGED, Outcome.DIFFERS)
-)
-
-
-def _close_conflicts(
-    connection: Connection, scope: RunScope, settled: Sequence[RecordOutcome]
-) -> None:
-    loupe_ids = [one.loupe_id for one in settled if one.loupe_id is not None]
-    quickbooks_ids = [one.quickbooks_id for one in settled if one.quickbooks_id is not None]
-    if not loupe_ids and not quickbooks_ids:
-        return
-    connection.execute(
-        update(conflict)
-        .where(
-            conflict.c.realm_id == scope.realm_id,
-            conflict.c.record_type == scope.record_type,
-            conflict.c.resolved_at.is_(None),
-            conflict.c.loupe_id.in_(loupe_ids) | conflict.c.quickbooks_id.in_(quickbooks_ids),
-        )
-        .values(resolved_at=func.now())
-    )
-
-
-def _close_other_conflicts(connection: Connection, scope: RunScope, one: RecordOutcome) -> None:
-    """Close the record's conflicts about fields that are no longer held."""
-    connection.execute(
-        update(conflict)
-        .where(
-            conflict.c.realm_id == scope.realm_id,
-            conflict.c.record_type == scope.record_type,
-            conflict.c.resolved_at.is_(None),
-            conflict.c.field.not_in([held.field for held in one.conflicts]),
-            (conflict.c.loupe_id == one.loupe_id) | (conflict.c.quickbooks_id == one.quickbooks_id),
-        )
-        .values(resolved_at=func.now())
-    )
-
-
-def _key(scope: RunScope, one: RecordOutcome) -> dict[str, Any]:
-    return {
-        "realm_id": scope.realm_id,
-        "record_type": scope.record_type,
-        "direction": scope.direction,
-        "source_id": one.source_id,
-    }
-
-
-def _write_waiting(connection: Connection, scope: RunScope, one: RecordOutcome) -> None:
-    values = {
-        "waits_for": one.waits_for or "setting",
-        "waits_for_id": one.waits_for_id,
-        "reason": one.reason or "",
-        "raw": one.raw,
-        "last_run_id": scope.run_id,
-    }
-    _upsert(connection, waiting_record, _key(scope, one), values)
-
-
-def _write_rejected(connection: Connection, scope: RunScope, one: RecordOutcome) -> None:
-    values = {
-        "source_version": one.source_version,
-        "causes": _listed(one.causes),
-        "retry_key": one.retry_key,
-        "raw": one.raw,
-        "last_run_id": scope.run_id,
-    }
-    _upsert(connection, rejected_record, _key(scope, one), values)
-
-
-def _upsert(
-    connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
-) -> None:
-    statement = insert(table).values(**key, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
-
-
-def _write_conflicts(connection: Connection, scope: RunScope, one: RecordOutcome) -> None:
-    for held in one.conflicts:
-        values = {
-            "reason": held.reason,
-            "loupe_value": held.loupe,
-            "quickbooks_value": held.quickbooks,
-            "loupe_base": held.loupe_base,
-            "quickbooks_base": held.quickbooks_base,
-            "loupe_changed_at": one.loupe_changed_at,
-            "loupe_changed_by": one.loupe_changed_by,
-            "quickbooks_changed_at": one.quickbooks_changed_at,
-            "last_run_id": scope.run_id,
-        }
-        statement = insert(conflict).values(
-            realm_id=scope.realm_id,
-            record_type=scope.record_type,
-            loupe_id=one.loupe_id,
-            quickbooks_id=one.quickbooks_id,
-            field=held.field,
-            **values,
-        )
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[
-                    conflict.c.realm_id,
-                    conflict.c.record_type,
-                    text("coalesce(loupe_id, 0)"),
-                    text("coalesce(quickbooks_id, '')"),
-                    conflict.c.field,
-                ],
-                index_where=conflict.c.resolved_at.is_(None),
-                set_=values,
-            )
-        )

@@ -16,7 +16,7 @@ from quickbooks_sync.push.decide.facts import PushFacts
 from quickbooks_sync.push.decide.item import ItemFindings, judge_item, keep_counted_active
 from quickbooks_sync.push.decide.names import find_unnamed
 from quickbooks_sync.record_types.decided import with_decisions
-from quickbooks_sync.record_types.record_type import LinkedPair
+from quickbooks_sync.record_types.declarations import LinkedPair
 
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]

@@ -54,7 +54,7 @@ def _leave_out(row: Row, link: Link | None, facts: PushFacts) -> Decision | None
 
 
 def _decide_deleted(row: Row, link: Link) -> Decision:
-    """What was deleted in QuickBooks is not made anew by an edit in Loupe."""
+    """What was deleted in QuickBooks is not created again by an edit in Loupe."""
     if row.get("lifecycle_status") == "Void" or row.get("is_void") or row.get("is_active") is False:
         return Skip("deleted in QuickBooks")
     reason = "deleted in QuickBooks; void it or make it inactive in Loupe, too"

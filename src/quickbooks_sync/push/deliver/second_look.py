@@ -80,7 +80,7 @@ def _renamed(context: RunContext, write: Write) -> Write | None:
 def _merge_again(
     context: RunContext, settings: CompanySettings, writes: Sequence[Write]
 ) -> list[Write]:
-    """Fetch what has moved on in QuickBooks, pull it, and decide anew what is left to send."""
+    """Fetch what has moved on in QuickBooks, pull it, and decide again what is left to send."""
     client = context.client()
     mapping = context.mapping
     documents = [client.fetch(mapping.entity, one.link.quickbooks_id) for one in writes if one.link]

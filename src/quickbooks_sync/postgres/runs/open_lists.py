@@ -1,0 +1,173 @@
+"""The open lists: records that wait, are rejected, or about which a person must decide."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from quickbooks_sync.model.outcome import Outcome, RecordOutcome
+from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.postgres.runs.scope import RunScope
+from quickbooks_sync.postgres.tables import conflict, rejected_record, waiting_record
+
+
+def update_open_lists(
+    connection: Connection, scope: RunScope, outcomes: Sequence[RecordOutcome]
+) -> None:
+    """Bring the lists up to date with the outcomes of some records."""
+    _settle_open_lists(connection, scope, outcomes)
+    for outcome in outcomes:
+        if outcome.waits_for:
+            _write_waiting(connection, scope, outcome)
+        elif outcome.outcome == Outcome.REJECTED:
+            _write_rejected(connection, scope, outcome)
+        if outcome.conflicts:
+            _close_other_conflicts(connection, scope, outcome)
+            _write_conflicts(connection, scope, outcome)
+
+
+def to_listed(problems: Iterable[Problem]) -> list[dict[str, Any]]:
+    """Return problems as they are listed."""
+    return [problem.to_json() for problem in problems]
+
+
+def _settle_open_lists(
+    connection: Connection, scope: RunScope, outcomes: Sequence[RecordOutcome]
+) -> None:
+    """Take records off the waiting and rejected lists, and close conflicts that are over."""
+    over = {
+        waiting_record: [outcome.source_id for outcome in outcomes if not outcome.waits_for],
+        rejected_record: [
+            outcome.source_id for outcome in outcomes if outcome.outcome != Outcome.REJECTED
+        ],
+    }
+    for table, source_ids in over.items():
+        connection.execute(
+            delete(table).where(
+                table.c.realm_id == scope.realm_id,
+                table.c.record_type == scope.record_type,
+                table.c.direction == scope.direction,
+                table.c.source_id.in_(source_ids),
+            )
+        )
+    settled = [
+        outcome for outcome in outcomes if outcome.outcome in _SETTLED and not outcome.is_pending
+    ]
+    _close_conflicts(connection, scope, settled)
+
+
+_SETTLED = frozenset(
+    (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED, Outcome.UNCHANGED, Outcome.DIFFERS)
+)
+
+
+def _close_conflicts(
+    connection: Connection, scope: RunScope, settled: Sequence[RecordOutcome]
+) -> None:
+    loupe_ids = [outcome.loupe_id for outcome in settled if outcome.loupe_id is not None]
+    quickbooks_ids = [
+        outcome.quickbooks_id for outcome in settled if outcome.quickbooks_id is not None
+    ]
+    if not loupe_ids and not quickbooks_ids:
+        return
+    connection.execute(
+        update(conflict)
+        .where(
+            conflict.c.realm_id == scope.realm_id,
+            conflict.c.record_type == scope.record_type,
+            conflict.c.resolved_at.is_(None),
+            conflict.c.loupe_id.in_(loupe_ids) | conflict.c.quickbooks_id.in_(quickbooks_ids),
+        )
+        .values(resolved_at=func.now())
+    )
+
+
+def _close_other_conflicts(connection: Connection, scope: RunScope, outcome: RecordOutcome) -> None:
+    """Close the record's conflicts about fields that are no longer held."""
+    connection.execute(
+        update(conflict)
+        .where(
+            conflict.c.realm_id == scope.realm_id,
+            conflict.c.record_type == scope.record_type,
+            conflict.c.resolved_at.is_(None),
+            conflict.c.field.not_in([held.field for held in outcome.conflicts]),
+            (conflict.c.loupe_id == outcome.loupe_id)
+            | (conflict.c.quickbooks_id == outcome.quickbooks_id),
+        )
+        .values(resolved_at=func.now())
+    )
+
+
+def _key(scope: RunScope, outcome: RecordOutcome) -> dict[str, Any]:
+    return {
+        "realm_id": scope.realm_id,
+        "record_type": scope.record_type,
+        "direction": scope.direction,
+        "source_id": outcome.source_id,
+    }
+
+
+def _write_waiting(connection: Connection, scope: RunScope, outcome: RecordOutcome) -> None:
+    values = {
+        "waits_for": outcome.waits_for or "setting",
+        "waits_for_id": outcome.waits_for_id,
+        "reason": outcome.reason or "",
+        "raw": outcome.raw,
+        "last_run_id": scope.run_id,
+    }
+    _upsert(connection, waiting_record, _key(scope, outcome), values)
+
+
+def _write_rejected(connection: Connection, scope: RunScope, outcome: RecordOutcome) -> None:
+    values = {
+        "source_version": outcome.source_version,
+        "causes": to_listed(outcome.causes),
+        "retry_key": outcome.retry_key,
+        "raw": outcome.raw,
+        "last_run_id": scope.run_id,
+    }
+    _upsert(connection, rejected_record, _key(scope, outcome), values)
+
+
+def _upsert(
+    connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    statement = insert(table).values(**key, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def _write_conflicts(connection: Connection, scope: RunScope, outcome: RecordOutcome) -> None:
+    for held in outcome.conflicts:
+        values = {
+            "reason": held.reason,
+            "loupe_value": held.loupe,
+            "quickbooks_value": held.quickbooks,
+            "loupe_base": held.loupe_base,
+            "quickbooks_base": held.quickbooks_base,
+            "loupe_changed_at": outcome.loupe_changed_at,
+            "loupe_changed_by": outcome.loupe_changed_by,
+            "quickbooks_changed_at": outcome.quickbooks_changed_at,
+            "last_run_id": scope.run_id,
+        }
+        statement = insert(conflict).values(
+            realm_id=scope.realm_id,
+            record_type=scope.record_type,
+            loupe_id=outcome.loupe_id,
+            quickbooks_id=outcome.quickbooks_id,
+            field=held.field,
+            **values,
+        )
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[
+                    conflict.c.realm_id,
+                    conflict.c.record_type,
+                    text("coalesce(loupe_id, 0)"),
+                    text("coalesce(quickbooks_id, '')"),
+                    conflict.c.field,
+                ],
+                index_where=conflict.c.resolved_at.is_(None),
+                set_=values,
+            )
+        )
