@@ -84,7 +84,7 @@ chaos: install-dev  ## Run the randomised model test: make chaos ARGS="--steps 2
 	$(BIN)/python -m tests.chaos $(ARGS)
 
 docs: install-dev  ## Check the documents: links and the commands they name
-	$(BIN)/pytest tests/unit/docs/test_documents.py $(ARGS)
+	$(BIN)/pytest tests/unit/docs $(ARGS)
 
 compose-check: install-dev  ## Check docker-compose.yaml
 	$(BIN)/pytest tests/integration/demo/test_compose.py $(ARGS)

@@ -7,7 +7,7 @@ LOUPE, QUICKBOOKS = "Loupe Factory", "QuickBooks"
 
 STEPS = {
     "check": """
-Opens the run: is the company connected, are its settings confirmed, is nobody else working on these records?
+Opens the run: is the company connected, does its grant fit this app, is nobody else working on these records?
 Asks QuickBooks nothing, so it costs none of the metered reads.
 
 **When it fails** its message says what a person must do. **When it is skipped** another run is at work.

@@ -66,7 +66,7 @@ def _refuse_deleted(settings: CompanySettings, linked: int, deleted: int) -> Non
     limit = "max_deletions" if deleted > most else "max_deleted_ratio"
     allowed = f"the allowed {most}" if deleted > most else f"the allowed share of {share}"
     raise GateClosedError(
-        f"{deleted} of {linked} linked records were deleted in QuickBooks since the last context, more than "
+        f"{deleted} of {linked} linked records were deleted in QuickBooks since the last run, more than "
         f"{allowed}. Nothing was loaded. If they were deleted on purpose, raise the setting {limit} and run "
         "again; if not, look at the company in QuickBooks first.",
         deleted=deleted,
