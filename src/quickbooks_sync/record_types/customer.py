@@ -70,6 +70,8 @@ class Customer(RecordType):
     is_created_in_a_currency = True
     table = customer
     display_name = func.coalesce(customer.c.display_name, customer.c.company_name)
+    shown_by = ("display_name", "first_name", "last_name", "company_name")
+    shown_else = ("email", "phone")
 
     def read_currencies(
         self, connection: Connection, loupe_ids: Collection[int]

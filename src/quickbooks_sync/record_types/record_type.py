@@ -120,6 +120,19 @@ class Unsettled:
     reason: str
 
 
+@dataclass(frozen=True)
+class WorthALook:
+    """A field that a person should look at where a new record leaves it empty.
+
+    Attributes:
+        field: The field.
+        words: What is said of such records.
+    """
+
+    field: str
+    words: str
+
+
 class RecordType:
     """A record type. What a subclass leaves as it is here, is the ordinary case."""
 
@@ -167,6 +180,11 @@ class RecordType:
     #: Columns that people know a row by: its name or number, and its amount.
     display_name: ClassVar[ColumnElement[Any]]
     display_amount: ClassVar[ColumnElement[Any] | None] = None
+    #: Columns by which people recognise a row in a list, and those that stand in where all of them are empty.
+    shown_by: ClassVar[tuple[str, ...]]
+    shown_else: ClassVar[tuple[str, ...]] = ()
+    #: What is worth a look before a new record is sent, although QuickBooks takes it.
+    worth_a_look: ClassVar[tuple[WorthALook, ...]] = ()
 
     @property
     def name(self) -> str:
@@ -177,6 +195,14 @@ class RecordType:
     def entity(self) -> str:
         """The QuickBooks entity."""
         return self.vocabulary.entity
+
+    def show(self, row: Row) -> str:
+        """Return what people recognise a Loupe row by."""
+        for names in (self.shown_by, self.shown_else):
+            texts = [str(row[name]).strip() for name in names if row.get(name) is not None]
+            if any(texts):
+                return " ".join(text for text in texts if text)
+        return "-"
 
     # What is read.
 
@@ -232,9 +258,9 @@ class RecordType:
         """Return why a Loupe row is not pushed at all, or `None` when it is."""
         return None
 
-    def why_not_representable(self, settings: CompanySettings, row: Row) -> str | None:
-        """Return why QuickBooks cannot represent this row faithfully, or `None`."""
-        return None
+    def why_not_representable(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
+        """Return every reason why QuickBooks cannot represent this new row faithfully."""
+        return ()
 
     def differences(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
         """Return what is to be said of a linked row whose values mean something else in QuickBooks."""
