@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.matching.id_lookup import IdLookup
 from quickbooks_sync.postgres.records.applied import read_applied_amounts
-from quickbooks_sync.record_types.record_type import Settling
+from quickbooks_sync.record_types.declarations import Settling
 
 
 class SettlingGuard:

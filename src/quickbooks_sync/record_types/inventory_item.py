@@ -13,6 +13,7 @@ from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.tables import inventory_item, invoice_line, link
 from quickbooks_sync.quickbooks.query import is_in
 from quickbooks_sync.record_types.customer import never_created_inactive, remove_merged
+from quickbooks_sync.record_types.declarations import UniqueField, WorthALook
 from quickbooks_sync.record_types.record_type import (
     Document,
     Json,
@@ -20,9 +21,7 @@ from quickbooks_sync.record_types.record_type import (
     RecordType,
     Removal,
     Row,
-    UniqueField,
     Values,
-    WorthALook,
 )
 from quickbooks_sync.record_types.unsendable import (
     COUNTED_STOCK,

@@ -12,6 +12,7 @@ from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.applied import read_applied_amounts
 from quickbooks_sync.postgres.tables import invoice, link, payment, payment_application
 from quickbooks_sync.record_types.currency import refuse_currency
+from quickbooks_sync.record_types.declarations import Unsettled, WorthALook
 from quickbooks_sync.record_types.invoice_lines import build_lines
 from quickbooks_sync.record_types.invoice_values import CHECKS, LOUPE_RULES, QUICKBOOKS_RULES
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
@@ -21,9 +22,7 @@ from quickbooks_sync.record_types.record_type import (
     RecordType,
     Removal,
     Row,
-    Unsettled,
     Values,
-    WorthALook,
     are_equal,
 )
 from quickbooks_sync.record_types.unsendable import (

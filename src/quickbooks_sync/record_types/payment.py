@@ -12,6 +12,7 @@ from quickbooks_sync.matching.merge import MergePolicy
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.tables import payment
 from quickbooks_sync.record_types.currency import refuse_currency
+from quickbooks_sync.record_types.declarations import Settling
 from quickbooks_sync.record_types.documents import amount_at, is_noted_void, lines_of
 from quickbooks_sync.record_types.equal_payments import pair_one, payment_key
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
@@ -22,7 +23,6 @@ from quickbooks_sync.record_types.record_type import (
     RecordType,
     Removal,
     Row,
-    Settling,
     Values,
     are_equal,
 )

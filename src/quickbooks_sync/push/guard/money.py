@@ -15,7 +15,7 @@ from quickbooks_sync.postgres.runs.record_outcomes import read_held_ids, read_re
 from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.quickbooks.client import fetch_if_there
 from quickbooks_sync.quickbooks.query import build_select, is_in
-from quickbooks_sync.record_types.record_type import Settling
+from quickbooks_sync.record_types.declarations import Settling
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.run.context import RunContext
 
