@@ -96,8 +96,11 @@ class Findings:
                 examples.append(Example(loupe_id, text, remark.message))
 
     def listed(self, setting: str | None = None) -> tuple[Finding, ...]:
-        """Return the findings: those of a setting that is waited for, or all others."""
-        return tuple(
+        """Return the findings: those of a setting that is waited for, or all others.
+
+        They come in the order in which record types were added, of one type the gravest first.
+        """
+        findings = [
             Finding(
                 record_type,
                 remark.field,
@@ -109,6 +112,17 @@ class Findings:
             )
             for (record_type, remark), examples in self._examples.items()
             if remark.setting == setting
+        ]
+        types = list(dict.fromkeys(finding.record_type for finding in findings))
+        effects = list(Effect)
+        return tuple(
+            sorted(
+                findings,
+                key=lambda finding: (
+                    types.index(finding.record_type),
+                    effects.index(finding.effect),
+                ),
+            )
         )
 
     @property
