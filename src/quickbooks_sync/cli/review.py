@@ -1,4 +1,4 @@
-"""`quickbooks-sync review`: the read-only report before the first push."""
+"""`quickbooks-sync review`: the read-only report before a push."""
 
 from dataclasses import asdict
 
@@ -11,9 +11,10 @@ from quickbooks_sync.workspace import open_workspace
 
 
 def review(company: Company = None, as_json: AsJson = False) -> None:
-    """Report what a first push would meet: counts, likely duplicates, records to correct first.
+    """Report what a push would reject, hold or let wait, with counts and likely duplicates.
 
-    Writes nothing; costs four metered reads of QuickBooks.
+    Writes nothing; costs four metered reads of QuickBooks, up to 5 more where what is known of the company is older
+    than a day.
     """
     found = build_review(open_workspace(), company)
     if as_json:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from quickbooks_sync.model.flow import BatchManifest, Mode
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.records.loupe_rows import iter_rows, loupe_table
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.push.decide.missing_in_loupe import find_missing_in_loupe
+from quickbooks_sync.push.decide.pushing import Pushing
 from quickbooks_sync.push.decide.staged_rows import to_staged
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.lifecycle import write_next_watermark
@@ -65,13 +66,14 @@ def _conditions(context: RunContext) -> list[Any]:
         return [where.table.c[where.key].in_([int(one) for one in context.record_ids])]
     conditions: list[Any] = []
     if context.mode == Mode.INCREMENTAL:
-        conditions.append(~_agreed(context))
+        conditions.append(~is_agreed(context))
     if context.linked_only:
         conditions.extend(context.type.linked_rows(context.realm_id))
     return conditions
 
 
-def _agreed(context: RunContext) -> Any:
+def is_agreed(context: Pushing) -> ColumnElement[bool]:
+    """Return the condition of the rows whose version both sides agree on: nothing of them is to be sent."""
     where, link = loupe_table(context.mapping), tables.link
     return exists(
         select(link.c.link_id).where(

@@ -6,7 +6,6 @@ from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.model.flow import BatchManifest
 from quickbooks_sync.model.outcome import Outcome, RecordOutcome, count_outcomes
-from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.postgres.records.links import read_links, update_links
 from quickbooks_sync.postgres.runs.intents import Intent, IntentItem, write_intent
@@ -17,7 +16,7 @@ from quickbooks_sync.postgres.runs.record_outcomes import (
 )
 from quickbooks_sync.push.decide.plan import Plan, plan_batch, to_planned_outcome
 from quickbooks_sync.push.decide.write import Write
-from quickbooks_sync.push.deliver.operations import build_request
+from quickbooks_sync.push.deliver.operations import build_request, to_cause
 from quickbooks_sync.push.deliver.recover import recover
 from quickbooks_sync.push.deliver.second_look import look_again
 from quickbooks_sync.push.deliver.send import rejected_outcome, send_intent
@@ -161,17 +160,11 @@ class Sender:
 
 
 def _unbuildable_outcome(write: Write, error: RejectedRecordError | SettingsError) -> RecordOutcome:
-    cause = Problem(
-        error.facts.get("field") or error.facts.get("setting"),
-        error.facts.get("rule") or "can be expressed in QuickBooks",
-        None,
-        str(error),
-    )
     return RecordOutcome(
         write.source_id,
         Outcome.REJECTED,
         loupe_id=write.loupe_id,
-        causes=(cause,),
+        causes=(to_cause(error),),
         raw=write.raw,
         source_version=str(write.row_version),
         retry_key=write.retry_key,

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 
 from quickbooks_sync.model.errors import RejectedRecordError
+from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.record_types.unsendable import KEPT_CURRENCY, refuse
 from quickbooks_sync.settings import CompanySettings
 
 
@@ -15,6 +17,13 @@ def currency_problem(settings: CompanySettings, currency: str | None) -> str | N
         f"the currency is {currency}, but the QuickBooks company keeps its books in {home} only; "
         "switch multicurrency on in QuickBooks (it cannot be switched off again), or correct the record"
     )
+
+
+def refuse_currency(
+    settings: CompanySettings, field: str, currency: str | None
+) -> tuple[Problem, ...]:
+    """Refuse a new record in a currency that the company does not keep."""
+    return refuse(field, KEPT_CURRENCY, currency, currency_problem(settings, currency))
 
 
 def settle_currency(settings: CompanySettings, used: Collection[str]) -> str | None:

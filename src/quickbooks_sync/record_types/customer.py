@@ -77,6 +77,8 @@ class Customer(RecordType):
     table = customer
     never_created = never_created_inactive(customer.c.is_active)
     display_name = func.coalesce(customer.c.display_name, customer.c.company_name)
+    shown_by = ("display_name", "first_name", "last_name", "company_name")
+    shown_else = ("email", "phone")
 
     def read_currencies(
         self, connection: Connection, loupe_ids: Collection[int]

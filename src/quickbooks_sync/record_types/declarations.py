@@ -107,3 +107,16 @@ class Unsettled:
     fields: tuple[str, ...]
     waits_for: str
     reason: str
+
+
+@dataclass(frozen=True)
+class WorthALook:
+    """A field that a person should look at where a new record leaves it empty.
+
+    Attributes:
+        field: The field.
+        words: What is said of such records.
+    """
+
+    field: str
+    words: str

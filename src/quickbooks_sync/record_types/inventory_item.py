@@ -20,8 +20,16 @@ from quickbooks_sync.record_types.declarations import (
     Row,
     UniqueField,
     Values,
+    WorthALook,
 )
 from quickbooks_sync.record_types.record_type import Json, RecordType
+from quickbooks_sync.record_types.unsendable import (
+    COUNTED_STOCK,
+    KEPT_CURRENCY,
+    REPRESENTABLE,
+    join,
+    refuse,
+)
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform.canonical import folded, to_decimal
 
@@ -80,6 +88,8 @@ class InventoryItem(RecordType):
     table = inventory_item
     never_created = never_created_inactive(inventory_item.c.is_active)
     display_name = inventory_item.c.item_name
+    shown_by = ("tag_id", "item_name")
+    worth_a_look = (WorthALook("tag_id", "without a Tag ID"),)
 
     def pulled_where(self, settings: CompanySettings) -> str:
         """Narrow a pull to the types that sync."""
@@ -128,9 +138,15 @@ class InventoryItem(RecordType):
         )
         return {row.tag_id: row.inventory_item_id for row in rows}
 
-    def why_not_representable(self, settings: CompanySettings, row: Row) -> str | None:
-        """QuickBooks' prices are per piece and in its home currency."""
-        return price_problem(settings, row)
+    def why_not_representable(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
+        """QuickBooks' prices are per piece and in its home currency, and it may count no stock."""
+        return join(
+            refuse("sell_price", REPRESENTABLE, row["price_basis"], _basis_problem(row)),
+            refuse(
+                "sell_price", KEPT_CURRENCY, row["currency_code"], _currency_problem(settings, row)
+            ),
+            refuse("quantity", COUNTED_STOCK, None, _stock_problem(settings)),
+        )
 
     def differences(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
         """Say that the prices do not go across."""
@@ -202,8 +218,26 @@ def unpriced_fields(settings: CompanySettings, row: Row) -> tuple[str, ...]:
 
 def price_problem(settings: CompanySettings, row: Row) -> str | None:
     """Return why an item's prices do not go across, or `None` when they do."""
+    return _basis_problem(row) or _currency_problem(settings, row)
+
+
+def _basis_problem(row: Row) -> str | None:
     if row["price_basis"] != "piece":
         return f"prices are per {row['price_basis']}, QuickBooks' are per piece; not synced"
+    return None
+
+
+def _stock_problem(settings: CompanySettings) -> str | None:
+    """Return why QuickBooks takes no new stock, or `None`; while that was never read, nothing is refused."""
+    if settings.track_quantity is not False:
+        return None
+    return (
+        "it is a piece of stock, and QuickBooks, where counting of stock is switched off, takes no new ones; switch "
+        "it on in QuickBooks, then run `quickbooks-sync settings propose`"
+    )
+
+
+def _currency_problem(settings: CompanySettings, row: Row) -> str | None:
     home, currency = settings.home_currency, row["currency_code"]
     if currency and home and currency != home:
         return f"prices are in {currency}, QuickBooks' are in {home}; not synced"

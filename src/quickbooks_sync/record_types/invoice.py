@@ -8,14 +8,29 @@ from quickbooks_sync.mapping.vocabulary import ADDRESS, Vocabulary, pointers, un
 from quickbooks_sync.matching.identity import Identity, IdentityKey, quoted, text_key
 from quickbooks_sync.matching.merge import MergePolicy
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.applied import read_applied_amounts
 from quickbooks_sync.postgres.tables import invoice, link, payment, payment_application
-from quickbooks_sync.record_types.currency import currency_problem
-from quickbooks_sync.record_types.declarations import LinkedPair, Removal, Row, Unsettled, Values
+from quickbooks_sync.record_types.currency import refuse_currency
+from quickbooks_sync.record_types.declarations import (
+    LinkedPair,
+    Removal,
+    Row,
+    Unsettled,
+    Values,
+    WorthALook,
+)
 from quickbooks_sync.record_types.invoice_lines import build_lines
 from quickbooks_sync.record_types.invoice_values import CHECKS, LOUPE_RULES, QUICKBOOKS_RULES
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
 from quickbooks_sync.record_types.record_type import Json, RecordType, are_equal
+from quickbooks_sync.record_types.unsendable import (
+    REPRESENTABLE,
+    SENT_TAX,
+    join,
+    refuse,
+    refuse_closed,
+)
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform.canonical import to_decimal
 
@@ -124,6 +139,9 @@ class Invoice(RecordType):
     )
     display_name = invoice.c.invoice_number
     display_amount = invoice.c.total_amount
+    shown_by = ("invoice_number",)
+    shown_else = ("invoice_date", "total_amount")
+    worth_a_look = (WorthALook("invoice_number", "without a number"),)
 
     def linked_quickbooks_ids(
         self, connection: Connection, realm_id: str
@@ -164,14 +182,16 @@ class Invoice(RecordType):
         )
         return set(rows.scalars())
 
-    def why_not_representable(self, settings: CompanySettings, row: Row) -> str | None:
-        """Refuse currencies and tax that QuickBooks does not keep, and bundles."""
-        problem = currency_problem(settings, row["currency_code"]) or _tax_problem(settings, row)
-        if problem:
-            return problem
-        if any(line["line_kind"] == "group" for line in row["invoice_line"]):
-            return "the invoice has a bundle; enter it in QuickBooks, where bundles are made, and pull it"
-        return None
+    def why_not_representable(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
+        """Refuse currencies and tax that QuickBooks does not keep, closed periods, and bundles."""
+        return join(
+            refuse_currency(settings, "currency", row["currency_code"]),
+            refuse(
+                "tax_amount", SENT_TAX, str(row["tax_amount"] or ""), _tax_problem(settings, row)
+            ),
+            refuse("lines", REPRESENTABLE, None, _bundle_problem(row)),
+            refuse_closed(settings, "invoice_date", row["invoice_date"]),
+        )
 
     def locks(self, pair: LinkedPair) -> MergePolicy:
         """Hold money on invoices that are paid in QuickBooks, and what was finalised in Loupe."""
@@ -232,6 +252,14 @@ def _void_locks(pair: LinkedPair) -> MergePolicy:
     return MergePolicy(
         quickbooks_locked=quickbooks_locked, loupe_locked=loupe_locked, excluded=excluded
     )
+
+
+def _bundle_problem(row: Row) -> str | None:
+    if any(line["line_kind"] == "group" for line in row["invoice_line"]):
+        return (
+            "the invoice has a bundle; enter it in QuickBooks, where bundles are made, and pull it"
+        )
+    return None
 
 
 def _tax_problem(settings: CompanySettings, row: Row) -> str | None:

@@ -14,6 +14,7 @@ from typing import Any
 from quickbooks_sync.mapping import Field
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.record_types.invoice_values import QUICKBOOKS_RULES, SHIPPING_ITEM
+from quickbooks_sync.record_types.unsendable import allowed_lines
 from quickbooks_sync.transform.canonical import to_decimal
 from quickbooks_sync.transform.settings import Settings
 
@@ -81,7 +82,7 @@ def _new_line(line: Json, settings: Settings) -> Json:
     if _is_switched_off(kind, settings):
         raise _refuse(
             f"QuickBooks has {kind} lines switched off for this company; switch them on there",
-            f"{kind} lines are allowed",
+            allowed_lines(kind),
         )
     detail = _DETAIL_TYPES[kind]
     inner = _new_detail(line, settings)

@@ -9,14 +9,16 @@ from quickbooks_sync.mapping.vocabulary import Json as Source
 from quickbooks_sync.mapping.vocabulary import Vocabulary, pointers
 from quickbooks_sync.matching.identity import Identity, IdentityKey, contradict
 from quickbooks_sync.matching.merge import MergePolicy
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.tables import payment
-from quickbooks_sync.record_types.currency import currency_problem
+from quickbooks_sync.record_types.currency import refuse_currency
 from quickbooks_sync.record_types.declarations import LinkedPair, Removal, Row, Settling, Values
 from quickbooks_sync.record_types.documents import amount_at, is_noted_void, lines_of
 from quickbooks_sync.record_types.equal_payments import pair_one, payment_key
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
 from quickbooks_sync.record_types.payment_lines import build_lines, linked_invoice, transactions_of
 from quickbooks_sync.record_types.record_type import Json, RecordType, are_equal
+from quickbooks_sync.record_types.unsendable import join, refuse_closed
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform.canonical import to_decimal, to_money
 
@@ -159,6 +161,7 @@ class Payment(RecordType):
     )
     display_name = payment.c.reference_number
     display_amount = payment.c.amount
+    shown_by = ("payment_date", "amount")
 
     def linked_quickbooks_ids(
         self, connection: Connection, realm_id: str
@@ -170,9 +173,12 @@ class Payment(RecordType):
         """Keep payments of linked customers."""
         return of_linked_customers(realm_id, payment.c.customer_id)
 
-    def why_not_representable(self, settings: CompanySettings, row: Row) -> str | None:
-        """Refuse currencies that QuickBooks does not keep."""
-        return currency_problem(settings, row["currency_code"])
+    def why_not_representable(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
+        """Refuse currencies that QuickBooks does not keep, and closed periods."""
+        return join(
+            refuse_currency(settings, "currency", row["currency_code"]),
+            refuse_closed(settings, "payment_date", row["payment_date"]),
+        )
 
     def locks(self, pair: LinkedPair) -> MergePolicy:
         """Hold payments that settle more than invoices in QuickBooks; leave a void one's amounts out."""

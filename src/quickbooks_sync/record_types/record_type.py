@@ -19,6 +19,7 @@ from quickbooks_sync.record_types.declarations import (
     UniqueField,
     Unsettled,
     Values,
+    WorthALook,
 )
 from quickbooks_sync.settings import CompanySettings
 
@@ -79,6 +80,11 @@ class RecordType:
     #: Columns that people know a row by: its name or number, and its amount.
     display_name: ClassVar[ColumnElement[Any]]
     display_amount: ClassVar[ColumnElement[Any] | None] = None
+    #: Columns by which people recognise a row in a list, and those that stand in where all of them are empty.
+    shown_by: ClassVar[tuple[str, ...]]
+    shown_else: ClassVar[tuple[str, ...]] = ()
+    #: What is worth a look before a new record is sent, although QuickBooks takes it.
+    worth_a_look: ClassVar[tuple[WorthALook, ...]] = ()
 
     @property
     def name(self) -> str:
@@ -89,6 +95,14 @@ class RecordType:
     def entity(self) -> str:
         """The QuickBooks entity."""
         return self.vocabulary.entity
+
+    def show(self, row: Row) -> str:
+        """Return what people recognise a Loupe row by."""
+        for names in (self.shown_by, self.shown_else):
+            texts = [str(row[name]).strip() for name in names if row.get(name) is not None]
+            if any(texts):
+                return " ".join(text for text in texts if text)
+        return "-"
 
     # What is read.
 
@@ -153,9 +167,9 @@ class RecordType:
         reason: str | None = row["never_sent"] or (None if is_linked else row["never_created"])
         return reason
 
-    def why_not_representable(self, settings: CompanySettings, row: Row) -> str | None:
-        """Return why QuickBooks cannot represent this row faithfully, or `None`."""
-        return None
+    def why_not_representable(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
+        """Return every reason why QuickBooks cannot represent this new row faithfully."""
+        return ()
 
     def differences(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
         """Return what is to be said of a linked row whose values mean something else in QuickBooks."""

@@ -1,27 +1,31 @@
-"""Puts a review together: counts on both sides, every check, and the settings nobody confirmed."""
+"""Puts a review together: counts on both sides, what a push would say, and likely duplicates."""
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
-from quickbooks_sync.postgres.connection.companies import resolve_company
+from quickbooks_sync.postgres.connection.companies import Company, resolve_company
 from quickbooks_sync.postgres.tables import link
 from quickbooks_sync.record_types.registry import RECORD_TYPES
-from quickbooks_sync.review.arithmetic import check_arithmetic
-from quickbooks_sync.review.duplicates import check_duplicates
-from quickbooks_sync.review.model import Count, Finding, Review
-from quickbooks_sync.review.records import check_records
-from quickbooks_sync.review.scope import Scope, table_of
-from quickbooks_sync.settings import CompanySettings, read_settings
+from quickbooks_sync.review.duplicates import find_duplicates
+from quickbooks_sync.review.findings import Findings
+from quickbooks_sync.review.missing import find_missing
+from quickbooks_sync.review.model import Count, Review
+from quickbooks_sync.review.preview import Preview
+from quickbooks_sync.review.reviewed import BothSettings, Reviewed, iter_reviewed
+from quickbooks_sync.settings import CompanySettings, ensure_reference
+from quickbooks_sync.settings.company_profile import find_stale
+from quickbooks_sync.settings.storage import read_stored
 
 if TYPE_CHECKING:
     from quickbooks_sync.workspace import Workspace
 
 
 def build_review(workspace: "Workspace", realm_id: str | None = None) -> Review:
-    """Compare both sides before the first push; writes nothing on either.
+    """Compare both sides before a push; writes nothing on either.
 
-    Costs one metered read a record type, for QuickBooks' counts.
+    Costs one metered read a record type, for QuickBooks' counts, and up to five while what is known of the company is
+    older than a day.
 
     Args:
         workspace: Where both sides are reached.
@@ -29,21 +33,25 @@ def build_review(workspace: "Workspace", realm_id: str | None = None) -> Review:
     """
     with workspace.engine.connect() as connection:
         company = resolve_company(connection, realm_id)
-        settings = read_settings(connection, company.realm_id)
-    quickbooks = count_quickbooks(workspace, company.realm_id, settings)
+        stale = find_stale(connection, company.realm_id)
+    ensure_reference(workspace, company.realm_id)
     with workspace.engine.connect() as connection:
-        mappings = {record_type: workspace.mapping(record_type) for record_type in RECORD_TYPES}
-        scope = Scope(connection, company.realm_id, company.organization_id, settings, mappings)
+        settings = BothSettings.read(connection, company.realm_id)
+    quickbooks = count_quickbooks(workspace, company.realm_id, settings.confirmed)
+    with workspace.engine.connect() as connection:
+        findings = review_rows(workspace, connection, company, settings)
         return Review(
             realm_id=company.realm_id,
             company_name=company.company_name,
             counts=tuple(
-                _count(scope, record_type, quickbooks[record_type]) for record_type in RECORD_TYPES
+                _count(connection, reviewed, quickbooks[reviewed.record_type])
+                for reviewed in iter_reviewed(workspace, company)
             ),
-            findings=find_all(scope),
-            missing_settings=_missing_settings(settings),
-            waiting=_count_waiting(scope),
-            metered_reads=len(quickbooks),
+            findings=findings.listed(),
+            missing_settings=find_missing(
+                settings.confirmed, read_stored(connection, company.realm_id), findings
+            ),
+            metered_reads=len(quickbooks) + len(stale),
         )
 
 
@@ -60,38 +68,27 @@ def count_quickbooks(
     }
 
 
-def find_all(scope: Scope) -> tuple[Finding, ...]:
-    """Run every check; findings come in the order of the record types."""
-    findings = [*check_records(scope), *check_arithmetic(scope), *check_duplicates(scope)]
-    return tuple(sorted(findings, key=lambda one: list(RECORD_TYPES).index(one.record_type)))
+def review_rows(
+    workspace: "Workspace", connection: Connection, company: Company, settings: BothSettings
+) -> Findings:
+    """Look at everything that a push of every record type would look at, and for likely duplicates."""
+    findings = Findings()
+    for reviewed in iter_reviewed(workspace, company):
+        Preview(connection, reviewed, settings, findings).run()
+        find_duplicates(connection, reviewed, settings.confirmed, findings)
+    return findings
 
 
-def _count(scope: Scope, record_type: str, quickbooks: int) -> Count:
-    table = table_of(record_type)
-    loupe = select(func.count()).select_from(table).where(scope.ours(record_type))
-    linked = select(func.count()).where(
-        link.c.realm_id == scope.realm_id, link.c.record_type == record_type
+def _count(connection: Connection, reviewed: Reviewed, quickbooks: int) -> Count:
+    table, record_type = reviewed.type.table, reviewed.record_type
+    loupe = (
+        select(func.count())
+        .select_from(table)
+        .where(table.c.organization_id == reviewed.organization_id)
     )
-    connection = scope.connection
+    linked = select(func.count()).where(
+        link.c.realm_id == reviewed.realm_id, link.c.record_type == record_type
+    )
     return Count(
         record_type, connection.scalar(loupe) or 0, quickbooks, connection.scalar(linked) or 0
     )
-
-
-def _missing_settings(settings: CompanySettings) -> dict[str, tuple[str, ...]]:
-    missing: dict[str, tuple[str, ...]] = {}
-    for record_type in RECORD_TYPES:
-        for name in settings.missing(RECORD_TYPES[record_type].needed_settings):
-            missing[name] = (*missing.get(name, ()), record_type)
-    return missing
-
-
-def _count_waiting(scope: Scope) -> dict[str, int]:
-    waiting = {}
-    for record_type in RECORD_TYPES:
-        if scope.settings.missing(RECORD_TYPES[record_type].needed_settings):
-            statement = select(func.count()).select_from(table_of(record_type))
-            waiting[record_type] = (
-                scope.connection.scalar(statement.where(*scope.sent(record_type))) or 0
-            )
-    return waiting

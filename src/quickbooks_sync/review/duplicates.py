@@ -1,191 +1,150 @@
-"""Finds records that may be one and the same: within Loupe, and between Loupe and what was pulled.
+"""Finds records that may be one and the same: within Loupe, and between Loupe and what is known of QuickBooks.
 
-Names are compared without case, accents, punctuation and legal forms, so that `Bellini & Figli S.r.l.` meets
-`BELLINI & FIGLI SRL`. What QuickBooks holds is taken from links and staged records: it costs no read.
+What makes two records one stands in their type's identity; the keys are compared as loosely as it says for people to
+look at (`similar`). What QuickBooks holds is taken from links and staged records: it costs no read.
 """
 
-import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import Connection
 
-from quickbooks_sync.postgres.tables import (
-    customer,
-    inventory_item,
-    invoice,
-    link,
-    run,
-    staged_record,
-)
-from quickbooks_sync.review.model import MOST_EXAMPLES, Example, Finding
-from quickbooks_sync.review.scope import Scope, key_of, table_of
+from quickbooks_sync.matching.id_lookup import IdLookup
+from quickbooks_sync.matching.identity import IdentityKey
+from quickbooks_sync.postgres.records.known import iter_known_documents
+from quickbooks_sync.postgres.records.links import read_link_ids
+from quickbooks_sync.postgres.records.loupe_rows import Row, iter_rows
+from quickbooks_sync.review.findings import Findings, Remark
+from quickbooks_sync.review.model import Effect
+from quickbooks_sync.review.reviewed import Reviewed, assume_linked
+from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.transform.loupe_side import rows_to_values
+from quickbooks_sync.transform.model import frame_to_values
+from quickbooks_sync.transform.quickbooks_side import records_to_values
 
-_LEGAL_FORMS = re.compile(
-    r"\b(ab|ag|as|bv|co|company|corp|corporation|gmbh|inc|incorporated|kg|limited|llc|llp|ltd|nv|oy"
-    r"|plc|pte|pty|pvt|sa|sarl|sas|spa|srl)\b"
-)
+#: How many others are named beside a record.
+_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Sameness:
-    """Two records with an equal key may be one.
+class _Keyed:
+    """A Loupe row that has a key."""
 
-    Attributes:
-        record_type: The record type.
-        rule: The findings' stable name.
-        word: What is equal, for the findings' titles.
-        loupe: The Loupe column.
-        quickbooks: Path of the QuickBooks property.
-        to_key: Makes a value comparable; `None` means nothing to compare.
-    """
-
-    record_type: str
-    rule: str
-    word: str
-    loupe: ColumnElement[Any]
-    quickbooks: tuple[str, ...]
-    to_key: Callable[[str], str | None]
+    loupe_id: int
+    text: str
+    is_linked: bool
 
 
-def to_name_key(name: str) -> str | None:
-    """Return a company's or person's name without case, accents, punctuation and legal form."""
-    plain = "".join(
-        each
-        for each in unicodedata.normalize("NFKD", name.casefold().removesuffix(" (deleted)"))
-        if not unicodedata.combining(each)
-    )
-    words = re.sub(r"[^\w\s]", "", plain.replace("&", " and "))
-    kept = _LEGAL_FORMS.sub("", words)
-    return " ".join((kept if kept.strip() else words).split()) or None
+class _Values(dict[str, Any]):
+    """Canonical values in which what is not known reads as empty."""
+
+    def __missing__(self, _name: str) -> None:
+        return None
 
 
-def to_plain_key(text: str) -> str | None:
-    """Return a text without case and outer or repeated blanks."""
-    return " ".join(text.casefold().split()) or None
+def find_duplicates(
+    connection: Connection, reviewed: Reviewed, settings: CompanySettings, findings: Findings
+) -> None:
+    """Find rows that are not linked and may be the same as another row or as a QuickBooks record."""
+    keys = reviewed.type.identity.keys
+    ours = _read_ours(connection, reviewed, settings)
+    theirs = _read_theirs(connection, reviewed, settings, ours)
+    for key, rows, records in zip(keys, ours, theirs, strict=True):
+        for value, sharing in rows.items():
+            _add(findings, reviewed, key, sharing, records.get(value, {}))
 
 
-_CUSTOMER_NAME = func.coalesce(
-    func.nullif(func.btrim(customer.c.display_name), ""),
-    func.nullif(func.btrim(func.concat_ws(" ", customer.c.first_name, customer.c.last_name)), ""),
-    func.nullif(func.btrim(customer.c.company_name), ""),
-)
-
-SAMENESSES: Sequence[Sameness] = (
-    Sameness("customer", "name_similar", "name", _CUSTOMER_NAME, ("DisplayName",), to_name_key),
-    Sameness(
-        "customer",
-        "email_same",
-        "email",
-        customer.c.email,
-        ("PrimaryEmailAddr", "Address"),
-        to_plain_key,
-    ),
-    Sameness(
-        "invoice", "number_same", "number", invoice.c.invoice_number, ("DocNumber",), to_plain_key
-    ),
-    Sameness(
-        "inventory_item", "name_same", "name", inventory_item.c.item_name, ("Name",), to_plain_key
-    ),
-    Sameness(
-        "inventory_item", "tag_same", "Tag ID", inventory_item.c.tag_id, ("Sku",), to_plain_key
-    ),
-)
+def _read_ours(
+    connection: Connection, reviewed: Reviewed, settings: CompanySettings
+) -> list[dict[Any, list[_Keyed]]]:
+    """Return, by key, the rows of each value; drafts, which may still become anything, are left out."""
+    keyed: list[dict[Any, list[_Keyed]]] = [defaultdict(list) for _ in reviewed.type.identity.keys]
+    for page in iter_rows(
+        connection,
+        reviewed.mapping,
+        reviewed.organization_id,
+        beside=reviewed.type.unsent_columns,
+    ):
+        rows = [row for row in page if reviewed.type.unsent_reason(row, is_linked=True) is None]
+        linked = _read_linked(connection, reviewed, rows)
+        for row, values in zip(rows, _to_values(connection, reviewed, settings, rows), strict=True):
+            loupe_id = int(row[reviewed.mapping.key])
+            entry = _Keyed(loupe_id, reviewed.type.show(row), loupe_id in linked)
+            for position, value in _iter_keys(reviewed, values):
+                keyed[position][value].append(entry)
+    return keyed
 
 
-def check_duplicates(scope: Scope) -> Iterator[Finding]:
-    """Find records that may be the same, by every key of every record type."""
-    for sameness in SAMENESSES:
-        rows = _loupe_values(scope, sameness)
-        yield from _within_loupe(sameness, rows)
-        yield from _with_quickbooks(scope, sameness, rows)
+def _to_values(
+    connection: Connection, reviewed: Reviewed, settings: CompanySettings, rows: Sequence[Row]
+) -> list[dict[str, Any]]:
+    mapping = reviewed.mapping
+    lookup = IdLookup(connection, reviewed.realm_id, mapping, reviewed.workspace.mapping)
+    lookup.load_loupe_ids(rows)
+    references = assume_linked(mapping, lookup.to_quickbooks)
+    return rows_to_values(mapping, rows, references=references, settings=settings).values
 
 
-def _within_loupe(sameness: Sameness, rows: Sequence[tuple[int, str, bool]]) -> Iterator[Finding]:
-    groups = _group(sameness, ((loupe_id, value) for loupe_id, value, _linked in rows))
-    linked = {loupe_id for loupe_id, _value, is_linked in rows if is_linked}
-    examples = [
-        Example(
-            loupe_id,
-            f"{value} = {', '.join(str(other) for other, _ in group if other != loupe_id)}",
+def _read_linked(connection: Connection, reviewed: Reviewed, rows: Sequence[Row]) -> set[int]:
+    ids = [int(row[reviewed.mapping.key]) for row in rows]
+    pairs = read_link_ids(connection, reviewed.realm_id, reviewed.record_type, loupe_ids=ids)
+    return {loupe_id for loupe_id, _ in pairs}
+
+
+def _read_theirs(
+    connection: Connection,
+    reviewed: Reviewed,
+    settings: CompanySettings,
+    ours: Sequence[Mapping[Any, Any]],
+) -> list[dict[Any, dict[str, None]]]:
+    """Return, by key, the Ids of the QuickBooks records of each value that a row has, too."""
+    keyed: list[dict[Any, dict[str, None]]] = [defaultdict(dict) for _ in ours]
+    for documents in iter_known_documents(connection, reviewed.realm_id, reviewed.record_type):
+        read = records_to_values(
+            reviewed.mapping, documents, settings=settings, lists=settings.lists
         )
-        for group in groups.values()
-        if len(group) > 1
-        for loupe_id, value in group
-        if loupe_id not in linked
-    ]
-    yield from _to_finding(sameness, "", f"share their {sameness.word} with another", examples)
+        for document, values in zip(documents, frame_to_values(read.frame), strict=True):
+            for position, value in _iter_keys(reviewed, values):
+                if value in ours[position]:
+                    keyed[position][value][str(document["Id"])] = None
+    return keyed
 
 
-def _with_quickbooks(
-    scope: Scope, sameness: Sameness, rows: Sequence[tuple[int, str, bool]]
-) -> Iterator[Finding]:
-    known = _group(sameness, _quickbooks_values(scope, sameness))
-    examples = []
-    for loupe_id, value, is_linked in rows:
-        same = [] if is_linked else known.get(sameness.to_key(value) or "", [])
-        if same:
-            ids = ", ".join(str(quickbooks_id) for quickbooks_id, _value in same)
-            examples.append(Example(loupe_id, f"{value} = QuickBooks Id {ids}"))
-    title = f"share their {sameness.word} with a QuickBooks record they are not linked to"
-    yield from _to_finding(sameness, "_in_quickbooks", title, examples)
+def _iter_keys(reviewed: Reviewed, values: Mapping[str, Any]) -> Iterator[tuple[int, Any]]:
+    for position, key in enumerate(reviewed.type.identity.keys):
+        value = (key.similar or key.key)(_Values(values))
+        if value is not None:
+            yield position, value
 
 
-def _to_finding(
-    sameness: Sameness, suffix: str, title: str, examples: Sequence[Example]
-) -> Iterator[Finding]:
-    if examples:
-        yield Finding(
-            sameness.record_type,
-            f"{sameness.rule}{suffix}",
-            title,
-            "look",
-            len(examples),
-            tuple(sorted(examples, key=lambda one: one.loupe_id)[:MOST_EXAMPLES]),
-        )
+def _add(
+    findings: Findings,
+    reviewed: Reviewed,
+    key: IdentityKey,
+    sharing: Sequence[_Keyed],
+    records: Iterable[str],
+) -> None:
+    in_quickbooks = list(records)
+    for row in sharing:
+        if row.is_linked:
+            continue
+        others = [str(other.loupe_id) for other in sharing if other is not row]
+        remarks = [
+            *_to_remarks(others, f"may be another row of Loupe, by {key.word}", "Loupe's"),
+            *_to_remarks(
+                in_quickbooks,
+                f"may be a QuickBooks record that it is not linked to, by {key.word}",
+                "QuickBooks Id",
+            ),
+        ]
+        findings.add(reviewed.record_type, row.loupe_id, row.text, remarks)
 
 
-def _group(
-    sameness: Sameness, values: Iterable[tuple[Any, str]]
-) -> Mapping[str, list[tuple[Any, str]]]:
-    groups: dict[str, list[tuple[Any, str]]] = defaultdict(list)
-    for identity, value in values:
-        key = sameness.to_key(value)
-        if key is not None:
-            groups[key].append((identity, value))
-    return groups
-
-
-def _loupe_values(scope: Scope, sameness: Sameness) -> list[tuple[int, str, bool]]:
-    """Read id, value and whether it is linked of every row that has a value."""
-    record_type = sameness.record_type
-    is_draft = invoice.c.lifecycle_status == "Draft"
-    statement = select(key_of(record_type), sameness.loupe, scope.is_linked(record_type)).where(
-        scope.ours(record_type),
-        sameness.loupe.is_not(None),
-        ~is_draft if table_of(record_type) is invoice else true(),
-    )
-    return [(row[0], row[1], row[2]) for row in scope.connection.execute(statement)]
-
-
-def _quickbooks_values(scope: Scope, sameness: Sameness) -> Iterator[tuple[str, str]]:
-    """Read Id and value of every QuickBooks record that was pulled or linked."""
-    record_type, path = sameness.record_type, sameness.quickbooks
-    linked = select(link.c.quickbooks_id, link.c.document[path].astext).where(
-        link.c.realm_id == scope.realm_id, link.c.record_type == record_type
-    )
-    staged = (
-        select(staged_record.c.source_id, staged_record.c.raw[path].astext)
-        .join(run, run.c.run_id == staged_record.c.run_id)
-        .where(
-            run.c.realm_id == scope.realm_id,
-            run.c.record_type == record_type,
-            run.c.direction == "pull",
-        )
-    )
-    for row in scope.connection.execute(linked.union(staged)):
-        if row[1]:
-            yield row[0], row[1]
+def _to_remarks(others: Sequence[str], title: str, whose: str) -> list[Remark]:
+    if not others:
+        return []
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    message = f"{whose} {', '.join(others[:_NAMED])}{more}"
+    return [Remark(Effect.LOOK, None, title, title, message)]

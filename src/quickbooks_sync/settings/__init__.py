@@ -1,6 +1,10 @@
 """A company's settings: proposed from its own books, confirmed by a person, read by every flow."""
 
-from quickbooks_sync.settings.company import CompanySettings, read_settings
+from quickbooks_sync.settings.company import (
+    CompanySettings,
+    read_settings,
+    read_settings_as_proposed,
+)
 from quickbooks_sync.settings.company_profile import Reference, ensure_reference, read_reference
 from quickbooks_sync.settings.confirmation import confirm_settings, parse_setting
 from quickbooks_sync.settings.known import FACTS, SETTINGS, Setting
@@ -20,4 +24,5 @@ __all__ = [
     "propose_settings",
     "read_reference",
     "read_settings",
+    "read_settings_as_proposed",
 ]

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from quickbooks_sync.postgres.tables import company, company_setting
 from quickbooks_sync.settings.company_profile import find_reference, to_facts, to_lists
@@ -112,9 +112,20 @@ class CompanySettings:
 
 def read_settings(connection: Connection, realm_id: str) -> CompanySettings:
     """Read a company's confirmed settings, the stored facts and lists; asks QuickBooks nothing."""
+    return _read(connection, realm_id, [company_setting.c.is_confirmed])
+
+
+def read_settings_as_proposed(connection: Connection, realm_id: str) -> CompanySettings:
+    """Read what `read_settings` would, if a person confirmed every proposal as it stands."""
+    return _read(connection, realm_id, [])
+
+
+def _read(
+    connection: Connection, realm_id: str, conditions: Sequence[ColumnElement[bool]]
+) -> CompanySettings:
     rows = connection.execute(
         select(company_setting.c.name, company_setting.c.value).where(
-            company_setting.c.realm_id == realm_id, company_setting.c.is_confirmed
+            company_setting.c.realm_id == realm_id, *conditions
         )
     )
     values: dict[str, str | None] = {row.name: row.value for row in rows if row.name in SETTINGS}

@@ -57,10 +57,8 @@ def ensure_reference(
     Costs up to five metered reads (one more a thousand accounts or items), counted on the run
     where one is given; none while the stored copy is fresh.
     """
-    oldest = datetime.now(UTC) - kept
     with access.engine.connect() as connection:
-        stored = _read_stored(connection, realm_id)
-    stale = [name for name in NAMES if name not in stored or stored[name][1] < oldest]
+        stale = find_stale(connection, realm_id, kept)
     if stale:
         client = access.client(realm_id, run_id)
         documents = {name: _fetch(client, name) for name in stale}
@@ -68,6 +66,13 @@ def ensure_reference(
             _write_stored(connection, realm_id, documents)
     with access.engine.connect() as connection:
         return read_reference(connection, realm_id)
+
+
+def find_stale(connection: Connection, realm_id: str, kept: timedelta = KEPT) -> list[str]:
+    """Return what of the company's reference was never fetched, or is older than `kept`."""
+    oldest = datetime.now(UTC) - kept
+    stored = _read_stored(connection, realm_id)
+    return [name for name in NAMES if name not in stored or stored[name][1] < oldest]
 
 
 def read_reference(connection: Connection, realm_id: str) -> Reference:

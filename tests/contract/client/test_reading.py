@@ -23,11 +23,11 @@ def test_a_statement_too_long_for_an_address_is_posted(client: QuickBooksClient)
 
 
 def test_pages_hold_each_record_once_inactive_ones_included(client: QuickBooksClient) -> None:
-    ids = [
-        record["Id"] for page in client.pages("Customer", page_size=7) for record in page.records
-    ]
-    whole = client.query(build_select("Customer", max_results=1000)).records
-    assert len(ids) == len(set(ids)) == client.count("Customer")
+    pages = client.pages("Customer", has_activity=True, page_size=7)
+    ids = [record["Id"] for page in pages for record in page.records]
+    statement = build_select("Customer", has_activity=True, max_results=1000)
+    whole = client.query(statement).records
+    assert len(ids) == len(set(ids)) == client.count("Customer", has_activity=True)
     assert set(ids) == {record["Id"] for record in whole}
     assert any(record["Active"] is False for record in whole)
 

@@ -158,8 +158,11 @@ def test_the_review_counts_both_sides_and_changes_nothing(
     assert counts["customer"]["quickbooks"] > 30
     assert counts["payment"]["quickbooks"] > 30
     assert review["metered_reads"] == 4
-    assert [one["rule"] for one in review["findings"]] == ["name_missing"]
-    assert "1 customer: have no name of any kind (would be rejected)" in text.stdout
+    assert [(one["field"], one["rule"]) for one in review["findings"]] == [
+        ("display_name", "is present")
+    ]
+    assert '1 customer: display_name: "is present" is not met (would be rejected)' in text.stdout
+    assert "a@b.example - display_name: is present; found nothing" in text.stdout
     after = _read_counters(connected)
     assert after == {**before, "metered_reads": before["metered_reads"] + 8}
 

@@ -3,40 +3,42 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, insert, text, update
 
-from quickbooks_sync.mapping import load_mappings
 from quickbooks_sync.postgres import tables
-from quickbooks_sync.postgres.database.engine import build_engine
-from quickbooks_sync.postgres.records.loupe_rows import read_rows
-from quickbooks_sync.record_types.registry import RECORD_TYPES, VOCABULARIES
-from quickbooks_sync.review.building import find_all
-from quickbooks_sync.review.duplicates import to_name_key
+from quickbooks_sync.postgres.connection.companies import resolve_company
+from quickbooks_sync.record_types.duplicates import to_name_key
+from quickbooks_sync.review.building import review_rows
 from quickbooks_sync.review.model import Finding
-from quickbooks_sync.review.scope import Scope
+from quickbooks_sync.review.reviewed import BothSettings, assume
 from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.workspace import Workspace
+from tests.support.installation import build_workspace
 
 REALM = "9341450000000001"
-MAPPINGS = load_mappings(Path(__file__).parents[3] / "include" / "mappings", VOCABULARIES)
-SETTINGS = {"home_currency": "USD", "book_close_date": "2024-12-31", "multi_currency": "false"}
+SETTINGS = CompanySettings(
+    {"home_currency": "USD", "book_close_date": "2024-12-31", "multi_currency": "false"}
+)
+CUSTOMER_LINKED = "invoice.customer: refers to a linked customer"
+BY_NAME = "customer.: may be another row of Loupe, by name"
 
 
 @pytest.fixture(scope="module")
-def engine(database_url: str) -> Iterator[Engine]:
-    """Engine of a migrated database."""
-    engine = build_engine(database_url)
-    yield engine
-    engine.dispose()
+def workspace(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A workspace with a migrated database; QuickBooks is never asked."""
+    folder = tmp_path_factory.mktemp("docs")
+    workspace = build_workspace(database_url, "http://127.0.0.1:9", folder)
+    yield workspace
+    workspace.close()
 
 
 @pytest.fixture
-def connection(engine: Engine) -> Iterator[Connection]:
+def connection(workspace: Workspace) -> Iterator[Connection]:
     """A connection whose changes are undone after the test; the company is known."""
-    with engine.connect() as connection:
+    with workspace.engine.connect() as connection:
         connection.execute(
             insert(tables.company).values(
                 realm_id=REALM,
@@ -49,10 +51,22 @@ def connection(engine: Engine) -> Iterator[Connection]:
         connection.rollback()
 
 
-def review(connection: Connection) -> dict[str, Finding]:
-    """Return the findings by record type and rule."""
-    scope = Scope(connection, REALM, 1, CompanySettings(SETTINGS), MAPPINGS)
-    return {f"{one.record_type}.{one.rule}": one for one in find_all(scope)}
+@pytest.fixture
+def review(workspace: Workspace, connection: Connection) -> Any:
+    """A function that returns the findings by record type, field and rule."""
+
+    def build() -> dict[str, Finding]:
+        company = resolve_company(connection, REALM)
+        settings = BothSettings(SETTINGS, assume(SETTINGS))
+        findings = review_rows(workspace, connection, company, settings).listed()
+        return {f"{one.record_type}.{one.field or ''}: {one.rule}": one for one in findings}
+
+    return build
+
+
+def ids_of(finding: Finding) -> list[int]:
+    """Return the rows that a finding names."""
+    return [example.loupe_id for example in finding.examples]
 
 
 def add(connection: Connection, table: str, **values: Any) -> int:
@@ -83,7 +97,9 @@ def add_invoice(connection: Connection, *lines: dict[str, Any], **values: Any) -
 GOOD_LINE = {"quantity": Decimal(2), "unit_price": Decimal(50), "amount": Decimal(100)}
 
 
-def add_link(connection: Connection, record_type: str, loupe_id: int, document: Any) -> None:
+def add_link(
+    connection: Connection, record_type: str, loupe_id: int, document: Any, **columns: Any
+) -> None:
     """Link a row to a QuickBooks record."""
     connection.execute(
         insert(tables.link).values(
@@ -96,58 +112,66 @@ def add_link(connection: Connection, record_type: str, loupe_id: int, document: 
             loupe_base={},
             quickbooks_base={},
             document=document,
+            **columns,
         )
     )
 
 
-def test_a_customer_without_any_name_is_found(connection: Connection) -> None:
+def test_a_customer_without_any_name_is_found(connection: Connection, review: Any) -> None:
     nameless = add(connection, "customer", display_name="  ", email="a@b.example")
     add(connection, "customer", company_name="Only a company")
 
-    found = review(connection)["customer.name_missing"]
+    found = review()["customer.display_name: is present"]
 
-    assert [one.loupe_id for one in found.examples] == [nameless]
+    assert ids_of(found) == [nameless]
     assert found.effect == "rejected"
 
 
-def test_texts_longer_than_quickbooks_takes_are_found(connection: Connection) -> None:
+def test_texts_longer_than_quickbooks_takes_are_found(connection: Connection, review: Any) -> None:
     add(connection, "customer", display_name="x" * 501, first_name="y" * 101)
     add(connection, "customer", display_name="x" * 500, first_name="y" * 100)
     add_invoice(connection, invoice_number="1" * 22)
     add_invoice(connection, invoice_number="2" * 21)
     add(connection, "inventory_item", item_name="z" * 101)
 
-    found = review(connection)
+    found = review()
 
-    assert found["customer.display_name_too_long"].count == 1
-    assert found["customer.first_name_too_long"].count == 1
-    assert found["invoice.invoice_number_too_long"].count == 1
-    assert found["inventory_item.item_name_too_long"].count == 1
+    assert found["customer.display_name: has at most 500 characters"].count == 1
+    assert found["customer.first_name: has at most 100 characters"].count == 1
+    assert found["invoice.invoice_number: has at most 21 characters"].count == 1
+    assert found["inventory_item.item_name: has at most 100 characters"].count == 1
 
 
-def test_invoices_without_date_number_or_lines_are_found(connection: Connection) -> None:
+def test_invoices_without_date_number_or_lines_are_found(
+    connection: Connection, review: Any
+) -> None:
     invoice_id = add_invoice(connection, invoice_number=" ", invoice_date=None)
     connection.execute(text("delete from loupe.invoice_line"))
 
-    found = review(connection)
+    found = review()
 
-    for rule in ("date_missing", "number_missing", "lines_missing"):
+    for rule in (
+        "invoice_date: is present",
+        "invoice_number: without a number",
+        "lines: has at least one line",
+    ):
         assert [one.loupe_id for one in found[f"invoice.{rule}"].examples] == [invoice_id]
 
 
 def test_lines_that_do_not_come_to_the_total_are_found_with_both_amounts(
-    connection: Connection,
+    connection: Connection, review: Any
 ) -> None:
     add_invoice(connection, GOOD_LINE, invoice_number="WRONG", total_amount=Decimal("99.99"))
     add_invoice(connection, GOOD_LINE, invoice_number="RIGHT")
 
-    found = review(connection)["invoice.lines_add_up"]
+    found = review()["invoice.lines: adds up to the total"]
 
     assert found.count == 1
-    assert found.examples[0].text == "WRONG lines 100.00 total 99.99"
+    assert found.examples[0].text == "WRONG"
+    assert "lines and tax make 100.00, the total is 99.99" in found.examples[0].message
 
 
-def test_shipping_adds_and_a_discount_subtracts(connection: Connection) -> None:
+def test_shipping_adds_and_a_discount_subtracts(connection: Connection, review: Any) -> None:
     add_invoice(
         connection,
         GOOD_LINE,
@@ -157,10 +181,10 @@ def test_shipping_adds_and_a_discount_subtracts(connection: Connection) -> None:
         total_amount=Decimal("110.00"),
     )
 
-    assert "invoice.lines_add_up" not in review(connection)
+    assert "invoice.lines: adds up to the total" not in review()
 
 
-def test_amounts_are_rounded_half_up_to_cents(connection: Connection) -> None:
+def test_amounts_are_rounded_half_up_to_cents(connection: Connection, review: Any) -> None:
     line = {"quantity": Decimal("128.35"), "unit_price": Decimal("14.50")}
     add_invoice(connection, {**line, "amount": Decimal("1861.08")}, total_amount=Decimal("1861.08"))
     add_invoice(connection, line, total_amount=Decimal("1861.08"), invoice_number="INV-2")
@@ -168,81 +192,117 @@ def test_amounts_are_rounded_half_up_to_cents(connection: Connection) -> None:
         connection, {**line, "amount": Decimal("1861.07")}, total_amount=Decimal("1861.07")
     )
 
-    found = review(connection)
+    found = review()
 
-    assert [one.loupe_id for one in found["invoice.line_amount_wrong"].examples] == [wrong]
-    assert "invoice.lines_add_up" not in found
+    assert [
+        one.loupe_id
+        for one in found["invoice.lines: has amounts that are quantity times unit price"].examples
+    ] == [wrong]
+    assert "invoice.lines: adds up to the total" not in found
 
 
-def test_a_foreign_currency_is_found(connection: Connection) -> None:
+def test_a_foreign_currency_is_found(connection: Connection, review: Any) -> None:
     add_invoice(connection, currency_code="EUR")
     add(connection, "inventory_item", item_name="Ring", tag_id="T-2", currency_code="EUR")
 
-    found = review(connection)
+    found = review()
 
-    assert found["invoice.currency_foreign"].examples[0].text == "INV-1 EUR"
-    assert found["inventory_item.currency_foreign"].count == 1
+    assert (
+        "EUR"
+        in found["invoice.currency: is in a currency that the company keeps"].examples[0].message
+    )
+    assert found["inventory_item.sell_price: is in a currency that the company keeps"].count == 1
 
 
-def test_transactions_in_the_closed_period_are_found(connection: Connection) -> None:
+def test_transactions_in_the_closed_period_are_found(connection: Connection, review: Any) -> None:
     add_invoice(connection, invoice_date=date(2024, 12, 31))
     add_invoice(connection, invoice_date=date(2025, 1, 1), invoice_number="INV-2")
 
-    found = review(connection)["invoice.period_closed"]
+    found = review()["invoice.invoice_date: is after the closed period"]
 
     assert found.count == 1
-    assert "2024-12-31" in found.title
+    assert "2024-12-31" in found.examples[0].message
 
 
-def test_the_review_rejects_what_the_push_rejects(connection: Connection) -> None:
-    add_invoice(connection, invoice_number="plain")
-    add_invoice(connection, invoice_number="foreign", currency_code="EUR")
-    taxed = {"tax_amount": Decimal(8), "total_amount": Decimal(108)}
-    add_invoice(connection, invoice_number="taxed", **taxed)
-    bundle = {"line_kind": "group", "amount": Decimal(15)}
-    add_invoice(connection, GOOD_LINE, bundle, invoice_number="set", total_amount=Decimal(115))
-
-    found = [one for one in review(connection).values() if one.record_type == "invoice"]
-    rejected = {
-        one.loupe_id for each in found if each.effect == "rejected" for one in each.examples
-    }
-
-    ids = connection.scalars(text("select invoice_id from loupe.invoice")).all()
-    rows = read_rows(connection, MAPPINGS["invoice"], 1, ids)
-    settings = CompanySettings(SETTINGS)
-    assert rejected == {
-        key
-        for key, row in rows.items()
-        if RECORD_TYPES["invoice"].why_not_representable(settings, row)
-    }
-    assert len(rejected) == 3
-
-
-def test_invoices_wait_for_customers_that_are_not_in_quickbooks(connection: Connection) -> None:
+def test_invoices_wait_for_customers_that_are_not_in_quickbooks(
+    connection: Connection, review: Any
+) -> None:
     linked = add(connection, "customer", display_name="Aurora")
     add_link(connection, "customer", linked, {"Id": "58", "DisplayName": "Aurora"})
     add_invoice(connection, customer_id=linked)
     waiting = add_invoice(connection, invoice_number="INV-2")
 
-    found = review(connection)["invoice.customer_not_linked"]
+    found = review()[CUSTOMER_LINKED]
 
-    assert [one.loupe_id for one in found.examples] == [waiting]
+    assert ids_of(found) == [waiting]
 
 
-def test_what_a_push_never_sends_is_not_reviewed(connection: Connection) -> None:
+def test_what_a_push_never_sends_is_not_reviewed(connection: Connection, review: Any) -> None:
     linked = add_invoice(connection, invoice_date=None)
-    add_link(connection, "invoice", linked, {"Id": "7"})
+    version = connection.scalar(text("select row_version from loupe.invoice"))
+    add_link(connection, "invoice", linked, {"Id": "7"}, loupe_row_version=version)
     add_invoice(connection, invoice_date=None, lifecycle_status="Draft", invoice_number="D")
     add_invoice(connection, invoice_date=None, lifecycle_status="Void", invoice_number="V")
     add(connection, "customer", organization_id=2, email="elsewhere@b.example")
 
-    found = review(connection)
+    found = review()
 
-    assert "invoice.date_missing" not in found
+    assert "invoice.invoice_date: is present" not in found
     assert all(one.loupe_id != linked for each in found.values() for one in each.examples)
 
 
-def test_payments_applied_beyond_their_amount_are_found(connection: Connection) -> None:
+def test_a_linked_row_that_has_changed_since_is_reviewed(
+    connection: Connection, review: Any
+) -> None:
+    customer_id = add(connection, "customer", display_name="Aurora", email="no at sign")
+    values = {"display_name": "Aurora", "email": "a@b.example"}
+    document = {"Id": "58", "DisplayName": "Aurora", "PrimaryEmailAddr": {"Address": "a@b.example"}}
+    add_link(connection, "customer", customer_id, document)
+    connection.execute(update(tables.link).values(loupe_base=values, quickbooks_base=values))
+
+    found = review()["customer.email: looks like an e-mail address"]
+
+    assert ids_of(found) == [customer_id]
+
+
+def test_a_link_whose_row_has_vanished_is_held(connection: Connection, review: Any) -> None:
+    add_link(connection, "customer", 999_999, {"Id": "58", "DisplayName": "Gone"})
+
+    found = review()["customer.: is decided by a person"]
+
+    assert (found.effect, ids_of(found)) == ("held", [999_999])
+    assert "no longer exists" in found.examples[0].message
+
+
+def test_a_row_that_waits_and_breaks_a_rule_is_named_with_both(
+    connection: Connection, review: Any
+) -> None:
+    invoice_id = add_invoice(connection, due_date=date(2026, 8, 1))
+
+    found = review()
+
+    assert ids_of(found[CUSTOMER_LINKED]) == [invoice_id]
+    assert ids_of(found["invoice.due_date: is not before the invoice date"]) == [invoice_id]
+
+
+def test_a_payment_entered_twice_is_found(connection: Connection, review: Any) -> None:
+    customer_id = add(connection, "customer", display_name="Aurora")
+    payment = {
+        "customer_id": customer_id,
+        "amount": Decimal(10),
+        "currency_code": "USD",
+        "payment_date": date(2026, 9, 1),
+    }
+    twice = [add(connection, "payment", **payment) for _ in range(2)]
+
+    found = review()["payment.: may be another row of Loupe, by amount, day and invoices"]
+
+    assert (found.effect, ids_of(found)) == ("look", twice)
+
+
+def test_payments_applied_beyond_their_amount_are_found(
+    connection: Connection, review: Any
+) -> None:
     invoice_id = add_invoice(connection)
     customer_id = connection.scalar(text("select customer_id from loupe.invoice"))
     payment = add(
@@ -256,34 +316,44 @@ def test_payments_applied_beyond_their_amount_are_found(connection: Connection) 
     applied = {"payment_id": payment, "invoice_id": invoice_id, "amount": Decimal("10.01")}
     add(connection, "payment_application", **applied)
 
-    found = review(connection)["payment.applied_too_much"]
+    found = review()["payment.applications: settles no more than the amount"]
 
-    assert found.examples[0].text == "2026-09-01 10.00 applied 10.01"
+    assert found.examples[0].text == "2026-09-01 10.00"
+    assert "10.01 of 10.00" in found.examples[0].message
 
 
-def test_items_priced_by_weight_or_with_unusable_names_are_found(connection: Connection) -> None:
+def test_items_priced_by_weight_or_with_unusable_names_are_found(
+    connection: Connection, review: Any
+) -> None:
     add(connection, "inventory_item", item_name="Rough", price_basis="carat", tag_id="T-1")
     add(connection, "inventory_item", item_name="Ring: gold")
 
-    found = review(connection)
+    found = review()
 
-    assert found["inventory_item.price_basis"].examples[0].text == "T-1 Rough per carat"
-    assert found["inventory_item.name_unusable"].count == 1
-    assert found["inventory_item.tag_missing"].count == 1
+    assert (
+        found["inventory_item.sell_price: can be represented in QuickBooks"].examples[0].text
+        == "T-1 Rough"
+    )
+    assert found["inventory_item.item_name: has no colon, tab or line break"].count == 1
+    assert found["inventory_item.tag_id: without a Tag ID"].count == 1
 
 
-def test_customers_with_similar_names_or_the_same_email_are_found(connection: Connection) -> None:
+def test_customers_with_similar_names_or_the_same_email_are_found(
+    connection: Connection, review: Any
+) -> None:
     first = add(connection, "customer", display_name="Bellini & Figli S.r.l.", email="o@b.example")
     second = add(connection, "customer", display_name="BELLINI AND FIGLI", email=" O@B.example")
     add(connection, "customer", display_name="Opal Ridge Trading")
 
-    found = review(connection)
+    found = review()
 
-    assert [one.loupe_id for one in found["customer.name_similar"].examples] == [first, second]
-    assert found["customer.email_same"].count == 2
+    assert [one.loupe_id for one in found[BY_NAME].examples] == [first, second]
+    assert found["customer.: may be another row of Loupe, by email"].count == 2
 
 
-def test_a_row_that_looks_like_a_linked_quickbooks_record_is_found(connection: Connection) -> None:
+def test_a_row_that_looks_like_a_linked_quickbooks_record_is_found(
+    connection: Connection, review: Any
+) -> None:
     linked = add(connection, "customer", display_name="Étoile Diamants SARL")
     add_link(
         connection,
@@ -293,27 +363,29 @@ def test_a_row_that_looks_like_a_linked_quickbooks_record_is_found(connection: C
     )
     double = add(connection, "customer", display_name="ETOILE DIAMANTS")
 
-    found = review(connection)["customer.name_similar_in_quickbooks"]
+    found = review()["customer.: may be a QuickBooks record that it is not linked to, by name"]
 
-    assert [one.loupe_id for one in found.examples] == [double]
-    assert "QuickBooks Id 61" in found.examples[0].text
+    assert ids_of(found) == [double]
+    assert found.examples[0].message == "QuickBooks Id 61"
 
 
-def test_a_number_that_quickbooks_has_on_another_invoice_is_found(connection: Connection) -> None:
+def test_a_number_that_quickbooks_has_on_another_invoice_is_found(
+    connection: Connection, review: Any
+) -> None:
     linked = add_invoice(connection, invoice_number="A-1")
     add_link(connection, "invoice", linked, {"Id": "130", "DocNumber": "INV-1"})
     again = add_invoice(connection, invoice_number="INV-1")
 
-    found = review(connection)["invoice.number_same_in_quickbooks"]
+    found = review()["invoice.: may be a QuickBooks record that it is not linked to, by number"]
 
-    assert [one.loupe_id for one in found.examples] == [again]
+    assert ids_of(found) == [again]
 
 
-def test_many_records_are_counted_but_only_some_shown(connection: Connection) -> None:
+def test_many_records_are_counted_but_only_some_shown(connection: Connection, review: Any) -> None:
     for _ in range(25):
         add(connection, "customer")
 
-    found = review(connection)["customer.name_missing"]
+    found = review()["customer.display_name: is present"]
 
     assert found.count == 25
     assert len(found.examples) == 20

@@ -9,7 +9,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from quickbooks_sync.cli import app
-from quickbooks_sync.review.preflight import Preflight, build_preflight
+from quickbooks_sync.review.model import Preflight
+from quickbooks_sync.review.preflight import build_preflight
 from quickbooks_sync.settings import confirm_settings, propose_settings
 from tests.support.books import loupe
 from tests.support.installation import BuildHouse, House
@@ -108,11 +109,11 @@ def test_what_quickbooks_has_switched_off_is_listed_with_the_records(house: Hous
         for one in json.loads(answer.stdout)["switched_off"]
     }
     assert found == {
-        "currency_foreign": ["F-3 EUR"],
-        "tax_not_sent": ["F-4 8.00"],
-        "discount_not_sent": ["F-1"],
-        "shipping_not_sent": ["F-2"],
-        "stock_not_counted": ["T-2 Uncounted"],
+        "is in a currency that the company keeps": ["F-3"],
+        "has tax only where tax is sent": ["F-4"],
+        "discount lines are allowed": ["F-1"],
+        "shipping lines are allowed": ["F-2"],
+        "is stock only where QuickBooks counts stock": ["T-2 Uncounted"],
     }
     house.run("push_customers")
     pushed = house.run("push_invoices")

@@ -21,7 +21,7 @@ def test_a_rejection_found_before_the_suite_runs_is_reported_with_its_change(
     assert run["counts"] == {"rejected": 2, "created": 1}
     index = Path(steps.build_data_docs(house.workspace))
     page = index.with_name(f"run_{run['run_id']}.html").read_text()
-    assert "can be represented in QuickBooks<br><small>found on reading the record" in page
+    assert "is in a currency that the company keeps<br><small>found on reading the record" in page
     assert "<td>more, 1 before</td>" in page
     assert "rejected 1 more, with warnings as before" in page
     assert '<td class="number">3</td>\n<td class="number">2</td>' in index.read_text()

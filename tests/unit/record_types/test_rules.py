@@ -1,5 +1,6 @@
 """Rules that protect the books: what is locked, skipped or refused, and why."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,7 @@ def invoice(**changes: Any) -> dict[str, Any]:
     row = {
         "lifecycle_status": "Finalised",
         "payment_status": "Unpaid",
+        "invoice_date": date(2026, 9, 1),
         "currency_code": "USD",
         "tax_amount": Decimal("0.00"),
         "invoice_line": [{"line_kind": "sales"}],
@@ -27,7 +29,8 @@ def invoice(**changes: Any) -> dict[str, Any]:
 
 
 def payment(**changes: Any) -> dict[str, Any]:
-    return {"is_void": False, "payment_kind": "payment", "currency_code": "USD", **changes}
+    row = {"is_void": False, "payment_kind": "payment", "currency_code": "USD"}
+    return {**row, "payment_date": date(2026, 9, 1), **changes}
 
 
 def item(**changes: Any) -> dict[str, Any]:
@@ -199,23 +202,54 @@ def test_prices_that_mean_something_else_stay_home(row: dict[str, Any]) -> None:
 def test_an_invoice_that_would_be_untrue_is_not_pushed(
     row: dict[str, Any], settings: CompanySettings, reason: str | None
 ) -> None:
-    said = RECORD_TYPES["invoice"].why_not_representable(settings, row)
-    assert (said is None) == (reason is None)
-    assert (reason or "") in (said or "")
+    said = [
+        problem.message for problem in RECORD_TYPES["invoice"].why_not_representable(settings, row)
+    ]
+    assert len(said) == (0 if reason is None else 1)
+    assert (reason or "") in "".join(said)
 
 
 def test_a_payment_in_another_currency_is_not_pushed() -> None:
     assert "EUR" in str(
         RECORD_TYPES["payment"].why_not_representable(SETTINGS, payment(currency_code="EUR"))
     )
-    assert RECORD_TYPES["payment"].why_not_representable(SETTINGS, payment()) is None
+    assert RECORD_TYPES["payment"].why_not_representable(SETTINGS, payment()) == ()
 
 
 def test_tax_that_quickbooks_would_leave_out_is_not_pushed() -> None:
     """QuickBooks ignores a tax that it was sent where sales tax is off: the invoice would be too low."""
     settings = CompanySettings({"home_currency": "USD", "tax": "total_tax", "sales_tax": "false"})
-    refused = RECORD_TYPES["invoice"].why_not_representable(
+    (refused,) = RECORD_TYPES["invoice"].why_not_representable(
         settings, invoice(tax_amount=Decimal(8))
     )
-    assert refused is not None
-    assert "sales tax is switched off" in refused
+    assert refused.field == "tax_amount"
+    assert "sales tax is switched off" in refused.message
+
+
+@pytest.mark.parametrize(
+    ("day", "rules"),
+    [
+        (date(2024, 12, 31), ["is after the closed period"]),
+        (date(2025, 1, 1), []),
+        (None, []),
+    ],
+)
+def test_a_new_record_of_a_closed_period_is_not_pushed(day: date | None, rules: list[str]) -> None:
+    settings = CompanySettings({"home_currency": "USD", "book_close_date": "2024-12-31"})
+    rows = {"invoice": invoice(invoice_date=day), "payment": payment(payment_date=day)}
+    for record_type, row in rows.items():
+        problems = RECORD_TYPES[record_type].why_not_representable(settings, row)
+        assert [problem.rule for problem in problems] == rules
+
+
+def test_every_reason_of_a_row_is_named_at_once() -> None:
+    row = invoice(currency_code="EUR", tax_amount=Decimal(8), invoice_line=[{"line_kind": "group"}])
+    problems = RECORD_TYPES["invoice"].why_not_representable(SETTINGS, row)
+    assert [problem.field for problem in problems] == ["currency", "tax_amount", "lines"]
+
+
+def test_no_stock_is_sent_where_quickbooks_counts_none() -> None:
+    settings = CompanySettings({"home_currency": "USD", "track_quantity": "false"})
+    (problem,) = RECORD_TYPES["inventory_item"].why_not_representable(settings, item())
+    assert problem.field == "quantity"
+    assert "counting of stock is switched off" in problem.message

@@ -1,10 +1,11 @@
 """Decides about a batch of staged rows: reads once what the decisions rest on, then decides row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
 from quickbooks_sync.matching.id_lookup import IdLookup
+from quickbooks_sync.postgres.records.loupe_rows import Row
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.push.decide.decided import Decided
 from quickbooks_sync.push.decide.facts import PushFacts
@@ -22,8 +23,21 @@ def decide_batch(
     references = IdLookup(connection, context.realm_id, context.mapping, context.workspace.mapping)
     references.load_loupe_ids(rows)
     facts = PushFacts.read(connection, context, [int(record.source_id) for record in records])
+    return decide_rows(rows, references.to_quickbooks, facts)
+
+
+def decide_rows(
+    rows: Sequence[Row], references: Mapping[str, Mapping[int, str]], facts: PushFacts
+) -> list[Decided]:
+    """Return what a push does with each of some rows.
+
+    Args:
+        rows: The Loupe rows with their lines.
+        references: QuickBooks Ids by Loupe id, per record type.
+        facts: What is known of the rows and of the company.
+    """
     transformed = rows_to_values(
-        context.mapping, rows, references=references.to_quickbooks, settings=facts.settings
+        facts.mapping, rows, references=references, settings=facts.settings
     )
     return [
         decide_row(row, values, tuple(transformed.problems.get(position, ())), facts)

@@ -18,7 +18,7 @@ def decide_create(
     row: Row, values: Values, unread: tuple[Problem, ...], facts: PushFacts
 ) -> Decided:
     """Create the row, with what keeps it from being created just now."""
-    problems = (*unread, *_find_unrepresentable(row, facts))
+    problems = (*unread, *facts.kind.why_not_representable(facts.settings, row))
     # A record that is rejected anyway does not wait for a setting: confirming it would not help.
     problems = problems or _find_unconfirmed(facts)
     fields = tuple(
@@ -40,11 +40,6 @@ def _settle_currency(row: Row, facts: PushFacts) -> tuple[Values, tuple[Problem,
     except RejectedRecordError as error:
         field, rule = error.facts["field"], error.facts["rule"]
         return {}, (Problem(field, rule, sorted(used), str(error)),)
-
-
-def _find_unrepresentable(row: Row, facts: PushFacts) -> tuple[Problem, ...]:
-    reason = facts.kind.why_not_representable(facts.settings, row)
-    return (Problem(None, "can be represented in QuickBooks", None, reason),) if reason else ()
 
 
 def _find_unconfirmed(facts: PushFacts) -> tuple[Problem, ...]:

@@ -10,9 +10,9 @@ from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.postgres.records.decisions import Decision, read_field_decisions
 from quickbooks_sync.postgres.records.links import Link, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_conflicted_loupe_ids
+from quickbooks_sync.push.decide.pushing import Pushing
 from quickbooks_sync.record_types.record_type import RecordType
 from quickbooks_sync.record_types.registry import RECORD_TYPES
-from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform.model import frame_to_values
 from quickbooks_sync.transform.quickbooks_side import records_to_values
@@ -51,11 +51,15 @@ class PushFacts:
 
     @classmethod
     def read(
-        cls, connection: Connection, context: RunContext, loupe_ids: Sequence[int]
+        cls,
+        connection: Connection,
+        context: Pushing,
+        loupe_ids: Sequence[int],
+        settings: CompanySettings | None = None,
     ) -> "PushFacts":
-        """Read what is known of some rows."""
+        """Read what is known of some rows; the company's confirmed settings unless others are given."""
         key = connection, context.realm_id, context.record_type
-        settings = read_settings(connection, context.realm_id)
+        settings = settings or read_settings(connection, context.realm_id)
         links = {link.loupe_id: link for link in read_links(*key, loupe_ids=loupe_ids)}
         return cls(
             context.mapping,

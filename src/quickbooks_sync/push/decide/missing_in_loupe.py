@@ -11,12 +11,12 @@ from quickbooks_sync.postgres.records.links import DELETED
 from quickbooks_sync.postgres.records.loupe_rows import loupe_table
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.tables import link
-from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.push.decide.pushing import Pushing
 
 _REASON = "gone in Loupe: the row no longer exists; void it or make it inactive in QuickBooks, too"
 
 
-def find_missing_in_loupe(connection: Connection, context: RunContext) -> list[StagedRecord]:
+def find_missing_in_loupe(connection: Connection, context: Pushing) -> list[StagedRecord]:
     """Return a staged conflict for every live link without a Loupe row."""
     where = loupe_table(context.mapping)
     row = exists(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.links import has_link_before
-from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.push.decide.pushing import Pushing
 from quickbooks_sync.run.lifecycle import read_watermark
 from quickbooks_sync.settings import CompanySettings
 
@@ -32,7 +32,7 @@ class OpeningStock:
 
     @classmethod
     def read(
-        cls, connection: Connection, context: RunContext, settings: CompanySettings
+        cls, connection: Connection, context: Pushing, settings: CompanySettings
     ) -> "OpeningStock":
         """Read how far the first push of items has come."""
         key = connection, context.realm_id, context.record_type

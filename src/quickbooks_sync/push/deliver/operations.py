@@ -6,7 +6,8 @@ from typing import Any
 
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.decision import Operation
-from quickbooks_sync.model.errors import FatalError
+from quickbooks_sync.model.errors import FatalError, RejectedRecordError, SettingsError
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.quickbooks.batch import BatchRequest
@@ -51,6 +52,16 @@ def build_request(
         return BatchRequest(batch_item_id, "void", entity, _build_void(kind, write))
     return BatchRequest(
         batch_item_id, "update", entity, _build_update(kind, mapping, settings, write)
+    )
+
+
+def to_cause(error: RejectedRecordError | SettingsError) -> Problem:
+    """Return why a write could not be built, as the cause of its record's outcome."""
+    return Problem(
+        error.facts.get("field") or error.facts.get("setting"),
+        error.facts.get("rule") or "can be expressed in QuickBooks",
+        None,
+        str(error),
     )
 
 
