@@ -11,6 +11,7 @@ STATE ?= .state
 ARGS ?=
 UV_INSTALL := VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet
 SUITES := tests/unit tests/contract tests/integration
+CORE := $(STATE)/core
 
 # A name on the PATH proves nothing (pyenv's shims exist for versions that are not chosen): each candidate is run.
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3 \
@@ -28,9 +29,9 @@ install: $(VENV)/.installed  ## Install what the product and the demo need, from
 install-dev: $(VENV)/.installed-dev  ## Install what the checks need as well
 
 lock: $(BIN)/uv  ## Write requirements*.txt anew from the ranges in pyproject.toml
-	$(LOCK) --extra demo --extra test -o requirements.txt
-	$(LOCK) --extra demo --extra test --extra dev -c requirements.txt -o requirements-dev.txt
-	$(LOCK) --extra celery -c requirements.txt -o requirements-celery.txt
+	$(LOCK) --extra airflow --extra demo --extra test -o requirements.txt
+	$(LOCK) --extra airflow --extra demo --extra test --extra dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --extra airflow --extra celery -c requirements.txt -o requirements-celery.txt
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock" pyproject.toml
@@ -38,9 +39,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-emi
 demo: install  ## Run the whole system here: make demo ARGS="--once --summary FILE.json"
 	$(BIN)/python -m demo --state $(STATE) $(ARGS)
 
-lint: install-dev  ## Check format and lint rules
+lint: install-dev  ## Check format and lint rules, and that no code is dead
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/vulture
 
 format: install-dev  ## Format the code and apply the safe fixes
 	$(BIN)/ruff check --fix .
@@ -54,6 +56,16 @@ contracts: install-dev  ## Check which package may import which
 
 test-unit: install-dev  ## Run the unit tests: seconds, no Airflow, no sockets
 	$(BIN)/pytest tests/unit $(ARGS)
+
+test-core: $(BIN)/uv  ## Run the unit tests on the package without its Airflow extra, installed by itself
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(CORE)
+	VIRTUAL_ENV=$(abspath $(CORE)) $(BIN)/uv pip install --quiet -c requirements.txt -e '.[test]'
+	! $(CORE)/bin/python -c 'import airflow' 2>/dev/null
+	$(CORE)/bin/pytest tests/unit $(ARGS)
+
+coverage: install-dev  ## Measure which branches the tests take, and hold the floor in pyproject.toml
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-branch --cov-report=term:skip-covered \
+		$(SUITES) $(ARGS)
 
 check: lint type contracts test-unit  ## Run what is quick: lint, types, import contracts, unit tests
 
@@ -71,7 +83,7 @@ chaos: install-dev  ## Run the randomised model test: make chaos ARGS="--steps 2
 	$(BIN)/python -m tests.chaos $(ARGS)
 
 docs: install-dev  ## Check the documents: links and the commands they name
-	$(BIN)/pytest tests/unit/test_documents.py $(ARGS)
+	$(BIN)/pytest tests/unit/docs/test_documents.py $(ARGS)
 
 compose-check: install-dev  ## Check docker-compose.yaml
 	$(BIN)/pytest tests/integration/demo/test_compose.py $(ARGS)
@@ -80,7 +92,7 @@ clean:  ## Remove the demo's state and every cache (the virtual environment stay
 	@if [ -s $(STATE)/lock ] && kill -0 "$$(cat $(STATE)/lock)" 2>/dev/null; then \
 		echo "The demo is running as process $$(cat $(STATE)/lock): stop it first (Ctrl-C)." >&2; exit 1; fi
 	@for place in $$(cat $(STATE)/postgres/location $(STATE)/*/postgres/location 2>/dev/null); do rm -rf "$$place"; done
-	rm -rf $(STATE) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(STATE) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 	find $(wildcard src emulator plugins dags demo config tests) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/uv:
@@ -100,4 +112,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(UV_INSTALL) --compile-bytecode -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help venv install install-dev lock demo lint format type contracts test-unit check test bench chaos docs compose-check clean
+.PHONY: help venv install install-dev lock demo lint format type contracts test-unit test-core coverage check test bench chaos docs compose-check clean

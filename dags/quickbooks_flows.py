@@ -6,7 +6,7 @@ A flow is a row of `FLOWS`; `build_flow_dag` gives every row the same steps.
 from airflow.sdk import get_parsing_context
 
 from quickbooks_airflow.flow_dag import build_flow_dag
-from quickbooks_sync.model.flow import FLOWS
+from quickbooks_sync.record_types.registry import FLOWS
 
 # A task's process reads this file for one DAG only; building the other seven would be most of its start.
 wanted = get_parsing_context().dag_id

@@ -38,32 +38,54 @@ class AirflowApi:
         Raises:
             DemoError: A DAG file cannot be imported; the message holds Airflow's words.
         """
-        errors = self._call("GET", "importErrors")["import_errors"]
+        errors = self.call("GET", "importErrors")["import_errors"]
         if errors:
             told = "\n".join(f"{error['filename']}:\n{error['stack_trace']}" for error in errors)
             raise DemoError(f"Airflow cannot import {len(errors)} of the DAG files.\n{told}")
-        return bool(self._call("GET", "dags", dag_id_pattern=dag_id)["total_entries"])
+        return bool(self.call("GET", "dags", dag_id_pattern=dag_id)["total_entries"])
 
     def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
         """Start a run and return its id."""
         body = {"logical_date": None, "conf": conf}
-        return str(self._call("POST", f"dags/{dag_id}/dagRuns", body)["dag_run_id"])
+        return str(self.call("POST", f"dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
     def fetch_run_state(self, dag_id: str, run_id: str) -> str:
         """Return the state of a run: queued, running, success, failed."""
-        return str(self._call("GET", f"dags/{dag_id}/dagRuns/{run_id}")["state"])
+        return str(self.call("GET", f"dags/{dag_id}/dagRuns/{run_id}")["state"])
 
     def fetch_latest_run(self, dag_id: str, since: str) -> dict[str, Any] | None:
         """Return the newest run of a DAG that was created at or after an ISO time, if any."""
-        runs = self._call(
+        runs = self.call(
             "GET", f"dags/{dag_id}/dagRuns", order_by="-run_after", limit=1, run_after_gte=since
         )["dag_runs"]
         return dict(runs[0]) if runs else None
 
     def fetch_failed_tasks(self, dag_id: str, run_id: str) -> list[str]:
         """Return the ids of the tasks that failed in a run."""
-        found = self._call("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances", state="failed")
+        found = self.call("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances", state="failed")
         return [str(task["task_id"]) for task in found["task_instances"]]
+
+    def authorization(self) -> str:
+        """Return the header that a signed-in browser sends; signs in at the first use."""
+        if "Authorization" not in self._session.headers:
+            self._sign_in()
+        return str(self._session.headers["Authorization"])
+
+    def call(self, method: str, path: str, body: Any = None, **query: Any) -> dict[str, Any]:
+        """Send a request to a path of Airflow's public API and return its answer.
+
+        Raises:
+            DemoError: Airflow answered with an error; the message holds its words.
+        """
+        self.authorization()
+        answer = self._session.request(
+            method, f"{self.url}/api/v2/{path}", json=body, params=query, timeout=_TIMEOUT_SECONDS
+        )
+        if not answer.ok:
+            raise DemoError(
+                f"Airflow answered {answer.status_code} to {method} {path}: {answer.text[:500]}"
+            )
+        return dict(answer.json())
 
     def _health(self) -> dict[str, Any] | None:
         try:
@@ -82,15 +104,3 @@ class AirflowApi:
         )
         answer.raise_for_status()
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-
-    def _call(self, method: str, path: str, body: Any = None, **query: Any) -> dict[str, Any]:
-        if "Authorization" not in self._session.headers:
-            self._sign_in()
-        answer = self._session.request(
-            method, f"{self.url}/api/v2/{path}", json=body, params=query, timeout=_TIMEOUT_SECONDS
-        )
-        if not answer.ok:
-            raise DemoError(
-                f"Airflow answered {answer.status_code} to {method} {path}: {answer.text[:500]}"
-            )
-        return dict(answer.json())

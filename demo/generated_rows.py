@@ -32,10 +32,10 @@ from demo.generated_records import (
     shared_payment,
     voided,
 )
+from quickbooks_emulator.generator.character import Dice
 from quickbooks_emulator.generator.deals import Receipt, Undoing
 from quickbooks_emulator.generator.plan import Plan
 from quickbooks_emulator.generator.sales import Sale, SaleMaker, to_cents
-from quickbooks_emulator.generator.shape import Dice
 
 _NONE = Decimal(0)
 _TERM_DAYS = {"Net 15": 15, "Net 30": 30, "Net 60": 60}

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import requests
@@ -67,12 +66,7 @@ class Processes:
         )
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def start(
@@ -119,16 +113,14 @@ class Processes:
         for child in self.children:
             child.ensure_running()
 
-    def stop_child(self, child: Child, grace_seconds: float = 30.0) -> None:
-        """Stop one child and everything in its process group."""
-        watchdog.stop_group(child.process.pid, child.stop_signal, grace_seconds)
-        child.process.wait()
-        self.children.remove(child)
+    def stop(self, grace_seconds: float = watchdog.GRACE_SECONDS) -> None:
+        """Stop every child, last started first; safe to call twice.
 
-    def stop(self) -> None:
-        """Stop every child, last started first; safe to call twice."""
+        Args:
+            grace_seconds: How long the children may take to end by themselves before they are killed.
+        """
         groups = [(child.process.pid, child.stop_signal) for child in self.children]
-        watchdog.stop_groups(groups, self.mark)
+        watchdog.stop_groups(groups, self.mark, grace_seconds)
         for child in self.children:
             child.process.wait()
         self.children.clear()

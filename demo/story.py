@@ -10,7 +10,8 @@ from demo.errors import DemoError
 from demo.processes import Processes
 from demo.product import Product
 from demo.summary import FlowAccount, Summary, describe, to_account
-from quickbooks_sync.model.flow import FLOWS, Flow
+from quickbooks_sync.model.flow import Flow
+from quickbooks_sync.record_types.registry import FLOWS
 
 DAG_ID = "quickbooks_first_sync"
 _POLL_SECONDS = 0.5

@@ -16,6 +16,9 @@ from pathlib import Path
 MARK_VARIABLE = "QUICKBOOKS_SYNC_DEMO_MARK"
 """Environment variable that every process of one start carries; its value is unique to the start."""
 
+GRACE_SECONDS = 10.0
+"""How long a group may take to end by itself before it is killed."""
+
 Group = tuple[int, signal.Signals]
 """A process group id and the signal that asks it to end in an orderly way."""
 
@@ -31,7 +34,7 @@ def main(mark: str) -> None:
     stop_groups(groups, mark)
 
 
-def stop_groups(groups: list[Group], mark: str, grace_seconds: float = 10.0) -> None:
+def stop_groups(groups: list[Group], mark: str, grace_seconds: float = GRACE_SECONDS) -> None:
     """End process groups, and then every process that still carries the mark.
 
     The group that was started first, which the others build on, is asked last; the others are asked all at once.
@@ -46,11 +49,6 @@ def stop_groups(groups: list[Group], mark: str, grace_seconds: float = 10.0) -> 
     for process in marked_processes(mark):
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
-
-
-def stop_group(group: int, number: signal.Signals, grace_seconds: float) -> None:
-    """Ask a process group to end and kill what is left of it after the grace time."""
-    _end_groups([(group, number)], grace_seconds)
 
 
 def _end_groups(groups: list[Group], grace_seconds: float) -> None:

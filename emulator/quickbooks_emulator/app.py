@@ -19,25 +19,28 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from quickbooks_emulator import oauth_pages
-from quickbooks_emulator.api import ConnectionCutError, answer_call
-from quickbooks_emulator.authority import Authority
-from quickbooks_emulator.calls import Answer, Call, new_trace_id, to_gateway_answer
-from quickbooks_emulator.clock import MovableClock
-from quickbooks_emulator.faults import GatewayError
-from quickbooks_emulator.garbled import spoil
-from quickbooks_emulator.injection import Injection, Injections
-from quickbooks_emulator.limits import Limits
-from quickbooks_emulator.ordered import answer_afterwards, answer_instead, status_answer
+from quickbooks_emulator.company.store import DATABASE, Store
+from quickbooks_emulator.gateway.limits import Limits
+from quickbooks_emulator.gateway.tokens import Tokens
+from quickbooks_emulator.http import oauth_pages
+from quickbooks_emulator.http.company_api import ConnectionCutError, answer_call
+from quickbooks_emulator.http.wiring import App, Emulator
+from quickbooks_emulator.model.clock import MovableClock
+from quickbooks_emulator.model.faults import GatewayError
+from quickbooks_emulator.model.switches import Switches
 from quickbooks_emulator.sample import seed_sample
-from quickbooks_emulator.side_door import ROUTES as SIDE_DOOR
-from quickbooks_emulator.store import Store
-from quickbooks_emulator.switches import Switches
-from quickbooks_emulator.wiring import App, Emulator
+from quickbooks_emulator.scripted_faults.injection import Injection, Injections
+from quickbooks_emulator.scripted_faults.replaced_answers import (
+    answer_afterwards,
+    answer_instead,
+    status_answer,
+)
+from quickbooks_emulator.scripted_faults.spoiled_lists import spoil
+from quickbooks_emulator.side_door.routes import ROUTES as SIDE_DOOR
+from quickbooks_emulator.wire.calls import Answer, Call, new_trace_id, to_gateway_answer
 
 log = logging.getLogger(__name__)
 
-DATABASE = "emulator.sqlite3"
 _TRANSPORT = "quickbooks_emulator.transport"
 
 
@@ -89,9 +92,9 @@ def _build(
     store = Store(data_dir / DATABASE)
     if sample and not store.realms():
         seed_sample(store, clock)
-    authority = Authority(store, clock, switches)
+    tokens = Tokens(store, clock, switches)
     limits = Limits(on=True)
-    return Emulator(store, clock, limits, authority, app, seed_sample=sample, switches=switches)
+    return Emulator(store, clock, limits, tokens, app, seed_sample=sample, switches=switches)
 
 
 def _routes(with_side_door: bool) -> list[Route]:
@@ -195,7 +198,7 @@ async def _read_call(request: Request) -> Call:
 
 async def _strike(emulator: Emulator, call: Call, injection: Injection) -> Call:
     if injection.kind == "expire_token":
-        emulator.authority.expire(call.headers.get("authorization", "").partition(" ")[2])
+        emulator.tokens.expire(call.headers.get("authorization", "").partition(" ")[2])
     if injection.kind == "slow":
         await asyncio.sleep(injection.seconds)
     if injection.kind == "item_fault":

@@ -14,9 +14,9 @@ import uvicorn
 
 from quickbooks_emulator.app import create_app
 from quickbooks_emulator.generator.command import generate
+from quickbooks_emulator.http.wiring import App
 from quickbooks_emulator.importing.command import import_answers
-from quickbooks_emulator.switches import Switches, parse_switches
-from quickbooks_emulator.wiring import App
+from quickbooks_emulator.model.switches import Switches, parse_switches
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 app.command("generate")(generate)

@@ -1,23 +1,9 @@
 """What the user interface says about a flow, its steps and its parameters."""
 
 from quickbooks_sync.model.flow import Direction, Flow
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 
 LOUPE, QUICKBOOKS = "Loupe Factory", "QuickBooks"
-
-RECORDS = {
-    "customer": "customers",
-    "invoice": "invoices",
-    "payment": "payments",
-    "inventory_item": "inventory items",
-}
-
-_NEEDS = {
-    "customer": "Nothing; customers come first.",
-    "invoice": "Customers. An invoice whose customer is on one side only waits and goes with the first "
-    "run after the customer has arrived.",
-    "payment": "Customers and invoices. A payment whose invoice is on one side only waits for it.",
-    "inventory_item": "Nothing.",
-}
 
 STEPS = {
     "check": """
@@ -75,7 +61,7 @@ def describe_flow(flow: Flow) -> str:
     """Return one line for the list of DAGs."""
     source, target = _sides(flow)
     verb = "Pulls" if flow.direction == Direction.PULL else "Pushes"
-    return f"{verb} {RECORDS[flow.record_type]} from {source} to {target}"
+    return f"{verb} {RECORD_TYPES[flow.record_type].labels} from {source} to {target}"
 
 
 def document_flow(flow: Flow) -> str:
@@ -84,15 +70,15 @@ def document_flow(flow: Flow) -> str:
     return f"""
 ### {describe_flow(flow)}
 
-Takes {RECORDS[flow.record_type]} from **{source}** and brings **{target}** to the same state. Nothing is deleted, and
+Takes {RECORD_TYPES[flow.record_type].labels} from **{source}** and brings **{target}** to the same state. Nothing is deleted, and
 what was changed on both sides is never overwritten: it becomes a conflict that a person decides.
 
-**Needs first:** {_NEEDS[flow.record_type]}
+**Needs first:** {RECORD_TYPES[flow.record_type].needs}
 
 **Parameters:** leave the form as it is for a normal run. With *Preview* everything is computed and nothing is
 written. A preview, or a run narrowed by a limit, Ids or a day, leaves the watermark where it is.
 
-**Running it again** is always safe. Only one run at a time works on a company's {RECORDS[flow.record_type]}; a second
+**Running it again** is always safe. Only one run at a time works on a company's {RECORD_TYPES[flow.record_type].labels}; a second
 one is skipped and says who is at work.
 {OUTCOMES}"""
 

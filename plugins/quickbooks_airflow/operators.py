@@ -11,13 +11,8 @@ from quickbooks_airflow.hooks import LOUPE_CONNECTION_ID, QuickBooksHook
 from quickbooks_airflow.outcomes import translated_errors
 from quickbooks_airflow.provider import CONNECTION_ID
 from quickbooks_sync.commands import steps
-from quickbooks_sync.model.flow import (
-    BatchManifest,
-    FlowOptions,
-    RunManifest,
-    RunSummary,
-    flow_named,
-)
+from quickbooks_sync.model.flow import BatchManifest, FlowOptions, RunManifest, RunSummary
+from quickbooks_sync.record_types.registry import flow_named
 
 if TYPE_CHECKING:
     from airflow.sdk import Context

@@ -19,7 +19,8 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 
 from quickbooks_airflow.operators import SUMMARY_KEY, StepOperator, format_counts, read_step_states
 from quickbooks_airflow.outcomes import translated_errors
-from quickbooks_sync.model.flow import FLOWS, Direction, Flow, flow_named
+from quickbooks_sync.model.flow import Direction, Flow
+from quickbooks_sync.record_types.registry import FLOWS, RECORD_TYPES, flow_named
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -187,7 +188,9 @@ class ReportOperator(BaseOperator):
 
 def is_selected(flow: Flow, params: Mapping[str, Any]) -> bool:
     """Say whether the form of an order asks for a flow; what it does not mention is asked for."""
-    if flow == Flow("invoice", Direction.PULL) and not params.get("invoice_history", True):
+    record_type = RECORD_TYPES[flow.record_type]
+    is_history = record_type.is_history_optional and flow.direction == Direction.PULL
+    if is_history and not params.get("invoice_history", True):
         return False
     return flow.record_type in params.get("record_types", [flow.record_type]) and (
         flow.direction in params.get("directions", [flow.direction])
@@ -208,7 +211,7 @@ def build_conf(flow: Flow, params: Mapping[str, Any], company: str | None) -> di
     A limit counts customers: the other record types then take what belongs to the linked ones.
     """
     limit = params.get("limit")
-    is_first = flow.record_type == "customer"
+    is_first = flow.record_type == FLOWS[0].record_type
     shared = {name: params[name] for name in _SHARED_PARAMS if name in params}
     return {
         **shared,
@@ -234,7 +237,11 @@ def build_order(build_task: Callable[[Flow, TriggerRule], Any]) -> list[BaseOper
 
 
 def _trigger_rule(flow: Flow) -> TriggerRule:
-    is_independent = flow == Flow("inventory_item", Direction.PULL)
+    # The first flow of a record type that refers to no other starts whatever happened to those; the very first
+    # has nothing before it, and later flows of a type build on its first.
+    firsts = {other.record_type: other for other in reversed(FLOWS)}
+    is_first_of_type = firsts[flow.record_type] == flow and flow != FLOWS[0]
+    is_independent = is_first_of_type and not RECORD_TYPES[flow.record_type].depends_on
     return TriggerRule.ALL_DONE if is_independent else TriggerRule.NONE_FAILED
 
 

@@ -2,8 +2,8 @@
 
 from airflow.sdk import Param
 
-from quickbooks_airflow.flow_docs import RECORDS
 from quickbooks_sync.model.flow import Direction, Mode
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 
 DIRECTIONS = tuple(direction.value for direction in Direction)
 
@@ -95,7 +95,7 @@ def build_first_sync_params() -> dict[str, Param]:
         "preview": build_preview(),
         "limit": build_limit("customers, with their invoices, payments and items"),
         "since": build_since(),
-        "record_types": _build_choice("Record types", tuple(RECORDS)),
+        "record_types": _build_choice("Record types", tuple(RECORD_TYPES)),
         "directions": _build_choice("Directions", DIRECTIONS),
         "invoice_history": Param(
             True,

@@ -177,6 +177,7 @@ def _read_key(environ: Mapping[str, str]) -> str:
 def _load_mapping(path: Path) -> "RecordMapping":
     from quickbooks_sync.mapping import load_mapping
     from quickbooks_sync.postgres.tables import LOUPE_SCHEMA, metadata
+    from quickbooks_sync.record_types.registry import VOCABULARIES
 
     loupe = [one for one in metadata.tables.values() if one.schema == LOUPE_SCHEMA]
-    return load_mapping(path, tables={one.name: one.columns.keys() for one in loupe})
+    return load_mapping(path, VOCABULARIES, tables={one.name: one.columns.keys() for one in loupe})

@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
 
-from tests.conftest import allowing
+from tests.support.servers import allowing
 
 REALM = "9341450000000001"
 SECRET = "demo-secret"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from quickbooks_sync.model.flow import FLOWS
+from quickbooks_sync.record_types.registry import FLOWS
 
 NAMES = [flow.name for flow in FLOWS]
 FIRST_SYNC, NIGHTLY = "quickbooks_first_sync", "quickbooks_nightly_sync"
@@ -52,17 +52,17 @@ class Deployment:
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str]:
         """Return the states of a run's tasks."""
-        found = self.api._call("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances")
+        found = self.api.call("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances")
         return {task["task_id"]: str(task["state"]) for task in found["task_instances"]}
 
     def run_ids(self, dag_id: str) -> list[str]:
         """Return the ids of a DAG's runs."""
-        runs = self.api._call("GET", f"dags/{dag_id}/dagRuns")["dag_runs"]
+        runs = self.api.call("GET", f"dags/{dag_id}/dagRuns")["dag_runs"]
         return [str(run["dag_run_id"]) for run in runs]
 
     def pause(self, dag_id: str, is_paused: bool) -> None:
         """Pause or resume a DAG."""
-        self.api._call("PATCH", f"dags/{dag_id}", {"is_paused": is_paused})
+        self.api.call("PATCH", f"dags/{dag_id}", {"is_paused": is_paused})
 
     def accounts(self, known: int = 0) -> dict[str, dict[str, Any]]:
         """Return the newest account of every flow, of runs after `known`."""

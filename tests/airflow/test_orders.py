@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from quickbooks_airflow.orders import build_child_run_id, build_conf, is_selected
-from quickbooks_sync.model.flow import FLOWS, Direction, Flow, FlowOptions
+from quickbooks_sync.model.flow import Direction, Flow, FlowOptions
+from quickbooks_sync.record_types.registry import FLOWS
 
 PULL_CUSTOMERS = Flow("customer", Direction.PULL)
 PULL_INVOICES = Flow("invoice", Direction.PULL)

@@ -83,13 +83,13 @@ def test_a_task_that_is_tried_again_attaches_to_the_run_of_its_flow(
 ) -> None:
     parent, child = "tried-again", "order__tried-again__pull_customers"
     chosen = {"record_types": ["customer"], "directions": ["pull"]}
-    deployment.api._call(
+    deployment.api.call(
         "POST",
         "dags/quickbooks_pull_customers/dagRuns",
         {"dag_run_id": child, "logical_date": None, "conf": {}},
     )
 
-    deployment.api._call(
+    deployment.api.call(
         "POST",
         f"dags/{FIRST_SYNC}/dagRuns",
         {"dag_run_id": parent, "logical_date": None, "conf": chosen},
@@ -132,7 +132,7 @@ def test_a_run_that_a_person_clears_runs_its_failed_flow_again(deployment: Deplo
     assert deployment.state("quickbooks_pull_customers", child) == "failed"
     deployment.execute("update quickbooks_sync.company set status = 'connected'")
 
-    deployment.api._call(
+    deployment.api.call(
         "POST",
         f"dags/{FIRST_SYNC}/clearTaskInstances",
         {"dry_run": False, "dag_run_id": run_id, "only_failed": True, "reset_dag_runs": True},
@@ -145,7 +145,7 @@ def test_a_run_that_a_person_clears_runs_its_failed_flow_again(deployment: Deplo
 
 def test_airflow_serves_the_reports_to_signed_in_users_only(deployment: Deployment) -> None:
     address = f"{deployment.api.url}/quickbooks/data-docs/index.html"
-    token = deployment.api._session.headers["Authorization"]
+    token = deployment.api.authorization()
 
     assert requests.get(address, timeout=30).status_code == 401
     assert requests.get(f"{address}/../x", timeout=30).status_code == 401
@@ -164,7 +164,7 @@ def test_airflow_serves_the_reports_to_signed_in_users_only(deployment: Deployme
 def test_the_test_button_works_through_airflows_api(deployment: Deployment) -> None:
     quickbooks = json.loads(deployment.product.environment["AIRFLOW_CONN_QUICKBOOKS_DEFAULT"])
 
-    answer = deployment.api._call(
+    answer = deployment.api.call(
         "POST",
         "connections/test",
         {

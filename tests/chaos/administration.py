@@ -4,7 +4,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from quickbooks_sync.commands.retry import retry
-from quickbooks_sync.model.flow import FLOWS
+from quickbooks_sync.record_types.registry import FLOWS
 from quickbooks_sync.settings import confirm_settings
 from quickbooks_sync.workspace import Workspace
 from tests.chaos.child import Child, carry_out

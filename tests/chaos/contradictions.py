@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from quickbooks_sync.model.flow import FLOWS
+from quickbooks_sync.record_types.registry import FLOWS
 from tests.chaos import loupe_changes
 from tests.chaos.administration import let_leases_expire
 from tests.chaos.books import Json

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import psycopg2
 
-from quickbooks_sync.model.flow import FLOWS, Flow, FlowOptions
+from quickbooks_sync.model.flow import Flow, FlowOptions
+from quickbooks_sync.record_types.registry import FLOWS
 from tests.chaos import loupe_changes, loupe_edits, quickbooks_changes
 from tests.chaos.administration import let_leases_expire, pass_days
 from tests.chaos.books import Json, RefusedError

@@ -4,7 +4,8 @@ import random
 from typing import Any
 
 from quickbooks_sync.commands import steps
-from quickbooks_sync.model.flow import FLOWS, FlowOptions
+from quickbooks_sync.model.flow import FlowOptions
+from quickbooks_sync.record_types.registry import FLOWS
 from quickbooks_sync.workspace import Workspace
 from tests.chaos.administration import let_leases_expire, let_missing_age
 from tests.chaos.child import Child

@@ -20,7 +20,7 @@ from demo.airflow import (
 )
 from demo.airflow_api import ENDED, AirflowApi
 from demo.processes import Child, find_free_port
-from quickbooks_sync.model.flow import FLOWS
+from quickbooks_sync.record_types.registry import FLOWS
 from tests.chaos import edits
 from tests.chaos.administration import let_leases_expire
 from tests.chaos.company import Company

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from quickbooks_sync.commands import steps
-from quickbooks_sync.model.flow import FLOWS, Direction, FlowOptions
-from quickbooks_sync.postgres.tables import RECORD_TYPES
+from quickbooks_sync.model.flow import Direction, FlowOptions
+from quickbooks_sync.record_types.registry import FLOWS, RECORD_TYPES
 from quickbooks_sync.workspace import Workspace
 from tests.chaos.quick_rules import evaluate
 from tests.chaos.quiet import settle

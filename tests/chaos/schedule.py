@@ -9,7 +9,8 @@ from typing import Any
 
 import psycopg2
 
-from quickbooks_sync.model.flow import FLOWS, Flow, FlowOptions
+from quickbooks_sync.model.flow import Flow, FlowOptions
+from quickbooks_sync.record_types.registry import FLOWS
 from tests.chaos import administration, contradictions, edits, lost_answers
 from tests.chaos.administration import let_leases_expire
 from tests.chaos.books import RefusedError

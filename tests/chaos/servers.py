@@ -24,7 +24,7 @@ from quickbooks_sync.workspace import Workspace, open_workspace
 from tests.chaos.books import Books
 from tests.chaos.child import end_all
 from tests.chaos.company import Company
-from tests.integration.conftest import build_environment, connect
+from tests.support.installation import build_environment, connect
 
 FIRST_REALM = 9341450000000101
 

@@ -12,7 +12,7 @@ from quickbooks_emulator.generator.deals import Credit, Receipt
 from quickbooks_emulator.generator.parties import HOME, Party
 from quickbooks_emulator.generator.products import Product
 from quickbooks_emulator.generator.sales import Sale, SaleLine
-from quickbooks_emulator.properties import Document
+from quickbooks_emulator.model.documents import Document
 
 
 @dataclass
@@ -73,7 +73,7 @@ def item_body(product: Product, known: Register, opened: date) -> Document:
     if product.category is not None:
         body |= {"SubItem": True, "ParentRef": {"value": known.products[product.category]}}
     if product.kind == "Group":
-        parts = [_part(number, each, known) for number, each in product.parts]
+        parts = [_part(number, quantity, known) for number, quantity in product.parts]
         return {**body, "ItemGroupDetail": {"ItemGroupLine": parts}}
     body |= {"UnitPrice": product.price, "PurchaseCost": product.cost}
     body["IncomeAccountRef"] = known.pointer("Account", "Sales of Product Income")
@@ -86,8 +86,8 @@ def item_body(product: Product, known: Register, opened: date) -> Document:
     return body
 
 
-def _part(number: int, each: Decimal, known: Register) -> Document:
-    return {"ItemRef": {"value": known.products[number]}, "Qty": each}
+def _part(number: int, quantity: Decimal, known: Register) -> Document:
+    return {"ItemRef": {"value": known.products[number]}, "Qty": quantity}
 
 
 def invoice_body(sale: Sale, known: Register) -> Document:
@@ -96,7 +96,7 @@ def invoice_body(sale: Sale, known: Register) -> Document:
         "CustomerRef": {"value": known.parties[sale.party.number]},
         "TxnDate": sale.day.isoformat(),
         "DocNumber": sale.document_number,
-        "Line": [_line(one, known) for one in sale.lines],
+        "Line": [_line(line, known) for line in sale.lines],
         "PrivateNote": sale.note,
         "CustomerMemo": {"value": sale.memo} if sale.memo else {},
         **_currency(sale.party),

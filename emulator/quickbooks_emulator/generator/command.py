@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from quickbooks_emulator.generator.shape import Character, Sizes
+from quickbooks_emulator.generator.character import Character, Sizes
 from quickbooks_emulator.generator.start import generate_company
 
 

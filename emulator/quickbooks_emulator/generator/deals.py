@@ -8,9 +8,9 @@ from decimal import Decimal
 from random import Random
 
 from quickbooks_emulator.generator import words
+from quickbooks_emulator.generator.character import Dice
 from quickbooks_emulator.generator.parties import Party
 from quickbooks_emulator.generator.sales import Sale, SaleLine, SaleMaker, to_cents
-from quickbooks_emulator.generator.shape import Dice
 
 LONGEST_DELAY = timedelta(days=90)
 """Nothing happens any more to a record that is older."""
@@ -126,7 +126,9 @@ class Deal:
 
     def _void_late(self) -> None:
         """Void an invoice whatever was paid of it; that money stays with its payments, unapplied."""
-        standing = [one for one in self.events if isinstance(one, Sale) and one.key in self.open]
+        standing = [
+            event for event in self.events if isinstance(event, Sale) and event.key in self.open
+        ]
         if standing:
             day = max(event.day for event in self.events)
             self.events.append(Undoing(day, standing[-1], is_deletion=False))
@@ -147,7 +149,7 @@ class Deal:
             self.events.append(Credit(key, self.party, self._later(day), line))
             self.credit[key] = line.amount
 
-    def _receive(self, key: int, day: date, left: int) -> None:
+    def _receive(self, key: int, day: date, remaining: int) -> None:
         owed = {number: amount for number, amount in self.open.items() if amount}
         if self.credit and owed:
             self._link_credit(key, owed)
@@ -155,7 +157,7 @@ class Deal:
         if not owed or self._is_awkward(0.1):
             self._book(key, day, Decimal(self.chances.randrange(1000, 90_000)) / 100, {})
             return
-        if left > 1 or (len(owed) > 1 and self.chances.random() < 0.3):
+        if remaining > 1 or (len(owed) > 1 and self.chances.random() < 0.3):
             first = next(iter(owed))
             owed = {first: owed[first]}
         paid, total = self._choose_amounts(owed)
@@ -174,7 +176,7 @@ class Deal:
         credit, available = self.credit.popitem()
         invoice, amount = next(iter(owed.items()))
         used = min(amount, available)
-        issued = next(one.day for one in self.events if isinstance(one, Credit))
+        issued = next(event.day for event in self.events if isinstance(event, Credit))
         self.open[invoice] -= used
         note = "Created by QB Online to link credits to charges."
         linked = ((invoice, used),), ((credit, used),)

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from quickbooks_emulator.generator import words
-from quickbooks_emulator.generator.shape import Character, Dice
+from quickbooks_emulator.generator.character import Character, Dice
 
 HOME = "USD"
 _NAMES = len(words.FIRST) * len(words.LAST) * len(words.TRADE)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache, partial
 
+from quickbooks_emulator.generator.character import Character, Dice, Sizes
 from quickbooks_emulator.generator.deals import (
     Charge,
     Credit,
@@ -23,7 +24,6 @@ from quickbooks_emulator.generator.deals import (
 from quickbooks_emulator.generator.parties import Party, build_party
 from quickbooks_emulator.generator.products import Product, build_product
 from quickbooks_emulator.generator.sales import Sale, SaleMaker
-from quickbooks_emulator.generator.shape import Character, Dice, Sizes
 
 _REMEMBERED = 20_000
 _RANKS = {Sale: 0, Credit: 1, Charge: 1, Receipt: 2, Deposit: 3, Undoing: 4}

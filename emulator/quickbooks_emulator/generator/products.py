@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from quickbooks_emulator.generator import words
-from quickbooks_emulator.generator.shape import Dice
+from quickbooks_emulator.generator.character import Dice
 
 _CENT = Decimal("0.01")
 _BLOCK = 200

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
-from quickbooks_emulator.chart import SALES_TAX_PERCENT
 from quickbooks_emulator.generator import words
+from quickbooks_emulator.generator.character import Character, Dice
 from quickbooks_emulator.generator.parties import Party
 from quickbooks_emulator.generator.products import Product
-from quickbooks_emulator.generator.shape import Character, Dice
+from quickbooks_emulator.writing.new_company import SALES_TAX_PERCENT
 
 _CENT = Decimal("0.01")
 _NONE = Decimal(0)
@@ -68,9 +68,9 @@ class Sale:
     @property
     def total(self) -> Decimal:
         """What QuickBooks comes to: goods and shipping less the discount, plus tax."""
-        goods = sum((one.amount for one in self.lines if one.kind in ("goods", "bundle")), _NONE)
-        shipping = sum((one.amount for one in self.lines if one.kind == "shipping"), _NONE)
-        discount = sum((one.amount for one in self.lines if one.kind == "discount"), _NONE)
+        goods = sum((line.amount for line in self.lines if line.kind in ("goods", "bundle")), _NONE)
+        shipping = sum((line.amount for line in self.lines if line.kind == "shipping"), _NONE)
+        discount = sum((line.amount for line in self.lines if line.kind == "discount"), _NONE)
         return goods + shipping - discount + self.tax
 
 
@@ -119,19 +119,19 @@ class SaleMaker:
 
     def _bundle(self, chances: Random, product: Product) -> SaleLine:
         quantity = Decimal(chances.randrange(1, 4))
-        parts = ((self._find_product(number), each) for number, each in product.parts)
-        amount = sum((to_cents(quantity * each * part.price) for part, each in parts), _NONE)
+        parts = ((self._find_product(number), pieces) for number, pieces in product.parts)
+        amount = sum((to_cents(quantity * pieces * part.price) for part, pieces in parts), _NONE)
         return SaleLine("bundle", amount, product.number, quantity)
 
     def _with_tax(self, chances: Random, sale: Sale) -> Sale:
         taxed = self._character.sales_tax and chances.random() < 0.3
-        if not taxed or any(one.kind in ("discount", "bundle") for one in sale.lines):
+        if not taxed or any(line.kind in ("discount", "bundle") for line in sale.lines):
             return sale
         lines = tuple(
-            replace(one, taxable=one.kind == "goods" and chances.random() < 0.8)
-            for one in sale.lines
+            replace(line, taxable=line.kind == "goods" and chances.random() < 0.8)
+            for line in sale.lines
         )
-        net = sum((one.amount for one in lines if one.taxable), _NONE)
+        net = sum((line.amount for line in lines if line.taxable), _NONE)
         return replace(sale, lines=lines, tax=to_cents(net * SALES_TAX_PERCENT / 100))
 
 
@@ -140,11 +140,11 @@ def _plain_number(key: int) -> str:
 
 
 def _goods_amount(sale: Sale) -> Decimal:
-    return sum((one.amount for one in sale.lines if one.kind in ("goods", "bundle")), _NONE)
+    return sum((line.amount for line in sale.lines if line.kind in ("goods", "bundle")), _NONE)
 
 
 def _add_percent_discount(chances: Random, sale: Sale) -> Sale:
-    if any(one.kind == "discount" for one in sale.lines):
+    if any(line.kind == "discount" for line in sale.lines):
         return sale
     percent = Decimal(chances.choice(("5", "10", "12.5", "33.33")))
     amount = to_cents(_goods_amount(sale) * percent / 100)
@@ -152,7 +152,7 @@ def _add_percent_discount(chances: Random, sale: Sale) -> Sale:
 
 
 def _add_discount(chances: Random, sale: Sale) -> Sale:
-    if any(one.kind == "discount" for one in sale.lines):
+    if any(line.kind == "discount" for line in sale.lines):
         return sale
     amount = to_cents(_goods_amount(sale) * Decimal(chances.randrange(1, 40)) / 100)
     return replace(sale, lines=(*sale.lines, SaleLine("discount", amount))) if amount else sale
@@ -160,7 +160,7 @@ def _add_discount(chances: Random, sale: Sale) -> Sale:
 
 def _add_shipping(chances: Random, sale: Sale) -> Sale:
     amount = Decimal(chances.randrange(500, 9_900)) / 100
-    if any(one.kind == "shipping" for one in sale.lines):
+    if any(line.kind == "shipping" for line in sale.lines):
         return sale
     return replace(sale, lines=(*sale.lines, SaleLine("shipping", amount)))
 

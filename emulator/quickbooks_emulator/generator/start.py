@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from quickbooks_emulator.company.slim_store import SlimStore, refuse_taken_realm
+from quickbooks_emulator.company.store import DATABASE
+from quickbooks_emulator.generator.character import Character, Sizes
 from quickbooks_emulator.generator.plan import Plan
-from quickbooks_emulator.generator.shape import Character, Sizes
-from quickbooks_emulator.generator.slim_store import SlimStore
 from quickbooks_emulator.generator.writer import Writer
-
-DATABASE = "emulator.sqlite3"
-"""The file of a data folder, as `quickbooks_emulator.app` opens it."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +59,3 @@ def generate_company(
     finally:
         store.close()
     return GeneratedCompany(realm, plan)
-
-
-def refuse_taken_realm(store: SlimStore, realm: str) -> None:
-    """Refuse a realm id that no new company can have.
-
-    Raises:
-        ValueError: for one that is no number or is taken.
-    """
-    if not (realm.isascii() and realm.isdigit()):
-        raise ValueError(f"The realm is {realm!r}; expected digits, as in 9341450000000077")
-    if realm in store.realms():
-        raise ValueError(f"The company {realm} exists already; choose another realm or folder")

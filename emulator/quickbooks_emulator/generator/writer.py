@@ -8,17 +8,10 @@ from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
 
-from quickbooks_emulator.bookkeeping import (
-    add_record,
-    deposit_payment,
-    set_rates,
-    write_journal,
-)
-from quickbooks_emulator.chart import create_company, merge_preferences
-from quickbooks_emulator.clock import PACIFIC, MovableClock
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.entities import ENTITIES
-from quickbooks_emulator.faults import FaultError
+from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.company.slim_store import SlimStore
+from quickbooks_emulator.entities.registry import ENTITIES
 from quickbooks_emulator.generator import bodies, words
 from quickbooks_emulator.generator.deals import (
     LONGEST_DELAY,
@@ -33,10 +26,17 @@ from quickbooks_emulator.generator.parties import Party
 from quickbooks_emulator.generator.plan import Plan
 from quickbooks_emulator.generator.products import Product
 from quickbooks_emulator.generator.sales import Sale
-from quickbooks_emulator.generator.slim_store import SlimStore
-from quickbooks_emulator.operations import delete_record, void_record, write_record
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules import Options
+from quickbooks_emulator.model.clock import PACIFIC, MovableClock
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.model.faults import FaultError
+from quickbooks_emulator.writing.bookkeeping import (
+    add_record,
+    deposit_payment,
+    set_rates,
+    write_journal,
+)
+from quickbooks_emulator.writing.new_company import create_company, merge_preferences
+from quickbooks_emulator.writing.operations import delete_record, void_record, write_record
 
 T = TypeVar("T")
 _TOGETHER = 1000
@@ -69,14 +69,14 @@ class Writer:
                 rates = words.EXCHANGE_RATES.items()
                 set_rates(self._company, {code: Decimal(rate) for code, rate in rates})
         self._known.named = dict(self._read_named())
-        self._each(self._plan.parties(), self._add_party)
+        self._write_all(self._plan.parties(), self._add_party)
         report(f"{len(self._known.parties)} customers")
-        self._each(self._plan.products(), self._add_product)
+        self._write_all(self._plan.products(), self._add_product)
         report(f"{len(self._known.products)} items")
-        self._each(self._plan.events(), self._add_event)
+        self._write_all(self._plan.events(), self._add_event)
         report(f"{len(self._known.sales)} invoices, {len(self._known.receipts)} payments")
-        self._each(self._plan.parties(), self._retire_party)
-        self._each(self._plan.products(), self._retire_product)
+        self._write_all(self._plan.parties(), self._retire_party)
+        self._write_all(self._plan.products(), self._retire_product)
         with self._store.transaction():
             self._close_books()
 
@@ -101,12 +101,12 @@ class Writer:
             for record in self._store.documents(self._company.realm, entity).values():
                 yield (entity, record["Name"]), record["Id"]
 
-    def _each(self, things: Iterable[T], write: Callable[[T], None]) -> None:
-        rest = iter(things)
+    def _write_all(self, records: Iterable[T], write: Callable[[T], None]) -> None:
+        rest = iter(records)
         while together := list(islice(rest, _TOGETHER)):
             with self._store.transaction():
-                for one in together:
-                    write(one)
+                for record in together:
+                    write(record)
             self._forget_settled()
 
     def _move_to(self, day: date) -> None:

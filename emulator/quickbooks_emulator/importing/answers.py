@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from quickbooks_emulator.entities import ENTITIES, NOT_MODELLED
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.store import parse_json
+from quickbooks_emulator.entities.registry import ENTITIES, NOT_MODELLED
+from quickbooks_emulator.model.documents import Document, parse_json
 
 _ENVELOPES = ("QueryResponse", "BatchItemResponse", "CDCResponse")
 _FAULTS = ("Fault", "fault")
@@ -67,10 +66,10 @@ def list_files(paths: Iterable[Path]) -> list[Path]:
     """
     files: list[Path] = []
     for path in paths:
-        found = sorted(path.glob("*.json")) if path.is_dir() else [path]
-        if not found or not all(one.is_file() for one in found):
+        listed = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        if not listed or not all(file.is_file() for file in listed):
             raise ValueError(f"{path} is no JSON file, nor a folder that holds any (*.json)")
-        files += found
+        files += listed
     return files
 
 

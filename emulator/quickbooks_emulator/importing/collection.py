@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from quickbooks_emulator.entities import ENTITIES
+from quickbooks_emulator.entities.registry import ENTITIES
 from quickbooks_emulator.importing.answers import Recorded, Remark
 from quickbooks_emulator.importing.references import Reference, fold, list_references, names_of
 
@@ -49,28 +49,30 @@ class Collection:
     records: dict[tuple[str, str], Recorded] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def add(self, found: Recorded | Remark) -> Problem | None:
+    def add(self, recorded: Recorded | Remark) -> Problem | None:
         """Take a record; the newest SyncToken of an Id wins."""
-        if isinstance(found, Remark):
-            self.notes.append(f"{found.file}: left out {found.text}")
+        if isinstance(recorded, Remark):
+            self.notes.append(f"{recorded.file}: left out {recorded.text}")
             return None
-        if found.entity in SINGLE and found.number != "1":
-            self.notes.append(f"{found.place}: left out, a company has but one, with Id 1")
+        if recorded.entity in SINGLE and recorded.number != "1":
+            self.notes.append(f"{recorded.place}: left out, a company has but one, with Id 1")
             return None
-        if problem := _unusable(found):
+        if problem := _unusable(recorded):
             return problem
-        key = (found.entity, found.number)
-        held = self.records.setdefault(key, found)
-        if held is found or held.document == found.document:
+        key = (recorded.entity, recorded.number)
+        earlier = self.records.setdefault(key, recorded)
+        if earlier is recorded or earlier.document == recorded.document:
             return None
-        return self._choose(key, held, found)
+        return self._choose(key, earlier, recorded)
 
-    def _choose(self, key: tuple[str, str], held: Recorded, found: Recorded) -> Problem | None:
-        if _age(held) == _age(found):
-            text = f"differs from the one in {held.file}, which has the same SyncToken and time"
-            return Problem(found, f"{text}; keep one of them")
-        newest = max(held, found, key=_age)
-        older = held if newest is found else found
+    def _choose(
+        self, key: tuple[str, str], earlier: Recorded, recorded: Recorded
+    ) -> Problem | None:
+        if _age(earlier) == _age(recorded):
+            text = f"differs from the one in {earlier.file}, which has the same SyncToken and time"
+            return Problem(recorded, f"{text}; keep one of them")
+        newest = max(earlier, recorded, key=_age)
+        older = earlier if newest is recorded else recorded
         self.records[key] = newest
         token, old_token = newest.document["SyncToken"], older.document["SyncToken"]
         self.notes.append(
@@ -142,9 +144,9 @@ def _shared_numbers(collection: Collection) -> Iterator[Problem]:
     for record in collection.of(*kinds):
         holders[record.number].append(record)
     for first, *others in holders.values():
-        for other in others:
+        for record in others:
             text = f"{first.place} has the same Id, and transactions share one row of Ids"
-            yield Problem(other, text)
+            yield Problem(record, text)
 
 
 def _unusable(record: Recorded) -> Problem | None:
@@ -166,8 +168,8 @@ def _age(record: Recorded) -> tuple[int, str]:
     return int(record.document["SyncToken"]), str(times.get("LastUpdatedTime", ""))
 
 
-def collect(found: Iterable[Recorded | Remark]) -> tuple[Collection, list[Problem]]:
-    """Return what was found as a collection, and what could not be taken."""
+def collect(answers: Iterable[Recorded | Remark]) -> tuple[Collection, list[Problem]]:
+    """Return the recorded answers as a collection, and what could not be taken."""
     collection = Collection()
-    problems = [problem for one in found if (problem := collection.add(one))]
+    problems = [problem for recorded in answers if (problem := collection.add(recorded))]
     return collection, problems

@@ -20,11 +20,11 @@ def import_answers(
 ) -> None:
     """Make a company from answers as QuickBooks returned them, so that it can be tried offline."""
     try:
-        done = import_company(data, realm, paths, leave_out=leave_out)
+        imported = import_company(data, realm, paths, leave_out=leave_out)
     except ValueError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-    for line in (*done.notes, *done.made_up, *done.added):
+    for line in (*imported.notes, *imported.made_up, *imported.added):
         typer.echo(line)
-    taken = ", ".join(f"{count} {entity}" for entity, count in sorted(done.counts.items()))
+    taken = ", ".join(f"{count} {entity}" for entity, count in sorted(imported.counts.items()))
     typer.echo(f"Company {realm} is in {data}: {taken} as recorded.")

@@ -9,15 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from quickbooks_emulator.chart import create_company
-from quickbooks_emulator.clock import MovableClock
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.generator.slim_store import SlimStore
+from quickbooks_emulator.books.references import to_reference
+from quickbooks_emulator.books.sales_lines import DEFAULT_ITEM
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.company.slim_store import SlimStore
+from quickbooks_emulator.company.store import Store
 from quickbooks_emulator.importing.references import TARGETS
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules.invoice_lines import DEFAULT_ITEM
-from quickbooks_emulator.rules.shared import to_reference
-from quickbooks_emulator.store import Store
+from quickbooks_emulator.model.clock import MovableClock
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.writing.new_company import create_company
 
 _LISTS = ("Account", "Term", "PaymentMethod", "TaxRate", "TaxCode", "CompanyCurrency")
 _SINGLES = ("CompanyInfo", "Preferences")
@@ -43,9 +43,9 @@ def _implied_preferences(company: Company) -> dict[str, Any]:
     """Return the preferences that the recordings imply: several currencies, sales tax."""
     realm, store = company.realm, company.store
     customers = store.documents(realm, "Customer").values()
-    codes = {one.get("CurrencyRef", {}).get("value", "USD") for one in customers}
+    codes = {customer.get("CurrencyRef", {}).get("value", "USD") for customer in customers}
     invoices = store.documents(realm, "Invoice").values()
-    has_tax = any(one.get("TxnTaxDetail", {}).get("TotalTax") for one in invoices)
+    has_tax = any(invoice.get("TxnTaxDetail", {}).get("TotalTax") for invoice in invoices)
     return {
         "CurrencyPrefs": {"MultiCurrencyEnabled": len(codes) > 1},
         "TaxPrefs": {"UsingSalesTax": has_tax},
@@ -72,8 +72,8 @@ def _add_lists(company: Company, usual: Store) -> list[str]:
     new_ids: dict[tuple[str, str], str] = {}
     lines = []
     for entity in _LISTS:
-        held = company.store.documents(company.realm, entity)
-        by_name = {one["Name"].casefold(): one["Id"] for one in held.values()}
+        records = company.store.documents(company.realm, entity)
+        by_name = {record["Name"].casefold(): record["Id"] for record in records.values()}
         added = 0
         for document in usual.documents(_REALM, entity).values():
             number = by_name.get(document["Name"].casefold())
@@ -92,8 +92,8 @@ def _add_default_item(company: Company, store: SlimStore, usual: Store) -> None:
     if company.find("Item", DEFAULT_ITEM) is not None:
         return
     services = {**usual.documents(_REALM, "Item")[int(DEFAULT_ITEM)]}
-    held = company.store.documents(company.realm, "Item").values()
-    if services["Name"] in {one["Name"] for one in held}:
+    items = company.store.documents(company.realm, "Item").values()
+    if services["Name"] in {item["Name"] for item in items}:
         services["Name"] = services["FullyQualifiedName"] = f"{services['Name']} (default)"
     income = company.account_of("ServiceFeeIncome")
     if income is not None:

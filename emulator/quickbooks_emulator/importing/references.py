@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quickbooks_emulator.importing.answers import Recorded
-from quickbooks_emulator.properties import Document
+from quickbooks_emulator.model.documents import Document
 
 TARGETS = {
     "CustomerRef": "Customer", "ParentRef": "", "ItemRef": "Item", "GroupItemRef": "Item",

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from quickbooks_emulator.clock import PACIFIC, MovableClock, to_stamp
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.entities import ENTITIES
-from quickbooks_emulator.faults import EmulatorError
-from quickbooks_emulator.generator.slim_store import SlimStore
-from quickbooks_emulator.generator.start import DATABASE, refuse_taken_realm
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.company.indexing import UNRECORDED
+from quickbooks_emulator.company.slim_store import SlimStore, refuse_taken_realm
+from quickbooks_emulator.company.store import DATABASE
+from quickbooks_emulator.entities.registry import ENTITIES
 from quickbooks_emulator.importing.answers import Recorded, Remark, list_files, read_answers
 from quickbooks_emulator.importing.collection import (
     Collection,
@@ -25,9 +24,10 @@ from quickbooks_emulator.importing.opening import complete_opening
 from quickbooks_emulator.importing.references import DELETED
 from quickbooks_emulator.importing.synthesis import add_missing
 from quickbooks_emulator.importing.unrecorded import find_unrecorded
-from quickbooks_emulator.indexing import UNRECORDED
-from quickbooks_emulator.present import present
-from quickbooks_emulator.properties import Document
+from quickbooks_emulator.model.clock import PACIFIC, MovableClock, to_stamp
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.model.faults import EmulatorError
+from quickbooks_emulator.reading.present import present
 
 
 class ImportRefusedError(ValueError):
@@ -84,8 +84,8 @@ def import_company(
         ValueError: for a file that is not JSON, or a realm that is no number or taken.
     """
     files = list_files(Path(path) for path in paths)
-    found = [one for file in files for one in read_answers(file)]
-    collection = _settle(found, leave_out=leave_out)
+    recordings = [recorded for file in files for recorded in read_answers(file)]
+    collection = _settle(recordings, leave_out=leave_out)
     if not collection.records:
         raise ValueError(f"No record was found in {', '.join(file.name for file in files)}")
     counts = Counter(entity for entity, _ in collection.records)
@@ -94,9 +94,9 @@ def import_company(
     return ImportedCompany(realm, dict(counts), made_up, added, collection.notes)
 
 
-def _settle(found: list[Recorded | Remark], *, leave_out: bool) -> Collection:
+def _settle(recordings: list[Recorded | Remark], *, leave_out: bool) -> Collection:
     """Return what can be taken; what contradicts is refused or left out until nothing does."""
-    collection, problems = collect(found)
+    collection, problems = collect(recordings)
     problems += find_contradictions(collection)
     if problems and not leave_out:
         raise ImportRefusedError([str(problem) for problem in problems])

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
-from quickbooks_emulator.entities import ENTITIES
+from quickbooks_emulator.entities.registry import ENTITIES
 from quickbooks_emulator.importing.answers import Recorded
 from quickbooks_emulator.importing.collection import Collection
 from quickbooks_emulator.importing.references import DELETED, Reference
-from quickbooks_emulator.properties import Document
+from quickbooks_emulator.model.documents import Document
 
 MADE_UP = "(made up)"
 """The file of a record that was synthesised."""
@@ -58,7 +58,9 @@ def _missing(collection: Collection) -> dict[tuple[str, str], list[Reference]]:
 def _make(
     collection: Collection, target: str, number: str, references: list[Reference]
 ) -> Recorded:
-    named = next((one.name for one in references if one.name), f"{target} {number}")
+    named = next(
+        (reference.name for reference in references if reference.name), f"{target} {number}"
+    )
     name = named.strip().removesuffix(DELETED)
     fields = _MAKERS.get(target, _plain)(collection, number, name, references)
     document = {
@@ -72,8 +74,8 @@ def _make(
 
 
 def _earliest(references: Iterable[Reference]) -> Document:
-    times = [one.source.document["MetaData"] for one in references]
-    created = min(each.get("CreateTime") or each["LastUpdatedTime"] for each in times)
+    times = [reference.source.document["MetaData"] for reference in references]
+    created = min(metadata.get("CreateTime") or metadata["LastUpdatedTime"] for metadata in times)
     return {"CreateTime": created, "LastUpdatedTime": created}
 
 
@@ -81,7 +83,7 @@ def _customer(
     collection: Collection, number: str, name: str, references: list[Reference]
 ) -> Document:
     balance = _balance(collection, number)
-    currencies = (one.source.document.get("CurrencyRef") for one in references)
+    currencies = (reference.source.document.get("CurrencyRef") for reference in references)
     return {
         "Taxable": False,
         "Job": False,
@@ -130,7 +132,11 @@ def _income_account(collection: Collection) -> Document:
             name = record.document.get("FullyQualifiedName", record.document["Name"])
             return {"value": record.number, "name": name}
     taken = [int(record.number) for record in collection.of("Account")]
-    used = [int(one.number) for one in collection.references() if one.target == "Account"]
+    used = [
+        int(reference.number)
+        for reference in collection.references()
+        if reference.target == "Account"
+    ]
     fresh = str(max([*taken, *used, 0]) + 1)
     return {"value": fresh, "name": "Sales of Product Income"}
 
@@ -138,7 +144,7 @@ def _income_account(collection: Collection) -> Document:
 def _account(
     _collection: Collection, _number: str, name: str, references: list[Reference]
 ) -> Document:
-    used_as = {one.at.rpartition(".")[2] for one in references}
+    used_as = {reference.at.rpartition(".")[2] for reference in references}
     role = next((role for role in _ACCOUNT_ROLES if role in used_as), "IncomeAccountRef")
     kind, subtype, classification = _ACCOUNT_ROLES[role]
     return {
@@ -165,7 +171,7 @@ def _tax_code(
     _collection: Collection, _number: str, name: str, references: list[Reference]
 ) -> Document:
     fields: Document = {"Name": name, "Taxable": True, "TaxGroup": True}
-    rates = [one["TaxRateRef"] for one in _tax_lines(references) if "TaxRateRef" in one]
+    rates = [detail["TaxRateRef"] for detail in _tax_lines(references) if "TaxRateRef" in detail]
     if rates:
         detail = {"TaxRateRef": rates[0], "TaxTypeApplicable": "TaxOnAmount", "TaxOrder": _NONE}
         fields["SalesTaxRateList"] = {"TaxRateDetail": [detail]}
@@ -176,16 +182,16 @@ def _tax_rate(
     _collection: Collection, number: str, name: str, references: list[Reference]
 ) -> Document:
     percents = (
-        one["TaxPercent"]
-        for one in _tax_lines(references)
-        if str(one.get("TaxRateRef", {}).get("value")) == number and "TaxPercent" in one
+        detail["TaxPercent"]
+        for detail in _tax_lines(references)
+        if str(detail.get("TaxRateRef", {}).get("value")) == number and "TaxPercent" in detail
     )
     return {"Name": name, "RateValue": next(percents, _NONE)}
 
 
 def _tax_lines(references: Iterable[Reference]) -> Iterator[Document]:
-    for one in references:
-        for line in one.source.document.get("TxnTaxDetail", {}).get("TaxLine", []):
+    for reference in references:
+        for line in reference.source.document.get("TxnTaxDetail", {}).get("TaxLine", []):
             yield line.get("TaxLineDetail", {})
 
 

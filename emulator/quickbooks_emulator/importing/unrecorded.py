@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from quickbooks_emulator.books.balances import payable_amount
 from quickbooks_emulator.importing.answers import Recorded
 from quickbooks_emulator.importing.collection import Collection
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules.ledger import payable_amount
+from quickbooks_emulator.model.documents import Document
 
 _NONE = Decimal(0)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from quickbooks_emulator import faults
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.numbers import ZERO
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules.contract import Options
-from quickbooks_emulator.rules.shared import resolve_references, to_reference, transaction_date
-from quickbooks_emulator.rules.stock import change_stock, refuse_before_start
+from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.books.references import resolve_references, to_reference
+from quickbooks_emulator.books.stock import change_stock, refuse_before_start
+from quickbooks_emulator.books.transactions import transaction_date
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.model import faults
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.model.numbers import ZERO
 
 DETAIL = "ItemAdjustmentLineDetail"
 _ACCOUNT_TYPES = (

@@ -5,21 +5,21 @@ Intuit: Payment, section 8.5 (a payment's line of TxnType CreditMemo uses one up
 
 from __future__ import annotations
 
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.numbers import ZERO
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules.contract import Options
-from quickbooks_emulator.rules.credits import apply_credits
-from quickbooks_emulator.rules.currency import home_amounts
-from quickbooks_emulator.rules.ledger import (
+from quickbooks_emulator.books.balances import (
     Shifts,
     add_shift,
     applied_amount,
     release_payments,
     shift_balances,
 )
-from quickbooks_emulator.rules.sales_forms import complete_form, void_form
-from quickbooks_emulator.rules.stock import move_stock
+from quickbooks_emulator.books.credits import apply_credits
+from quickbooks_emulator.books.currency import home_amounts
+from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.books.sales_forms import complete_form, void_form
+from quickbooks_emulator.books.stock import move_stock
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.model.numbers import ZERO
 
 
 class CreditMemoRules:
@@ -33,8 +33,8 @@ class CreditMemoRules:
         """Return the whole credit memo."""
         form = complete_form(company, "CreditMemo", draft, current, options)
         used = applied_amount(company, current["Id"]) if current else ZERO
-        left = max(form["TotalAmt"] - used, ZERO)
-        whole = {**form, "Balance": left, "RemainingCredit": left}
+        remaining = max(form["TotalAmt"] - used, ZERO)
+        whole = {**form, "Balance": remaining, "RemainingCredit": remaining}
         return {**whole, **home_amounts(whole)}
 
     def settle(self, company: Company, before: Document | None, after: Document | None) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from quickbooks_emulator import faults
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.numbers import ZERO
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules.contract import Options
-from quickbooks_emulator.rules.currency import keep_currency, resolve_currency
-from quickbooks_emulator.rules.names import display_name, refuse_taken_name
-from quickbooks_emulator.rules.shared import resolve_references
-from quickbooks_emulator.rules.tree import (
+from quickbooks_emulator.books.currency import keep_currency, resolve_currency
+from quickbooks_emulator.books.customer_tree import (
     move_balance,
     place_in_tree,
     refuse_currency_of_parent,
     rename_below,
 )
+from quickbooks_emulator.books.names import display_name, refuse_taken_name
+from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.books.references import resolve_references
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.model import faults
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.model.numbers import ZERO
 
 _REFERENCES = {
     "SalesTermRef": "Term", "PaymentMethodRef": "PaymentMethod", "CustomerTypeRef": "CustomerType",

@@ -5,14 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from quickbooks_emulator import faults
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.numbers import ZERO
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules.contract import Options
-from quickbooks_emulator.rules.credits import apply_credits
-from quickbooks_emulator.rules.currency import home_amounts
-from quickbooks_emulator.rules.ledger import (
+from quickbooks_emulator.books.balances import (
     Shifts,
     add_shift,
     applied_amount,
@@ -21,8 +14,15 @@ from quickbooks_emulator.rules.ledger import (
     release_payments,
     shift_balances,
 )
-from quickbooks_emulator.rules.sales_forms import complete_form, void_form
-from quickbooks_emulator.rules.stock import move_stock
+from quickbooks_emulator.books.credits import apply_credits
+from quickbooks_emulator.books.currency import home_amounts
+from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.books.sales_forms import complete_form, void_form
+from quickbooks_emulator.books.stock import move_stock
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.model import faults
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.model.numbers import ZERO
 
 _NO_ONLINE_PAYMENT = {
     "AllowIPNPayment": False,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from quickbooks_emulator import faults
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.numbers import ZERO
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules.contract import Options
-from quickbooks_emulator.rules.names import refuse_taken_name
-from quickbooks_emulator.rules.shared import resolve_references
+from quickbooks_emulator.books.names import refuse_taken_name
+from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.books.references import resolve_references
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.model import faults
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.model.numbers import ZERO
 
 _ACCOUNTS = {
     "IncomeAccountRef": "Account", "ExpenseAccountRef": "Account", "AssetAccountRef": "Account",

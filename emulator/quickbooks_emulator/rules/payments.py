@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from quickbooks_emulator import faults
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.indexing import linked_transactions
-from quickbooks_emulator.numbers import ZERO
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules.contract import Options
-from quickbooks_emulator.rules.currency import transaction_currency, without_rate
-from quickbooks_emulator.rules.ledger import (
+from quickbooks_emulator.books.balances import (
     PAYABLE,
     Shifts,
     add_shift,
@@ -22,12 +15,15 @@ from quickbooks_emulator.rules.ledger import (
     refresh_payable,
     shift_balances,
 )
-from quickbooks_emulator.rules.shared import (
-    resolve_references,
-    to_reference,
-    transaction_date,
-    void_note,
-)
+from quickbooks_emulator.books.currency import transaction_currency, without_rate
+from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.books.references import resolve_references, to_reference
+from quickbooks_emulator.books.transactions import transaction_date, void_note
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.company.indexing import linked_transactions
+from quickbooks_emulator.model import faults
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.model.numbers import ZERO
 
 _REFERENCES = {
     "PaymentMethodRef": "PaymentMethod", "ProjectRef": "Project", "ARAccountRef": "Account",
@@ -114,8 +110,8 @@ def _apply(
 
 
 def _refuse_excess(sent: list[tuple[str, Document, Decimal]], total: Decimal) -> None:
-    credit = sum((amount for kind, found, amount in sent if is_credit(kind, found)), ZERO)
-    charges = sum((amount for kind, found, amount in sent if not is_credit(kind, found)), ZERO)
+    credit = sum((amount for kind, payable, amount in sent if is_credit(kind, payable)), ZERO)
+    charges = sum((amount for kind, payable, amount in sent if not is_credit(kind, payable)), ZERO)
     if charges > total + credit:
         # The text of this fault is not published; 6000 is the expected code.
         text = "The amounts applied to transactions add up to more than the payment's TotalAmt."

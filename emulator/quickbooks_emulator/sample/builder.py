@@ -8,10 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
-from quickbooks_emulator.bookkeeping import set_rates
-from quickbooks_emulator.chart import create_company, merge_preferences
-from quickbooks_emulator.clock import Clock
-from quickbooks_emulator.entities import (
+from quickbooks_emulator.company.store import Store
+from quickbooks_emulator.entities.registry import (
     CREDIT_MEMO,
     CUSTOMER,
     EMPLOYEE,
@@ -20,14 +18,17 @@ from quickbooks_emulator.entities import (
     PAYMENT,
     VENDOR,
 )
+from quickbooks_emulator.model.clock import Clock
 from quickbooks_emulator.sample import atelier, customers, items
 from quickbooks_emulator.sample.awkward_sales import AWKWARD_SALES, SHARED_SALES
 from quickbooks_emulator.sample.other_records import COUNTS, CREDITS, EMPLOYEES, VENDORS
 from quickbooks_emulator.sample.receipts import RECEIPTS
 from quickbooks_emulator.sample.records import Credit, Goods, Receipt, Sale
-from quickbooks_emulator.sample.sales import SALES
+from quickbooks_emulator.sample.sales_first_half import FIRST_HALF
+from quickbooks_emulator.sample.sales_second_half import SECOND_HALF
 from quickbooks_emulator.sample.writer import Writer
-from quickbooks_emulator.store import Store
+from quickbooks_emulator.writing.bookkeeping import set_rates
+from quickbooks_emulator.writing.new_company import create_company, merge_preferences
 
 LOUPE_REALM = "9341450000000001"
 SECOND_REALM = "9341450000000002"
@@ -45,7 +46,7 @@ _LOUPE_ADDRESS = {
     "PostalCode": "10036",
     "Country": "USA",
 }
-_LOUPE_SALES = (*SHARED_SALES, *SALES, *AWKWARD_SALES)
+_LOUPE_SALES = (*SHARED_SALES, *FIRST_HALF, *SECOND_HALF, *AWKWARD_SALES)
 Step = tuple[str, int, Callable[[], object]]
 """A day, an order within it, and what happens then."""
 
@@ -106,7 +107,7 @@ def _add_lists(writer: Writer) -> None:
 
 
 def _live_through(writer: Writer, steps: list[Step]) -> None:
-    for day, _, step in sorted(steps, key=lambda each: each[:2]):
+    for day, _, step in sorted(steps, key=lambda timed: timed[:2]):
         writer.move_to(day)
         step()
 

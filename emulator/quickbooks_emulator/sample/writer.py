@@ -7,10 +7,10 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_emulator.bookkeeping import add_item, deposit_payment
-from quickbooks_emulator.clock import PACIFIC, MovableClock
-from quickbooks_emulator.company import Company
-from quickbooks_emulator.entities import (
+from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.company.company import Company
+from quickbooks_emulator.company.store import Store
+from quickbooks_emulator.entities.registry import (
     ADJUSTMENT,
     CREDIT_MEMO,
     CUSTOMER,
@@ -19,10 +19,9 @@ from quickbooks_emulator.entities import (
     PAYMENT,
     Entity,
 )
-from quickbooks_emulator.numbers import to_cents
-from quickbooks_emulator.operations import void_record, write_record
-from quickbooks_emulator.properties import Document
-from quickbooks_emulator.rules import Options
+from quickbooks_emulator.model.clock import PACIFIC, MovableClock
+from quickbooks_emulator.model.documents import Document
+from quickbooks_emulator.model.numbers import to_cents
 from quickbooks_emulator.sample.records import (
     Bundle,
     Count,
@@ -35,7 +34,8 @@ from quickbooks_emulator.sample.records import (
     Sale,
     Text,
 )
-from quickbooks_emulator.store import Store
+from quickbooks_emulator.writing.bookkeeping import add_item, deposit_payment
+from quickbooks_emulator.writing.operations import void_record, write_record
 
 
 class Writer:
@@ -63,7 +63,7 @@ class Writer:
     def named(self, entity: str, name: str) -> dict[str, str]:
         """Return a reference to a record that every company begins with."""
         documents = self.company.store.documents(self.company.realm, entity).values()
-        return {"value": next(one["Id"] for one in documents if one["Name"] == name)}
+        return {"value": next(document["Id"] for document in documents if document["Name"] == name)}
 
     def add_customers(self, rows: tuple[dict[str, Any], ...]) -> None:
         """Write customers; ``Term`` and ``Parent`` are given by name."""
@@ -152,14 +152,14 @@ class Writer:
 
     def add_receipt(self, receipt: Receipt, key: str) -> None:
         """Write a payment."""
-        used = [self._link("CreditMemo", *each) for each in receipt.credits]
+        used = [self._link("CreditMemo", *share) for share in receipt.credits]
         body: Document = {
             "CustomerRef": self.pointer("Customer", receipt.customer),
             "TxnDate": receipt.day,
             "TotalAmt": Decimal(receipt.total),
             "PaymentRefNum": receipt.reference,
             "PrivateNote": receipt.note,
-            "Line": [self._link("Invoice", *each) for each in receipt.applied] + used,
+            "Line": [self._link("Invoice", *share) for share in receipt.applied] + used,
             **(receipt.extra or {}),
         }
         if receipt.method:

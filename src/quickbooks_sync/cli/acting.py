@@ -8,7 +8,8 @@ import typer
 from quickbooks_sync.cli.options import Company
 from quickbooks_sync.commands.decide import decide as decide_conflict
 from quickbooks_sync.commands.retry import retry as retry_flow
-from quickbooks_sync.model.flow import RunSummary, flow_named
+from quickbooks_sync.model.flow import RunSummary
+from quickbooks_sync.record_types.registry import flow_named
 from quickbooks_sync.workspace import open_workspace
 
 ConflictId = Annotated[

@@ -6,10 +6,10 @@ import typer
 
 from quickbooks_sync.cli.options import AsJson, Company, Limit
 from quickbooks_sync.cli.printing import print_rows
+from quickbooks_sync.commands import activity
 from quickbooks_sync.model.errors import ConfigurationError
 from quickbooks_sync.postgres.connection.companies import read_company
 from quickbooks_sync.postgres.database.engine import build_engine
-from quickbooks_sync.postgres.runs import activity
 from quickbooks_sync.postgres.tables import OUTCOMES
 
 SinceRun = Annotated[

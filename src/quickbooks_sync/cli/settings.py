@@ -123,11 +123,11 @@ def _settings_rows(workspace: Workspace, realm_id: str) -> list[dict[str, Any]]:
         names = read_names(connection, realm_id)
     rows = []
     for name, setting in SETTINGS.items():
-        value, state = _state(setting, stored.get(name), settings[name])
+        value, state = _state(setting, stored.get(name), settings.value_of(name))
         called = names.get((setting.kind, value or ""))
         because = stored[name].because if name in stored else None
         rows.append(_to_row(name, value, state, setting.meaning, called, because))
-    facts = (_to_row(name, settings[name], "fact", text) for name, text in FACTS.items())
+    facts = (_to_row(name, settings.value_of(name), "fact", text) for name, text in FACTS.items())
     return [*rows, *facts]
 
 

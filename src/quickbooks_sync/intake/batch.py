@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from quickbooks_sync.intake.batch_context import BatchContext
-from quickbooks_sync.intake.guards import PaymentGuard
+from quickbooks_sync.intake.guards import SettlingGuard
 from quickbooks_sync.intake.linked import LinkedRecords
 from quickbooks_sync.intake.merging import RecordMerger
 from quickbooks_sync.intake.outcomes import rejected, waiting
@@ -53,9 +53,8 @@ class IntakeBatch:
         known = BatchContext.read(self._context, self._connection, records)
         loading = _Loading(known, records, inserts=self._inserts)
         # A payment with a reference number goes first, so that one without cannot claim its row.
-        ordered = sorted(
-            records, key=lambda record: not (record.values or {}).get("reference_number")
-        )
+        first = self._context.type.identified_first_by
+        ordered = sorted(records, key=lambda record: not (record.values or {}).get(first or ""))
         outcomes = [outcome for record in ordered if (outcome := loading.load(record))]
         # Rows are inserted together, once no record of the batch can be one that is there already.
         outcomes.extend(loading.unlinked.insert())
@@ -139,5 +138,8 @@ class _Loading:
         return None
 
 
-def _to_guard(known: BatchContext) -> PaymentGuard:
-    return PaymentGuard(known.connection, known.context.organization_id, known.references)
+def _to_guard(known: BatchContext) -> SettlingGuard:
+    context = known.context
+    return SettlingGuard(
+        known.connection, context.organization_id, known.references, context.type.settles
+    )

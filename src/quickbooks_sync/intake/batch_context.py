@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from quickbooks_sync.intake.guards import read_unsynced_invoice_ids
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.matching.first_contact import Match
 from quickbooks_sync.matching.id_lookup import IdLookup
+from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.decisions import (
     Decision,
@@ -18,16 +17,12 @@ from quickbooks_sync.postgres.records.decisions import (
     read_record_decisions,
 )
 from quickbooks_sync.postgres.records.links import Link, read_link_ids, read_links
-from quickbooks_sync.postgres.records.loupe_rows import (
-    Row,
-    read_paid_invoice_ids,
-    read_rows,
-    read_tag_owners,
-)
+from quickbooks_sync.postgres.records.loupe_rows import Row, read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord, read_repeated_values
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings
-from quickbooks_sync.transform import frame_to_values, rows_to_values
+from quickbooks_sync.transform.loupe_side import rows_to_values
+from quickbooks_sync.transform.model import frame_to_values
 
 Values = dict[str, Any]
 
@@ -39,12 +34,12 @@ class LoupeRow:
     Attributes:
         row: Its columns, with its lines.
         values: Its canonical values.
-        is_unsynced: Whether Loupe has money on it (an invoice) that QuickBooks does not know.
+        is_unsettled: Whether Loupe has money on it that QuickBooks does not know.
     """
 
     row: Row
     values: Values
-    is_unsynced: bool = False
+    is_unsettled: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,8 +57,8 @@ class BatchContext:
         decisions: What people decided about fields, by Loupe id.
         judged: What people decided about which record is which, by QuickBooks Id.
         lost_answers: Rows that a record may have been made for, by QuickBooks Id, with the doubt.
-        tags: Which Loupe item carries a Tag ID.
-        repeated: Tag IDs that several records of the run carry.
+        owners: Which row carries a value of the field that is unique in Loupe.
+        repeated: Values of that field that several records of the run carry.
     """
 
     context: RunContext
@@ -76,7 +71,7 @@ class BatchContext:
     decisions: Mapping[int, Sequence[Decision]]
     judged: Mapping[str, Decision]
     lost_answers: Mapping[str, tuple[int, str]]
-    tags: Mapping[Any, int]
+    owners: Mapping[Any, int]
     repeated: frozenset[str]
 
     @classmethod
@@ -97,7 +92,9 @@ class BatchContext:
         """
         key = connection, context.realm_id, context.record_type
         settings = read_settings(connection, context.realm_id)
-        references = IdLookup(connection, context.realm_id, context.mapping)
+        references = IdLookup(
+            connection, context.realm_id, context.mapping, context.workspace.mapping
+        )
         references.load_quickbooks_ids(record.values or {} for record in records)
         stored = read_links(*key, quickbooks_ids=[record.source_id for record in records])
         linked = {link.quickbooks_id: link for link in (stored if links is None else links)}
@@ -114,7 +111,7 @@ class BatchContext:
             read_field_decisions(*key, list(rows)),
             read_record_decisions(*key),
             read_lost_answers(*key),
-            _read_tags(context, connection, records),
+            _read_owners(context, connection, records),
             _read_repeated(context, connection),
         )
 
@@ -143,9 +140,9 @@ class BatchContext:
         return Match(decision.loupe_id) if self.reader.read(ids) else Match()
 
     def is_paid(self, row: Row) -> bool:
-        """Whether Loupe has live payments on an invoice; other record types have none."""
-        ids = [row.get("invoice_id") or 0]
-        return bool(read_paid_invoice_ids(self.connection, self.context.organization_id, ids))
+        """Whether Loupe has live payments on a row; only what can be settled has any."""
+        ids = [row[self.mapping.key]]
+        return bool(self.context.type.read_paid(self.connection, self.context.organization_id, ids))
 
 
 @dataclass(frozen=True)
@@ -161,14 +158,16 @@ class RowReader:
         """Read and lock rows by key; a row that is gone is left out."""
         rows = read_rows(
             self.connection,
-            self.context.record_type,
+            self.context.mapping,
             self.context.organization_id,
             list(loupe_ids),
             lock=True,
         )
         values = self.to_values(rows)
-        unsynced = self._read_unsynced(list(rows))
-        return {key: LoupeRow(row, values[key], key in unsynced) for key, row in rows.items()}
+        unsettled = self.context.type.read_unsettled(
+            self.connection, self.context.realm_id, list(rows)
+        )
+        return {key: LoupeRow(row, values[key], key in unsettled) for key, row in rows.items()}
 
     def to_values(self, rows: Mapping[int, Row]) -> dict[int, Values]:
         """Return the canonical values of Loupe rows, by key."""
@@ -181,23 +180,20 @@ class RowReader:
         )
         return dict(zip(rows, frame_to_values(transformed.frame), strict=True))
 
-    def _read_unsynced(self, loupe_ids: list[int]) -> set[int]:
-        if self.context.record_type != "invoice":
-            return set()
-        return read_unsynced_invoice_ids(self.connection, self.context.realm_id, loupe_ids)
 
-
-def _read_tags(
+def _read_owners(
     context: RunContext, connection: Connection, records: Sequence[StagedRecord]
 ) -> Mapping[Any, int]:
-    if context.record_type != "inventory_item":
+    unique = context.type.unique_field
+    if unique is None:
         return {}
-    tags = [(record.values or {}).get("tag_id") for record in records]
-    return read_tag_owners(connection, context.organization_id, tags)
+    carried = [(record.values or {}).get(unique.name) for record in records]
+    return context.type.read_owners(connection, context.organization_id, carried)
 
 
 def _read_repeated(context: RunContext, connection: Connection) -> frozenset[str]:
     """Only a pull sees all records of its run: what a push looks up is a few of many."""
-    if context.record_type != "inventory_item" or context.direction != Direction.PULL:
+    unique = context.type.unique_field
+    if unique is None or context.direction != Direction.PULL:
         return frozenset()
-    return frozenset(read_repeated_values(connection, context.run_id, "tag_id"))
+    return frozenset(read_repeated_values(connection, context.run_id, unique.name))

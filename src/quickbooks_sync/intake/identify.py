@@ -7,17 +7,21 @@ from typing import Any
 from sqlalchemy import Connection, exists, select
 from sqlalchemy.sql import ColumnElement
 
-from quickbooks_sync.intake.pairing import ReadPeers, pair_one
 from quickbooks_sync.mapping import Field, RecordMapping
-from quickbooks_sync.matching.first_contact import Candidate, Finder, Match, finder_for
+from quickbooks_sync.matching.first_contact import Finder
+from quickbooks_sync.matching.identity import Candidate, Match
 from quickbooks_sync.postgres.records.decisions import Decision
-from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES, Row, iter_columns, read_rows
+from quickbooks_sync.postgres.records.loupe_rows import Row, iter_columns, loupe_table, read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.tables import link
 from quickbooks_sync.run.context import RunContext
-from quickbooks_sync.transform import frame_to_values, rows_to_values
+from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.transform.loupe_side import rows_to_values
+from quickbooks_sync.transform.model import frame_to_values
 
 Values = Mapping[str, Any]
+#: Reads unlinked QuickBooks records: values by Id.
+ReadPeers = Callable[[str], Mapping[str, Values]]
 ToValues = Callable[[Mapping[int, Row]], dict[int, dict[str, Any]]]
 
 
@@ -33,7 +37,7 @@ class Identifier:
         mapping: The record type's mapping.
         searched: Canonical values of the batch's unlinked records.
         to_values: Turns Loupe rows into canonical values.
-        read_peers: Reads QuickBooks' unlinked payments of a day.
+        read_peers: Reads the unlinked QuickBooks records with a value of the field that equal ones are paired by.
         judged: Decisions of people by QuickBooks Id; what they settled is no candidate any more.
     """
 
@@ -54,68 +58,70 @@ class Identifier:
         self._to_values = to_values
         self._read_peers = read_peers
         self._judged = judged
-        self._peers_of_day: dict[str, Mapping[str, Values]] = {}
-        self._candidates: list[Candidate] | None = None
-        self._finder: Finder = finder_for(context.record_type)
+        self._peers_by: dict[str, Mapping[str, Values]] = {}
+        self._candidates: list[Candidate] = []
+        self._finder: Finder | None = None
+        self._identity = context.type.identity
 
-    def find(self, one: StagedRecord) -> Match:
+    def find(self, record: StagedRecord) -> Match:
         """Return the row that the record is, a doubt, or nothing."""
-        if self._candidates is None:
-            self._candidates = self._read_candidates()
-            self._finder.offer(self._candidates)
-        values = one.values or {}
-        match = self._finder.find(values)
-        if match.is_one_of_several and self._context.record_type == "payment":
-            match = pair_one(one.source_id, values, self._peers(one), self._candidates)
+        finder = self._ensure_finder()
+        values = record.values or {}
+        match = finder.find(values)
+        if match.is_one_of_several and self._identity.pair:
+            peers = self._peers(record)
+            match = self._identity.pair(record.source_id, values, peers, self._candidates)
             if not match.doubt and match.loupe_id is not None:
-                self._finder.take(match.loupe_id)
+                finder.take(match.loupe_id)
         return match
 
-    def _peers(self, one: StagedRecord) -> dict[str, Values]:
-        values = one.values or {}
-        day = str(values.get("payment_date"))
-        if day not in self._peers_of_day:
-            self._peers_of_day[day] = self._read_peers(day)
-        peers = self._peers_of_day[day]
-        unjudged = {key: held for key, held in peers.items() if key not in self._judged}
-        return {**unjudged, one.source_id: values}
+    def _ensure_finder(self) -> Finder:
+        if self._finder is None:
+            self._candidates = self._read_candidates()
+            self._finder = Finder(self._identity, self._candidates)
+        return self._finder
+
+    def _peers(self, record: StagedRecord) -> dict[str, Values]:
+        values = record.values or {}
+        shared = str(values.get(str(self._identity.paired_by)))
+        if shared not in self._peers_by:
+            self._peers_by[shared] = self._read_peers(shared)
+        peers = self._peers_by[shared]
+        unjudged = {key: theirs for key, theirs in peers.items() if key not in self._judged}
+        return {**unjudged, record.source_id: values}
 
     def _read_candidates(self) -> list[Candidate]:
-        record_type = self._context.record_type
         ids = [key for page in self._iter_near() for key in page]
-        rows = read_rows(self._connection, record_type, self._context.organization_id, ids)
+        rows = read_rows(self._connection, self._mapping, self._context.organization_id, ids)
         taken = {one.loupe_id for one in self._judged.values() if one.choice == "same"}
         found = self._to_values(rows)
         return [Candidate(key, found[key]) for key in sorted(found) if key not in taken]
 
     def _iter_near(self) -> Iterator[list[int]]:
         """Yield the keys of the unlinked rows that have something in common with the batch's records."""
-        near = self._finder.near
-        wanted = {
-            name: {to_key(one.get(name)) for one in self._searched} - {None}
-            for name, to_key in near.items()
-        }
-        fields = [one for one in self._mapping.fields if one.name in near]
+        keys = self._identity.keys
+        wanted = [{key.near(values) for values in self._searched} - {None} for key in keys]
+        names = self._identity.near_fields
+        fields = [field for field in self._mapping.fields if field.name in names]
         narrow = replace(self._mapping, fields=tuple(fields))
         for rows in self._iter_unlinked(_columns(fields)):
             yield [
                 row[self._mapping.key]
-                for row, held in zip(rows, _read_values(narrow, rows), strict=True)
-                if any(to_key(held.get(name)) in wanted[name] for name, to_key in near.items())
+                for row, values in zip(rows, _read_values(narrow, rows), strict=True)
+                if any(key.near(values) in near for key, near in zip(keys, wanted, strict=True))
             ]
 
     def _iter_unlinked(self, columns: set[str] | None) -> Iterator[list[Row]]:
-        record_type = self._context.record_type
-        where = LOUPE_TABLES[record_type]
+        where = loupe_table(self._mapping)
         linked: ColumnElement[bool] = exists(
             select(link.c.link_id).where(
                 link.c.realm_id == self._context.realm_id,
-                link.c.record_type == record_type,
+                link.c.record_type == self._context.record_type,
                 link.c.loupe_id == where.table.c[where.key],
             )
         )
         return iter_columns(
-            self._connection, record_type, self._context.organization_id, columns, ~linked
+            self._connection, self._mapping, self._context.organization_id, columns, ~linked
         )
 
 
@@ -127,4 +133,6 @@ def _columns(fields: Sequence[Field]) -> set[str] | None:
 
 
 def _read_values(mapping: RecordMapping, rows: Sequence[Row]) -> list[dict[str, Any]]:
-    return frame_to_values(rows_to_values(mapping, rows, references={}, settings={}).frame)
+    return frame_to_values(
+        rows_to_values(mapping, rows, references={}, settings=CompanySettings({})).frame
+    )

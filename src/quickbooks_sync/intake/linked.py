@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from quickbooks_sync.intake.batch_context import BatchContext
-from quickbooks_sync.intake.deleted import Removal, remove
 from quickbooks_sync.intake.merging import RecordMerger
 from quickbooks_sync.intake.outcomes import doubt, outcome_of
 from quickbooks_sync.intake.replaced import describe_replaced, find_difference, is_surely_same
 from quickbooks_sync.intake.row_writer import write_changes
 from quickbooks_sync.intake.writes import PendingWrites
-from quickbooks_sync.matching.first_contact import Match
+from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, Link
 from quickbooks_sync.postgres.records.staging import StagedRecord
+from quickbooks_sync.record_types.record_type import Removal
 
 _MISSING = (
     "missing: QuickBooks does not show it in its lists and answers that there is no such record. If a run at least "
@@ -59,8 +59,7 @@ class LinkedRecords:
             return _unchanged(record)
         row = ours.row
         is_paid = self._known.is_paid(row)
-        record_type = self._known.context.record_type
-        removal = remove(record_type, row, record.source_id, is_paid=is_paid)
+        removal = self._known.context.type.remove(row, record.source_id, is_paid=is_paid)
         version = write_changes(self._known, link, row, removal.changes)
         deleted = replace(link, state=DELETED, loupe_row_version=version, missing_since_at=None)
         self._writes.add_link(deleted, is_new=False)
@@ -82,7 +81,7 @@ class LinkedRecords:
 
     def _find_difference(self, record: StagedRecord, link: Link) -> str | None:
         """Return what shows that the record is not the one that was linked, or `None`."""
-        record_type = self._known.context.record_type
+        record_type = self._known.context.type
         difference = find_difference(record_type, link.document, record.raw)
         if difference is not None or link.state != REPLACED:
             return difference

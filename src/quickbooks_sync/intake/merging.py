@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from quickbooks_sync.intake.batch_context import BatchContext, LoupeRow
-from quickbooks_sync.intake.guards import PaymentGuard
+from quickbooks_sync.intake.guards import SettlingGuard
 from quickbooks_sync.intake.outcomes import doubt, outcome_of, updated_at, warnings_of
 from quickbooks_sync.intake.quantity import find_put_back, find_quantity_problem, with_counted
 from quickbooks_sync.intake.row_writer import write_changes
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.matching.first_contact import Match
+from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.matching.merge import Merge, MergePolicy, merge_record, next_base
 from quickbooks_sync.model.base import Base
 from quickbooks_sync.model.flow import Direction
@@ -19,21 +19,11 @@ from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.links import DELETED, RETURNED, Link
 from quickbooks_sync.postgres.records.loupe_rows import Row
 from quickbooks_sync.postgres.records.staging import StagedRecord
-from quickbooks_sync.record_types.rules import (
-    LIFE_FIELDS,
-    LinkedPair,
-    merge_policy,
-    with_decisions,
-)
-from quickbooks_sync.transform import values_to_row
+from quickbooks_sync.record_types.decided import with_decisions
+from quickbooks_sync.record_types.record_type import LIFE_FIELDS, LinkedPair, Unsettled
+from quickbooks_sync.transform.loupe_side import values_to_row
 
 Values = dict[str, Any]
-
-_UNSETTLED = (
-    "Loupe has a payment on it that QuickBooks does not know yet, so its balance and payment status are left as "
-    "they are; push payments, then pull invoices"
-)
-_PAYMENT_STATE = ("balance_amount", "payment_status")
 
 
 @dataclass(frozen=True)
@@ -43,14 +33,14 @@ class _Merged:
     Attributes:
         merge: The merge.
         columns: Columns of the Loupe row to write.
-        is_unsettled: Whether QuickBooks' balance is left, for Loupe knows of money that QuickBooks does not.
+        held_back: What Loupe keeps, for it knows of money that QuickBooks does not know yet.
         differs: On what the sides do not agree, and nothing is done about it.
         put_back: What a change in Loupe gave way to.
     """
 
     merge: Merge
     columns: Row
-    is_unsettled: bool
+    held_back: Unsettled | None
     differs: tuple[Problem, ...]
     put_back: tuple[Problem, ...]
 
@@ -60,11 +50,11 @@ class RecordMerger:
 
     Args:
         known: What both sides hold about the batch.
-        guard: Counts what is applied to invoices as the payments of the batch come.
+        guard: Counts what is applied to each settled row as the records of the batch come.
         writes: Takes the links that are to be written.
     """
 
-    def __init__(self, known: BatchContext, guard: PaymentGuard, writes: PendingWrites) -> None:
+    def __init__(self, known: BatchContext, guard: SettlingGuard, writes: PendingWrites) -> None:
         self._known = known
         self._guard = guard
         self._writes = writes
@@ -77,8 +67,10 @@ class RecordMerger:
         base = Base(link.loupe_base, link.quickbooks_base)
         policy = self._policy(record, link, ours, theirs)
         merge = merge_record(self._known.mapping, ours.values, theirs, base, policy)
-        # The guard counts a payment as it lets it pass, so it is asked last, and only of what is taken.
-        excess = self._guard.check(theirs, ours.row) if "applications" in merge.to_loupe else None
+        # The guard counts what it lets pass, so it is asked last, and only of what is taken.
+        settles = self._known.context.type.settles
+        is_settling = settles is not None and settles.lines in merge.to_loupe
+        excess = self._guard.check(theirs, ours.row) if is_settling else None
         if excess:
             return replace(doubt(record, Match(link.loupe_id, excess)), reason=excess)
         merged = self._judge(link, merge, ours, theirs)
@@ -100,12 +92,17 @@ class RecordMerger:
             has_returned=link.state in (DELETED, RETURNED),
             agreed=link.loupe_base.keys(),
         )
-        policy = merge_policy(self._known.context.record_type, pair)
-        if self._known.tags.get(theirs.get("tag_id"), link.loupe_id) != link.loupe_id:
-            taken = {"tag_id": "another Loupe item carries this SKU as its Tag ID"}
+        policy = self._known.context.type.merge_policy(pair)
+        unique = self._known.context.type.unique_field
+        if unique and self._owner_of(theirs.get(unique.name), link) != link.loupe_id:
+            taken = {unique.name: unique.locked}
             policy = replace(policy, loupe_locked={**policy.loupe_locked, **taken})
         decisions = self._known.decisions.get(link.loupe_id, ())
         return with_decisions(policy, decisions, ours.values, theirs)
+
+    def _owner_of(self, value: Any, link: Link) -> int:
+        """Return which row carries a value that is unique in Loupe; the record's own where none does."""
+        return self._known.owners.get(value, link.loupe_id)
 
     def _judge(self, link: Link, merge: Merge, ours: LoupeRow, theirs: Values) -> _Merged:
         # The answer to a write of ours does not move what Loupe has computed itself.
@@ -116,11 +113,12 @@ class RecordMerger:
         )
         taken = {**merge.to_loupe, **computed}
         # Loupe knows of money that QuickBooks does not: its payment state is the newer one.
-        held = _PAYMENT_STATE if ours.is_unsynced else ()
+        unsettled = self._known.context.type.unsettled if ours.is_unsettled else None
+        held = unsettled.fields if unsettled else ()
         return _Merged(
             merge,
             self._to_columns({name: taken[name] for name in taken if name not in held}),
-            any(taken.get(name) for name in held),
+            unsettled if any(taken.get(name) for name in held) else None,
             find_quantity_problem(self._known.settings, link, ours.values, theirs),
             find_put_back(link, merge, ours.values),
         )
@@ -151,9 +149,9 @@ def _to_outcome(record: StagedRecord, link: Link, merged: _Merged, ours: LoupeRo
         causes=merged.differs,
         warnings=(*warnings_of(record), *merged.put_back),
         is_pending=bool(merge.to_quickbooks),
-        # Once the payment is on both sides, QuickBooks' balance is taken from what was read now.
-        waits_for="payment" if merged.is_unsettled else None,
-        reason=_UNSETTLED if merged.is_unsettled else None,
+        # Once the money is on both sides, QuickBooks' balance is taken from what was read now.
+        waits_for=merged.held_back.waits_for if merged.held_back else None,
+        reason=merged.held_back.reason if merged.held_back else None,
         raw=record.raw,
         loupe_changed_at=ours.row["updated_at"],
         loupe_changed_by=ours.row["updated_by"],

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from quickbooks_sync.matching.first_contact import TOLD_BY, Match
+from quickbooks_sync.matching.identity import Identity, Match
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.model.problem import Problem, warning
 from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.postgres.records.staging import StagedRecord
-from quickbooks_sync.record_types.rules import APART
-from quickbooks_sync.transform import folded
+from quickbooks_sync.transform.canonical import folded
 
 Values = dict[str, Any]
 
@@ -77,9 +76,8 @@ def doubt(one: StagedRecord, match: Match) -> RecordOutcome:
     )
 
 
-def kept_apart(record_type: str, ours: Values, theirs: Values) -> tuple[Problem, ...]:
+def kept_apart(identity: Identity, ours: Values, theirs: Values) -> tuple[Problem, ...]:
     """Warn of values that differ and that first contact leaves as they are on both sides."""
-    names = [*TOLD_BY.get(record_type, ()), *APART.get(record_type, ())]
     return tuple(
         warning(
             name,
@@ -88,15 +86,15 @@ def kept_apart(record_type: str, ours: Values, theirs: Values) -> tuple[Problem,
             f"QuickBooks has {name} {theirs[name]!r}, Loupe {ours[name]!r}; each side keeps its "
             "own until somebody changes it",
         )
-        for name in sorted(names)
-        if ours.get(name) and theirs.get(name) and _differ(record_type, name, ours, theirs)
+        for name in sorted(identity.folded | identity.apart)
+        if ours.get(name) and theirs.get(name) and _differ(identity, name, ours, theirs)
     )
 
 
-def _differ(record_type: str, name: str, ours: Values, theirs: Values) -> bool:
+def _differ(identity: Identity, name: str, ours: Values, theirs: Values) -> bool:
     """Names that identify a record differ in spelling alone, or first contact asks a person."""
     is_alike = folded(ours[name]) == folded(theirs[name])
-    is_apart = name in APART.get(record_type, ())
+    is_apart = name in identity.apart
     return not is_alike if is_apart else is_alike and ours[name] != theirs[name]
 
 

@@ -7,7 +7,7 @@ from quickbooks_sync.matching.merge import Merge
 from quickbooks_sync.model.base import Base
 from quickbooks_sync.model.problem import Problem, warning
 from quickbooks_sync.postgres.records.links import Link
-from quickbooks_sync.record_types.rules import quantity_problem
+from quickbooks_sync.record_types.stock import quantity_problem
 from quickbooks_sync.settings import CompanySettings
 
 Values = Mapping[str, Any]

@@ -8,18 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from quickbooks_sync.record_types.record_type import RecordType
+
 Document = Mapping[str, Any]
 
-#: Properties that no record changes without a new SyncToken.
-_TOLD_BY = {
-    "customer": ("DisplayName",),
-    "invoice": ("DocNumber", "TxnDate"),
-    "payment": ("TxnDate", "TotalAmt"),
-    "inventory_item": ("Name",),
-}
 
-
-def find_difference(record_type: str, known: Document, record: Document) -> str | None:
+def find_difference(record_type: RecordType, known: Document, record: Document) -> str | None:
     """Return what shows that two documents of one Id are of different records, or `None`.
 
     A record keeps its CreateTime for life (an instant, to the second), and while its SyncToken is the same, so
@@ -30,14 +24,14 @@ def find_difference(record_type: str, known: Document, record: Document) -> str 
         return f"it was made on {times[1]}, the linked one on {times[0]}"
     if not _has_same_token(known, record):
         return None
-    for name in _TOLD_BY[record_type]:
+    for name in record_type.lasting_properties:
         before, now = _plain(known.get(name)), _plain(record.get(name))
         if before and now and before != now:
             return f"its {name} is {now}, the linked one's is {before} at the same SyncToken"
     return None
 
 
-def is_surely_same(record_type: str, known: Document, record: Document) -> bool:
+def is_surely_same(record_type: RecordType, known: Document, record: Document) -> bool:
     """Whether a record is the linked one beyond doubt: nothing differs, at the same SyncToken."""
     is_told = created_at(known) is not None and created_at(record) is not None
     is_same = find_difference(record_type, known, record) is None

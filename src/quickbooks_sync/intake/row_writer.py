@@ -16,7 +16,7 @@ def write_changes(known: BatchContext, link: Link, row: Row, changes: Row) -> in
         return int(row["row_version"])
     version = update_row(
         known.connection,
-        known.context.record_type,
+        known.mapping,
         known.context.organization_id,
         link.loupe_id,
         row["row_version"],

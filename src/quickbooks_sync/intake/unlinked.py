@@ -5,28 +5,21 @@ from dataclasses import replace
 from typing import Any
 
 from quickbooks_sync.intake.batch_context import BatchContext
-from quickbooks_sync.intake.guards import PaymentGuard
-from quickbooks_sync.intake.identify import Identifier
+from quickbooks_sync.intake.guards import SettlingGuard
+from quickbooks_sync.intake.identify import Identifier, ReadPeers
 from quickbooks_sync.intake.linked import to_matched_link
 from quickbooks_sync.intake.merging import RecordMerger
 from quickbooks_sync.intake.outcomes import doubt, kept_apart, outcome_of, updated_at
-from quickbooks_sync.intake.pairing import ReadPeers
 from quickbooks_sync.intake.writes import PendingWrites
-from quickbooks_sync.matching.first_contact import Match
+from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.postgres.records.loupe_rows import insert_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord, read_unlinked_values
-from quickbooks_sync.transform import values_to_row
+from quickbooks_sync.transform.loupe_side import values_to_row
 
 Values = dict[str, Any]
-
-_REPEATED = "several QuickBooks items carry this SKU"
-_TAKEN = (
-    "a Loupe item has this SKU as its Tag ID already; give one of the two items "
-    "another SKU in QuickBooks, then pull items again"
-)
 
 
 class UnlinkedRecords:
@@ -35,7 +28,7 @@ class UnlinkedRecords:
     Args:
         known: What both sides hold about the batch.
         records: All records of the batch.
-        guard: Counts what is applied to invoices as the payments of the batch come.
+        guard: Counts what is applied to each settled row as the records of the batch come.
         merger: Merges a record with the row that it was found to be.
         writes: Takes rows and links as they are to be written.
         inserts: Whether a record that no row is becomes a new one.
@@ -45,7 +38,7 @@ class UnlinkedRecords:
         self,
         known: BatchContext,
         records: Sequence[StagedRecord],
-        guard: PaymentGuard,
+        guard: SettlingGuard,
         merger: RecordMerger,
         writes: PendingWrites,
         *,
@@ -75,7 +68,7 @@ class UnlinkedRecords:
         context = self._known.context
         rows = [row for _, row in inserts]
         names = [f"QuickBooks' {context.record_type} {record.source_id}" for record, _ in inserts]
-        where = context.record_type, context.organization_id
+        where = self._known.mapping, context.organization_id
         keys = insert_rows(self._known.connection, *where, rows, names)
         stored = self._known.reader.read(keys)
         outcomes = []
@@ -88,9 +81,10 @@ class UnlinkedRecords:
 
     def _match(self, record: StagedRecord) -> Match:
         """Return what a person decided, else what first contact finds."""
-        tag = (record.values or {}).get("tag_id")
-        if tag in self._known.repeated:
-            return Match(None, _REPEATED)
+        unique = self._known.context.type.unique_field
+        carried = (record.values or {}).get(unique.name) if unique else None
+        if unique and carried in self._known.repeated:
+            return Match(None, unique.repeated)
         judged = self._known.judged.get(record.source_id)
         if judged is not None and judged.choice == "same":
             return self._known.matched_by_decision(judged)
@@ -98,8 +92,8 @@ class UnlinkedRecords:
         if judged is None and record.source_id in self._known.lost_answers:
             return Match(*self._known.lost_answers[record.source_id])
         match = Match() if judged is not None else self._identifier.find(record)
-        if match == Match() and tag in self._known.tags:
-            return Match(None, _TAKEN)
+        if unique and match == Match() and carried in self._known.owners:
+            return Match(None, unique.taken)
         return match
 
     def _link(self, record: StagedRecord, loupe_id: int) -> RecordOutcome:
@@ -108,7 +102,7 @@ class UnlinkedRecords:
         link = to_matched_link(record, loupe_id)
         merged = self._merger.merge(record, link, ours, is_new=True)
         is_held = merged.outcome == Outcome.CONFLICT
-        apart = kept_apart(self._known.context.record_type, ours.values, record.values or {})
+        apart = kept_apart(self._known.context.type.identity, ours.values, record.values or {})
         return replace(
             merged,
             outcome=Outcome.CONFLICT if is_held else Outcome.LINKED,
@@ -159,8 +153,8 @@ def _to_identifier(known: BatchContext, records: Sequence[StagedRecord]) -> Iden
 
 
 def _to_peers(known: BatchContext, unlinked: Sequence[StagedRecord]) -> ReadPeers:
-    """Return what reads the unlinked payments of a day: those of the run, or those looked up."""
+    """Return what reads the unlinked records to pair equal ones among: those of the run, or those looked up."""
     if known.context.direction == Direction.PULL:
-        run = known.context.run
-        return lambda day: read_unlinked_values(known.connection, run, {"payment_date": day})
-    return lambda _day: {record.source_id: record.values or {} for record in unlinked}
+        run, field = known.context.run, str(known.context.type.identity.paired_by)
+        return lambda shared: read_unlinked_values(known.connection, run, {field: shared})
+    return lambda _shared: {record.source_id: record.values or {} for record in unlinked}

@@ -6,26 +6,17 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quickbooks_sync.mapping.model import CONFLICT_RULES, KINDS, RECORD_TYPES, TYPES, Field
-from quickbooks_sync.mapping.properties import (
-    LOUPE_RULES,
-    NAMED_LISTS,
-    NEVER_SENT,
-    PROPERTIES,
-    QUICKBOOKS_RULES,
-)
+from quickbooks_sync.mapping.model import CONFLICT_RULES, KINDS, NAMED_LISTS, TYPES, Field
 from quickbooks_sync.mapping.reading import Marked, Place, nearest
+from quickbooks_sync.mapping.vocabulary import NEVER_SENT, Vocabulary
 
 FIELD_KEYS = tuple(one.name for one in dataclasses.fields(Field) if one.name != "name")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _WORDS: dict[str, Collection[str]] = {
     "kind": KINDS,
     "type": TYPES,
-    "references": RECORD_TYPES,
     "named_in": NAMED_LISTS,
     "on_conflict": CONFLICT_RULES,
-    "derive_quickbooks": QUICKBOOKS_RULES,
-    "derive_loupe": LOUPE_RULES,
 }
 #: Keys that only fields of some types may have.
 _ONLY_FOR: dict[str, tuple[str, ...]] = {
@@ -48,18 +39,41 @@ class Context:
     """Where a field stands.
 
     Attributes:
-        entity: The QuickBooks entity, or `Invoice.Line` for the sub-fields of its lines.
+        vocabulary: What the file may name.
+        record_types: What a reference may point to.
         table: The Loupe table; `None` for lines that Loupe does not keep.
         tables: Loupe's tables and their columns, when known.
+        is_line: Whether it is a sub-field of the record's lines.
     """
 
-    entity: str
+    vocabulary: Vocabulary
+    record_types: tuple[str, ...]
     table: str | None
     tables: Mapping[str, Collection[str]] | None
+    is_line: bool = False
+
+    @property
+    def words(self) -> dict[str, Collection[str]]:
+        """What the keys of a field may hold that name a record type or a rule of one."""
+        return {
+            "references": self.record_types,
+            "derive_quickbooks": tuple(self.vocabulary.quickbooks_rules),
+            "derive_loupe": tuple(self.vocabulary.loupe_rules),
+        }
+
+    @property
+    def entity(self) -> str:
+        """The QuickBooks entity; of a sub-field with `.Line`."""
+        return f"{self.vocabulary.entity}.Line" if self.is_line else self.vocabulary.entity
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The QuickBooks properties that a field may name here."""
+        return self.vocabulary.line_properties if self.is_line else self.vocabulary.properties
 
     def of_lines(self, child_table: str | None) -> "Context":
         """Return the context of a lines field's sub-fields."""
-        return Context(f"{self.entity}.Line", child_table, self.tables)
+        return dataclasses.replace(self, table=child_table, is_line=True)
 
 
 def check_word(marked: Marked, known: Collection[str]) -> str:
@@ -91,7 +105,7 @@ def check_field(
     loaded: Field, entries: Mapping[str, Marked], place: Place, context: Context
 ) -> None:
     """Refuse a field whose keys do not fit each other, the entity or the table."""
-    for key, known in _WORDS.items():
+    for key, known in {**_WORDS, **context.words}.items():
         if key in entries:
             check_word(entries[key], known)
     for key, types in _ONLY_FOR.items():
@@ -107,6 +121,7 @@ def check_field(
     if needed and needed not in entries:
         raise place.refuse(f"a field of type {loaded.type} needs {needed!r}.")
     _check_sides(loaded, place)
+    _check_asked_for(loaded, entries, context)
     _check_quickbooks(entries.get("quickbooks"), context)
     _check_loupe(loaded, entries, context)
 
@@ -118,6 +133,16 @@ def _check_sides(loaded: Field, place: Place) -> None:
         raise place.refuse("the field names neither a Loupe column nor a QuickBooks property.")
 
 
+def _check_asked_for(loaded: Field, entries: Mapping[str, Marked], context: Context) -> None:
+    """A query can name a simple property of the record alone (Intuit: query language, section 3.1)."""
+    path = loaded.quickbooks or "."
+    is_simple = "." not in path and loaded.type != "lines" and not loaded.derive_quickbooks
+    if loaded.is_asked_for and (not is_simple or context.entity.endswith(".Line")):
+        raise entries["is_asked_for"].place.refuse(
+            "a query can only name a property that stands in the record itself, without a dot, and is read as it is."
+        )
+
+
 def _check_quickbooks(marked: Marked | None, context: Context) -> None:
     if marked is None:
         return
@@ -126,7 +151,7 @@ def _check_quickbooks(marked: Marked | None, context: Context) -> None:
             f"{marked.value!r} must not be mapped: setting it makes QuickBooks send mail or charge "
             "a card."
         )
-    known = PROPERTIES[context.entity]
+    known = context.properties
     if marked.value not in known:
         raise marked.place.refuse(
             f"{context.entity} has no property {marked.value!r}; {nearest(marked.value, known)}"

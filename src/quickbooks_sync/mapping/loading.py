@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from quickbooks_sync.mapping import field_rules as checks
-from quickbooks_sync.mapping.model import CONFLICT_RULES, RECORD_TYPES, Field, RecordMapping
-from quickbooks_sync.mapping.properties import ENTITIES
+from quickbooks_sync.mapping import field_rules
+from quickbooks_sync.mapping.model import CONFLICT_RULES, Field, RecordMapping
 from quickbooks_sync.mapping.reading import Marked, Place, nearest, read_marked
+from quickbooks_sync.mapping.vocabulary import Vocabularies
 from quickbooks_sync.model.errors import MappingError
 
 Tables = Mapping[str, Collection[str]]
@@ -23,8 +23,6 @@ _RECORD_KEYS = {
     "first_contact": False,
 }
 _WORDS: dict[str, Collection[str]] = {
-    "record_type": RECORD_TYPES,
-    "entity": ENTITIES,
     "on_conflict": CONFLICT_RULES,
     "first_contact": CONFLICT_RULES,
 }
@@ -32,11 +30,14 @@ _BOOLEANS = ("required", "required_on_push", "is_suffixed", "is_asked_for")
 _INTEGERS = ("max_length_quickbooks", "max_length_loupe")
 
 
-def load_mapping(path: Path, *, tables: Tables | None = None) -> RecordMapping:
+def load_mapping(
+    path: Path, vocabularies: Vocabularies, *, tables: Tables | None = None
+) -> RecordMapping:
     """Read one mapping file.
 
     Args:
         path: The YAML file.
+        vocabularies: What a file may name, by record type.
         tables: Loupe's tables and their columns; when given, an unknown column is refused.
 
     Raises:
@@ -44,17 +45,20 @@ def load_mapping(path: Path, *, tables: Tables | None = None) -> RecordMapping:
     """
     marked, content = read_marked(path)
     entries = _section(marked, _RECORD_KEYS)
-    entity = _word(entries["entity"], "entity")
+    record_type = field_rules.check_word(entries["record_type"], vocabularies)
+    vocabulary = vocabularies[record_type]
+    entity = field_rules.check_word(entries["entity"], [vocabulary.entity])
     table = _text(entries["table"])
-    context = checks.Context(entity, table, tables)
-    checks.check_table(entries["table"], context)
-    checks.check_column(entries["key"], context)
+    context = field_rules.Context(vocabulary, tuple(vocabularies), table, tables)
+    field_rules.check_table(entries["table"], context)
+    field_rules.check_column(entries["key"], context)
     return RecordMapping(
-        record_type=_word(entries["record_type"], "record_type"),
+        record_type=record_type,
         entity=entity,
         table=table,
         key=_text(entries["key"]),
         fields=_load_fields(entries["fields"], context),
+        vocabulary=vocabulary,
         on_conflict=_optional_word(entries, "on_conflict"),
         first_contact=_optional_word(entries, "first_contact"),
         file=path,
@@ -62,7 +66,9 @@ def load_mapping(path: Path, *, tables: Tables | None = None) -> RecordMapping:
     )
 
 
-def load_mappings(folder: Path, *, tables: Tables | None = None) -> dict[str, RecordMapping]:
+def load_mappings(
+    folder: Path, vocabularies: Vocabularies, *, tables: Tables | None = None
+) -> dict[str, RecordMapping]:
     """Read every `*.yaml` of a folder, by record type.
 
     Raises:
@@ -70,12 +76,12 @@ def load_mappings(folder: Path, *, tables: Tables | None = None) -> dict[str, Re
     """
     found: dict[str, RecordMapping] = {}
     for path in sorted(folder.glob("*.yaml")):
-        mapping = load_mapping(path, tables=tables)
+        mapping = load_mapping(path, vocabularies, tables=tables)
         if mapping.record_type in found:
             other = found[mapping.record_type].file
             raise Place(path).refuse(f"{mapping.record_type} is already mapped in {other}.")
         found[mapping.record_type] = mapping
-    missing = [name for name in RECORD_TYPES if name not in found]
+    missing = [name for name in vocabularies if name not in found]
     if missing:
         raise MappingError(
             f"{folder} has no mapping for {', '.join(missing)}; expected {missing[0]}.yaml.",
@@ -84,32 +90,32 @@ def load_mappings(folder: Path, *, tables: Tables | None = None) -> dict[str, Re
     return found
 
 
-def _load_fields(marked: Marked, context: checks.Context) -> tuple[Field, ...]:
+def _load_fields(marked: Marked, context: field_rules.Context) -> tuple[Field, ...]:
     if not isinstance(marked.value, dict) or not marked.value:
         raise marked.place.refuse("must list the fields by name.")
     loaded = tuple(_load_field(name, one, context) for name, one in marked.value.items())
-    checks.check_together(loaded, marked)
+    field_rules.check_together(loaded, marked)
     return loaded
 
 
-def _load_field(name: str, marked: Marked, context: checks.Context) -> Field:
-    entries = _section(marked, {key: key in ("kind", "type") for key in checks.FIELD_KEYS})
+def _load_field(name: str, marked: Marked, context: field_rules.Context) -> Field:
+    entries = _section(marked, {key: key in ("kind", "type") for key in field_rules.FIELD_KEYS})
     facts: dict[str, Any] = {
         key: _fact(key, one) for key, one in entries.items() if key != "fields"
     }
     if "fields" in entries:
         facts["fields"] = _load_fields(entries["fields"], context.of_lines(facts.get("loupe")))
     loaded = Field(name=name, **facts)
-    checks.check_field(loaded, entries, marked.place, context)
+    field_rules.check_field(loaded, entries, marked.place, context)
     return loaded
 
 
 def _fact(key: str, marked: Marked) -> Any:
     """Return a field's key as the model holds it."""
     if key == "default":
-        return checks.default_of(marked)
+        return field_rules.default_of(marked)
     if key == "minimum":
-        return checks.number_text(marked)
+        return field_rules.number_text(marked)
     if key == "choices":
         return _texts(marked)
     if key in _BOOLEANS and not isinstance(marked.value, bool):
@@ -145,7 +151,7 @@ def _text(marked: Marked) -> str:
 
 
 def _word(marked: Marked, key: str) -> str:
-    return checks.check_word(marked, _WORDS[key])
+    return field_rules.check_word(marked, _WORDS[key])
 
 
 def _optional_word(entries: Mapping[str, Marked], key: str) -> str:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from quickbooks_sync.mapping.vocabulary import Vocabulary
 from quickbooks_sync.model.errors import MappingError
 
-RECORD_TYPES = ("customer", "invoice", "payment", "inventory_item")
 KINDS = ("two_way", "pull_only", "computed")
 TYPES = ("text", "money", "decimal", "date", "boolean", "enum", "reference", "lines")
 CONFLICT_RULES = ("hold", "quickbooks", "loupe")
+#: Lists whose records Loupe knows by name.
+NAMED_LISTS = ("PaymentMethod",)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Field:
         follows: The field with which a computed value is stored.
         on_conflict: `hold`, `quickbooks` or `loupe`, over the record type's own.
         is_suffixed: QuickBooks ends the name of an inactive record with " (deleted)".
-        is_asked_for: QuickBooks leaves the property out of `select *` unless it is named.
+        is_asked_for: QuickBooks sends the property only to a query that names it; absent from any other answer, it
+            is unknown.
         position: Of `lines`: the child column that keeps their order, from 1.
         one_per: Of `lines`: the sub-field that lines are merged and sorted by.
         fields: Of `lines`: the sub-fields.
@@ -87,11 +90,12 @@ class RecordMapping:
     """How one record type looks on both sides.
 
     Attributes:
-        record_type: `customer`, `invoice`, `payment` or `inventory_item`.
-        entity: The QuickBooks entity (`Customer` ...).
+        record_type: The record type.
+        entity: The QuickBooks entity.
         table: The Loupe table.
         key: The Loupe table's key column.
         fields: The fields, in the file's order.
+        vocabulary: The functions behind the names of rules that the fields use.
         on_conflict: What happens when both sides changed a field: `hold`, `quickbooks`, `loupe`.
         first_contact: The same for a field that differs when two records are first linked; never
             applied to money, currency and references.
@@ -105,6 +109,7 @@ class RecordMapping:
     table: str
     key: str
     fields: tuple[Field, ...]
+    vocabulary: Vocabulary
     on_conflict: str = "hold"
     first_contact: str = "hold"
     file: Path = Path()
@@ -138,9 +143,9 @@ class RecordMapping:
         return tuple(one for one in self.fields if one.kind == "computed")
 
     @property
-    def asked_for(self) -> frozenset[str]:
-        """Names of the fields whose property a query must name to see."""
-        return frozenset(one.name for one in self.fields if one.is_asked_for)
+    def asked_for(self) -> tuple[str, ...]:
+        """The QuickBooks properties that a query of the record type must name."""
+        return tuple(str(field.quickbooks) for field in self.fields if field.is_asked_for)
 
     @property
     def sources(self) -> dict[str, str]:
@@ -157,6 +162,7 @@ class RecordMapping:
 def _iter_sources(fields: tuple[Field, ...], parent: str = "") -> Iterator[tuple[str, str]]:
     for one in fields:
         if one.is_in_quickbooks:
-            parts = (one.quickbooks, one.derive_quickbooks, one.named_in)
+            asked = "asked for" if one.is_asked_for else None
+            parts = (one.quickbooks, one.derive_quickbooks, one.named_in, asked)
             yield f"{parent}{one.name}", " ".join(part for part in parts if part)
         yield from _iter_sources(one.fields, f"{parent}{one.name}.")

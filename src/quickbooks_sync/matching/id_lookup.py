@@ -1,7 +1,7 @@
 """References between records: Loupe ids and QuickBooks Ids of what a batch points to."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,10 +19,17 @@ class IdLookup:
         to_loupe: Per record type, QuickBooks Id -> Loupe id.
     """
 
-    def __init__(self, connection: Connection, realm_id: str, mapping: RecordMapping) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        realm_id: str,
+        mapping: RecordMapping,
+        mapping_of: Callable[[str], RecordMapping],
+    ) -> None:
         self._connection = connection
         self._realm_id = realm_id
         self._mapping = mapping
+        self._mapping_of = mapping_of
         types = {one.references for one in mapping.every_field() if one.references}
         self.to_quickbooks: dict[str, dict[int, str]] = {one: {} for one in types}
         self.to_loupe: dict[str, dict[str, int]] = {one: {} for one in types}
@@ -86,7 +93,7 @@ class IdLookup:
             loupe_ids=loupe_ids,
         )
         ids = [loupe_id for loupe_id, _ in pairs]
-        there = read_existing_ids(self._connection, record_type, ids)
+        there = read_existing_ids(self._connection, self._mapping_of(record_type), ids)
         for loupe_id, quickbooks_id in pairs:
             if loupe_id not in there:
                 continue  # nothing can refer to a row that somebody deleted

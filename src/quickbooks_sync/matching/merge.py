@@ -14,7 +14,7 @@ from typing import Any
 from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.model.base import Base
 from quickbooks_sync.model.outcome import FieldConflict
-from quickbooks_sync.transform import comparable, folded
+from quickbooks_sync.transform.canonical import comparable, folded
 
 Values = Mapping[str, Any]
 

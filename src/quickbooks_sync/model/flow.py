@@ -41,29 +41,6 @@ class Flow:
         return f"quickbooks_{self.name}"
 
 
-#: Customers before the invoices that name them, invoices before the payments that settle them;
-#: what QuickBooks has is known before anything is written there.
-FLOWS: tuple[Flow, ...] = (
-    Flow("customer", Direction.PULL),
-    Flow("invoice", Direction.PULL),
-    Flow("customer", Direction.PUSH),
-    Flow("invoice", Direction.PUSH),
-    Flow("payment", Direction.PULL),
-    Flow("payment", Direction.PUSH),
-    Flow("inventory_item", Direction.PULL),
-    Flow("inventory_item", Direction.PUSH),
-)
-
-
-def flow_named(name: str) -> Flow:
-    """Return the flow called `name`; raises `ConfigurationError` with the known names."""
-    for flow in FLOWS:
-        if name in (flow.name, flow.dag_id):
-            return flow
-    known = ", ".join(flow.name for flow in FLOWS)
-    raise ConfigurationError(f"There is no flow {name!r}; use one of {known}.")
-
-
 class RunManifest(TypedDict):
     """What the steps of one run hand on; small, and safe as JSON."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, select
 
 from quickbooks_sync.model.flow import BatchManifest, Direction, Mode
 from quickbooks_sync.postgres import tables
@@ -33,7 +33,7 @@ def extract(context: RunContext) -> list[BatchManifest]:
     batches: list[BatchManifest] = []
     seen: set[str] = set()
     changes = _fetch_changes(context, client)
-    pages = _pages(context, client) if changes is None else _in_batches(changes)
+    pages = _pages(context) if changes is None else _in_batches(changes)
     for page in pages:
         seen.update(record["Id"] for record in page)
         batches.append(_stage(context, len(batches), page))
@@ -53,20 +53,18 @@ def _in_batches(records: list[Record]) -> Iterator[list[Record]]:
 def _fetch_changes(context: RunContext, client: QuickBooksClient) -> list[Record] | None:
     """Return changed and deleted records by CDC, or `None` where everything must be read.
 
-    Everything is read by a full or narrowed context, for items (a sale may leave an item's
-    LastUpdatedTime as it was), when the watermark is too old for CDC, or QuickBooks finds it so, and when the
-    answer may be cut off: that costs no more reads than a query by time with a sweep of all Ids.
+    Everything is read by a full or narrowed run, for record types whose changes may leave LastUpdatedTime as it was,
+    for a mapping with properties that only a query can ask for, when the watermark is too old for CDC, or QuickBooks
+    finds it so, and when the answer may be cut off: that costs no more reads than a query by time with a sweep of
+    all Ids.
     """
-    if (
-        context.mode != Mode.INCREMENTAL
-        or context.is_narrowed
-        or context.record_type == "inventory_item"
-    ):
+    mapping = context.mapping
+    if context.mode != Mode.INCREMENTAL or context.is_narrowed or context.type.is_read_whole:
         return None
     since = read_since(context)
-    if since is None:
+    if since is None or mapping.asked_for:
         return None
-    changes = client.changes(context.mapping.entity, since)
+    changes = client.changes(mapping.entity, since)
     if changes is None or not changes.is_complete:
         return None
     _note_time(context, changes.server_time)
@@ -89,13 +87,12 @@ def _stage(context: RunContext, number: int, records: list[Record]) -> BatchMani
     return BatchManifest(run_id=context.run_id, batch_number=number, row_count=len(staged))
 
 
-def _pages(context: RunContext, client: QuickBooksClient) -> Iterator[list[Record]]:
-    entity = context.mapping.entity
+def _pages(context: RunContext) -> Iterator[list[Record]]:
     left = context.limit
     for where in _conditions(context):
         page_size = min(BATCH_SIZE, left) if left else BATCH_SIZE
         is_whole = context.mode == Mode.FULL and not context.is_narrowed
-        for answer in client.pages(entity, where=where, page_size=page_size, is_whole=is_whole):
+        for answer in context.pages(where, page_size=page_size, is_whole=is_whole):
             _note_time(context, answer.server_time)
             records = answer.records[:left] if left else answer.records
             if records:
@@ -119,40 +116,19 @@ def _conditions(context: RunContext) -> Iterator[str]:
 
 
 def _fixed_conditions(connection: Connection, context: RunContext) -> list[str]:
-    conditions = []
-    if context.record_type == "inventory_item":
-        types = read_settings(connection, context.realm_id).get("item_types") or "Inventory"
-        listed = ", ".join(quote(one.strip()) for one in types.split(","))
-        conditions.append(f"Type IN ({listed})")
-    if context.since and context.record_type in ("invoice", "payment"):
-        conditions.append(f"TxnDate >= {quote(context.since)}")
-    return conditions
+    conditions = [context.type.pulled_where(read_settings(connection, context.realm_id))]
+    if context.since and context.type.dated_by:
+        conditions.append(f"{context.type.dated_by} >= {quote(context.since)}")
+    return [condition for condition in conditions if condition]
 
 
 def _chosen_ids(connection: Connection, context: RunContext) -> tuple[str, list[str]] | None:
     """Return the property and Ids that a narrowed run asks for, or `None` for all records."""
     if context.record_ids:
         return "Id", context.record_ids
-    if not context.linked_only or context.record_type == "customer":
+    if not context.linked_only:
         return None
-    if context.record_type == "inventory_item":
-        return "Id", _item_ids_on_linked_invoices(connection, context.realm_id)
-    customers = select(tables.link.c.quickbooks_id).where(
-        tables.link.c.realm_id == context.realm_id, tables.link.c.record_type == "customer"
-    )
-    return "CustomerRef", list(connection.execute(customers).scalars())
-
-
-def _item_ids_on_linked_invoices(connection: Connection, realm_id: str) -> list[str]:
-    line = func.jsonb_path_query(
-        tables.link.c.document, "$.Line[*].SalesItemLineDetail.ItemRef.value"
-    )
-    rows = connection.execute(
-        select(line)
-        .where(tables.link.c.realm_id == realm_id, tables.link.c.record_type == "invoice")
-        .distinct()
-    ).scalars()
-    return sorted(str(one) for one in rows if str(one).isdigit())
+    return context.type.linked_quickbooks_ids(connection, context.realm_id)
 
 
 def _read_left_over(context: RunContext, seen: set[str]) -> list[Record]:

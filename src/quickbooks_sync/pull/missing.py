@@ -77,7 +77,7 @@ def find_missing(
         return []
     _refuse_too_many(context, len(absent), len(linked))
     entity = context.mapping.entity
-    found = _fetch_by_ids(client, entity, absent)
+    found = _fetch_by_ids(context, absent)
     left = [quickbooks_id for quickbooks_id in absent if quickbooks_id not in found]
     deleted = _fetch_deleted(context, client, entity) if is_full and left else set()
     return [
@@ -102,11 +102,11 @@ def _refuse_too_many(context: RunContext, absent: int, linked: int) -> None:
         )
 
 
-def _fetch_by_ids(client: QuickBooksClient, entity: str, ids: Sequence[str]) -> dict[str, Record]:
+def _fetch_by_ids(context: RunContext, ids: Sequence[str]) -> dict[str, Record]:
     found: dict[str, Record] = {}
     for start in range(0, len(ids), IDS_PER_QUERY):
         condition = is_in("Id", ids[start : start + IDS_PER_QUERY])
-        for page in client.pages(entity, where=condition):
+        for page in context.pages(condition):
             found.update((record["Id"], record) for record in page.records)
     return found
 

@@ -5,7 +5,8 @@ from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.quickbooks.changes import is_stub
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import answers_to_values, frame_to_values
+from quickbooks_sync.transform.model import frame_to_values
+from quickbooks_sync.transform.quickbooks_side import answers_to_values
 
 
 def transform(context: RunContext, batch: BatchManifest) -> None:
@@ -16,7 +17,8 @@ def transform(context: RunContext, batch: BatchManifest) -> None:
         settings = read_settings(connection, context.realm_id)
     mapping = context.mapping
     whole = [record for record in records if not is_stub(record.raw)]
-    done = answers_to_values(mapping, [record.raw for record in whole], settings=settings)
+    documents = [record.raw for record in whole]
+    done = answers_to_values(mapping, documents, settings=settings, lists=settings.lists)
     values = frame_to_values(done.frame)
     results = [
         staging.StepResult(

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Numeric, cast, exists, func, select
+from sqlalchemy import exists, func, select
 
 from quickbooks_sync.model.flow import BatchManifest, Mode
 from quickbooks_sync.postgres import tables
-from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES, iter_rows
+from quickbooks_sync.postgres.records.loupe_rows import iter_rows, loupe_table
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.push.decide.missing_in_loupe import find_missing_in_loupe
 from quickbooks_sync.push.decide.staged_rows import to_staged
@@ -21,7 +21,7 @@ def extract(context: RunContext) -> list[BatchManifest]:
     An incremental push leaves out rows whose version both sides agree on; a full push takes all.
     """
     ensure_reference(context.workspace, context.realm_id, run_id=context.run_id)
-    key = LOUPE_TABLES[context.record_type].key
+    key = context.mapping.key
     batches: list[BatchManifest] = []
     left = context.limit
     with context.transaction() as connection:
@@ -30,7 +30,7 @@ def extract(context: RunContext) -> list[BatchManifest]:
             connection, context, connection.execute(select(func.now())).scalar_one()
         )
         pages = iter_rows(
-            connection, context.record_type, context.organization_id, *_conditions(context)
+            connection, context.mapping, context.organization_id, *_conditions(context)
         )
         for rows in pages:
             taken = rows[:left] if left else rows
@@ -56,49 +56,25 @@ def extract(context: RunContext) -> list[BatchManifest]:
 
 
 def _conditions(context: RunContext) -> list[Any]:
-    where = LOUPE_TABLES[context.record_type]
+    where = loupe_table(context.mapping)
     if context.record_ids:
         return [where.table.c[where.key].in_([int(one) for one in context.record_ids])]
     conditions: list[Any] = []
     if context.mode == Mode.INCREMENTAL:
         conditions.append(~_agreed(context))
     if context.linked_only:
-        conditions.extend(_of_linked(context))
+        conditions.extend(context.type.linked_rows(context.realm_id))
     return conditions
 
 
 def _agreed(context: RunContext) -> Any:
-    where, link = LOUPE_TABLES[context.record_type], tables.link
+    where, link = loupe_table(context.mapping), tables.link
     return exists(
         select(link.c.link_id).where(
             link.c.realm_id == context.realm_id,
             link.c.record_type == context.record_type,
             link.c.loupe_id == where.table.c[where.key],
             link.c.loupe_row_version == where.table.c.row_version,
-            *_agreed_quantity(context),
+            *context.type.agreed_where(),
         )
     )
-
-
-def _agreed_quantity(context: RunContext) -> list[Any]:
-    """An item is worth a look whenever QuickBooks' quantity is not Loupe's, whoever moved it."""
-    if context.record_type != "inventory_item":
-        return []
-    on_hand = cast(tables.link.c.document["QtyOnHand"].astext, Numeric)
-    return [func.coalesce(on_hand, 0) == tables.inventory_item.c.quantity]
-
-
-def _of_linked(context: RunContext) -> list[Any]:
-    """Keep invoices and payments of linked customers, and items on linked invoices."""
-    link, where = tables.link, LOUPE_TABLES[context.record_type]
-    mine = link.c.realm_id == context.realm_id
-    if context.record_type in ("invoice", "payment"):
-        customers = select(link.c.loupe_id).where(mine, link.c.record_type == "customer")
-        return [where.table.c.customer_id.in_(customers)]
-    if context.record_type == "inventory_item":
-        invoices = select(link.c.loupe_id).where(mine, link.c.record_type == "invoice")
-        items = select(tables.invoice_line.c.inventory_item_id).where(
-            tables.invoice_line.c.invoice_id.in_(invoices)
-        )
-        return [where.table.c.inventory_item_id.in_(items)]
-    return []

@@ -79,7 +79,7 @@ class Sender:
 
     def _adjustments_of(self, writes: Sequence[Write]) -> list[Write]:
         created = [write for write in writes if write.operation == Operation.CREATE]
-        if not created or self._context.record_type != "inventory_item":
+        if not created or self._context.type.stock_field is None:
             return []
         ids = [write.loupe_id for write in created]
         with self._context.reading() as connection:
@@ -121,17 +121,20 @@ class Sender:
         )
 
     def _build(self, writes: Sequence[Write]) -> tuple[list[Write], list[BatchRequest]]:
-        mapping = self._context.mapping
         sent: list[Write] = []
         requests: list[BatchRequest] = []
         for write in writes:
             try:
-                requests.append(build_request(mapping, self._settings, write, str(len(sent) + 1)))
+                requests.append(self._build_request(write, str(len(sent) + 1)))
             except (RejectedRecordError, SettingsError) as error:
                 self._write([_unbuildable_outcome(write, error)])
             else:
                 sent.append(write)
         return sent, requests
+
+    def _build_request(self, write: Write, batch_item_id: str) -> BatchRequest:
+        context = self._context
+        return build_request(context.type, context.mapping, self._settings, write, batch_item_id)
 
     def _commit_intent(self, sent: Sequence[Write], requests: list[BatchRequest]) -> Intent:
         items = [

@@ -44,7 +44,11 @@ _NAME_REMEDY = (
 
 
 def read_query(answer: Answer, selected: Selected) -> QueryAnswer:
-    """Read the answer to a SELECT; an empty `QueryResponse` is an empty list."""
+    """Read the answer to a SELECT; an empty `QueryResponse` is an empty list.
+
+    QuickBooks leaves empty properties out. One that was asked for by name is put back as `None`, so that its record
+    can be told, wherever it goes, from one that was read without asking.
+    """
     asked = Asked(f"a query of {selected.entity}", answer.intuit_tid)
     listing = read_listing(
         asked, _member(asked, answer, "QueryResponse"), selected.entity, is_whole=selected.is_whole
@@ -55,7 +59,9 @@ def read_query(answer: Answer, selected: Selected) -> QueryAnswer:
             f"{listing.received} records, where it says {listing.stated}", "as many as it says"
         )
     repeated = listing.received - len(listing.records)
-    return QueryAnswer(listing.records, _server_time(asked, answer), repeated)
+    empty = dict.fromkeys(selected.asked_for if selected.is_whole else ())
+    records = [{**empty, **record} for record in listing.records]
+    return QueryAnswer(records, _server_time(asked, answer), repeated)
 
 
 def read_total(answer: Answer, entity: str) -> int:

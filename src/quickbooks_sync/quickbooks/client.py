@@ -1,7 +1,7 @@
 """The QuickBooks Online client: queries, reads, writes and batches of one company. Knows no Airflow."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, Self
 from urllib.parse import quote
@@ -50,10 +50,6 @@ NOT_FOUND = "610"
 
 _JSON = "application/json"
 _STATEMENT = "application/text"
-_VOID_PARAMS = {
-    "Invoice": {"operation": "void"},
-    "Payment": {"operation": "update", "include": "void"},
-}
 
 
 class QuickBooksClient:
@@ -115,28 +111,51 @@ class QuickBooksClient:
             self._session.close()
 
     def query(self, statement: str) -> QueryAnswer:
-        """Run a SELECT (one metered read); an empty result is an empty list."""
+        """Run a SELECT (one metered read); an empty result is an empty list.
+
+        A property that is named beside `*` and is empty is `None` in the record, not absent.
+        """
         selected = parse_select(statement)
         return read_query(self._ask("query", statement), selected)
 
-    def count(self, entity: str, where: str = "") -> int:
-        """Count an entity's records, inactive ones included (one metered read)."""
-        return read_total(self._ask("count", build_count(entity, where)), entity)
+    def count(self, entity: str, where: str = "", *, has_activity: bool = False) -> int:
+        """Count an entity's records (one metered read); with `has_activity` inactive ones, too."""
+        statement = build_count(entity, where, has_activity=has_activity)
+        return read_total(self._ask("count", statement), entity)
 
     def pages(
         self,
         entity: str,
         *,
         where: str = "",
+        asked_for: Collection[str] = (),
+        has_activity: bool = False,
         page_size: int = MAX_PAGE_SIZE,
         is_whole: bool = False,
     ) -> Iterator[QueryAnswer]:
-        """Yield all records of an entity, inactive ones included; at least one page.
+        """Yield all records of an entity; at least one page.
 
         A metered read for each page, and one more to count them where there are several, or where `is_whole` is
         asked for and there are none.
+
+        Args:
+            entity: The entity.
+            where: Which of its records; all when empty.
+            asked_for: Properties that QuickBooks sends only to a query that names them.
+            has_activity: Whether records of the entity may be inactive; those are read, too.
+            page_size: Records of a page.
+            is_whole: Whether somebody will conclude from the pass that nothing else exists.
         """
-        return iter(Pages(self, entity, where, page_size, is_whole=is_whole))
+        pages = Pages(
+            self,
+            entity,
+            where,
+            page_size,
+            asked_for=asked_for,
+            has_activity=has_activity,
+            is_whole=is_whole,
+        )
+        return iter(pages)
 
     def changes(self, entity: str, since: datetime) -> Changes | None:
         """Read what changed of an entity since an aware moment at most 29 days ago (one metered read).
@@ -207,15 +226,24 @@ class QuickBooksClient:
         payload: Mapping[str, Any],
         *,
         operation: Literal["void", "delete"] | None = None,
+        params: Mapping[str, str] | None = None,
         request_id: str,
     ) -> dict[str, Any]:
-        """Create (no Id), update, void or delete one record; returns it as QuickBooks now has it."""
+        """Create (no Id), update, void or delete one record; returns it as QuickBooks now has it.
+
+        Args:
+            entity: The entity.
+            payload: The bare object.
+            operation: What is done, where it is neither a create nor an update.
+            params: How the operation is asked for, where it is not by its name (Intuit: Payment, section 8.5).
+            request_id: Names the call: the same call under the same id is carried out once.
+        """
         _check_request_id(request_id)
         refuse_side_effects(payload)
         call = Call(
             "POST",
             entity.lower(),
-            params={**_operation_params(entity, operation), "requestid": request_id},
+            params={**(params or _operation_params(operation)), "requestid": request_id},
             body=to_json(payload).encode(),
             content_type=_JSON,
             kind="write",
@@ -250,14 +278,8 @@ class QuickBooksClient:
             raise to_unexpected(fault, f"{call.method} {path}") from None
 
 
-def _operation_params(entity: str, operation: str | None) -> dict[str, str]:
-    if operation is None:
-        return {}
-    if operation == "delete":
-        return {"operation": "delete"}
-    if entity not in _VOID_PARAMS:
-        raise FatalError(f"QuickBooks has no void of {entity}; only of {', '.join(_VOID_PARAMS)}.")
-    return _VOID_PARAMS[entity]
+def _operation_params(operation: str | None) -> dict[str, str]:
+    return {"operation": operation} if operation else {}
 
 
 def _check_request_id(request_id: str) -> None:

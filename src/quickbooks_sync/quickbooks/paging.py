@@ -11,7 +11,7 @@ the pass, so no answer keeps it going for ever; whether all was read is for the 
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -50,7 +50,7 @@ class Queries(Protocol):
         """Run a SELECT."""
         ...
 
-    def count(self, entity: str, where: str = "") -> int:
+    def count(self, entity: str, where: str = "", *, has_activity: bool = False) -> int:
         """Run a COUNT."""
         ...
 
@@ -63,17 +63,29 @@ class Pages:
         entity: The entity.
         where: Which of its records; all when empty.
         page_size: Records of a page.
+        asked_for: Properties that a query must name to see.
+        has_activity: Whether records of the entity may be inactive; those are read, too.
         is_whole: Whether somebody will conclude from the pass that nothing else exists; then "no records at all" is
             confirmed by a count.
     """
 
     def __init__(
-        self, client: Queries, entity: str, where: str, page_size: int, *, is_whole: bool = False
+        self,
+        client: Queries,
+        entity: str,
+        where: str,
+        page_size: int,
+        *,
+        asked_for: Collection[str] = (),
+        has_activity: bool = False,
+        is_whole: bool = False,
     ) -> None:
         self._client = client
         self._entity = entity
         self._where = where
         self._page_size = page_size
+        self._asked_for = asked_for
+        self._has_activity = has_activity
         self._is_whole = is_whole
         self._seen: set[str] = set()
         self._pages = 0
@@ -120,6 +132,8 @@ class Pages:
             build_select(
                 self._entity,
                 where,
+                asked_for=self._asked_for,
+                has_activity=self._has_activity,
                 order_by="Id",
                 start_position=position,
                 max_results=self._page_size,
@@ -141,7 +155,7 @@ class Pages:
         return QueryAnswer(fresh, answer.server_time, repeated)
 
     def _count(self) -> int:
-        counted = self._client.count(self._entity, self._where)
+        counted = self._client.count(self._entity, self._where, has_activity=self._has_activity)
         logger.info("%s: %d of %d records seen", self._entity, len(self._seen), counted)
         return counted
 

@@ -9,12 +9,6 @@ from dataclasses import dataclass
 
 from quickbooks_sync.model.errors import FatalError
 
-#: Only active ones of these are returned unless asked otherwise (Intuit: query language, section 3.5).
-LIST_ENTITIES = frozenset({"Customer", "Item", "Account", "Vendor", "Term", "Employee"})
-
-#: Properties that `*` leaves out although we map them (Intuit: query language, section 3.3).
-_ASKED_FOR = {"Item": "*, Sku"}
-
 _SELECT = re.compile(r"\s*SELECT\s+(?P<what>.*?)\s+FROM\s+(?P<entity>\w+)", re.IGNORECASE)
 
 
@@ -23,11 +17,14 @@ class Selected:
     """What a statement asks for.
 
     Attributes:
+        entity: The entity.
         is_whole: Whether whole records, not some of their properties.
+        asked_for: Properties that it names, beside `*` those that `*` leaves out.
     """
 
     entity: str
     is_whole: bool
+    asked_for: tuple[str, ...] = ()
 
 
 def parse_select(statement: str) -> Selected:
@@ -35,7 +32,9 @@ def parse_select(statement: str) -> Selected:
     found = _SELECT.match(statement)
     if found is None:
         raise FatalError("The statement to send is not SELECT ... FROM an entity.")
-    return Selected(found["entity"], "*" in found["what"])
+    names = [name.strip() for name in found["what"].split(",")]
+    asked_for = tuple(name for name in names if name != "*")
+    return Selected(found["entity"], "*" in names, asked_for)
 
 
 def quote(value: str) -> str:
@@ -58,13 +57,26 @@ def build_select(
     entity: str,
     where: str = "",
     *,
+    asked_for: Iterable[str] = (),
+    has_activity: bool = False,
     order_by: str = "",
     start_position: int | None = None,
     max_results: int | None = None,
 ) -> str:
-    """Build a SELECT of whole objects; of list entities inactive ones are included."""
-    parts = [f"SELECT {_ASKED_FOR.get(entity, '*')} FROM {entity}"]  # noqa: S608 - not SQL; values are quoted by `quote`
-    condition = both(where, _any_activity(entity, where))
+    """Build a SELECT of whole objects, inactive ones included.
+
+    Args:
+        entity: The entity.
+        where: Which of its records; all when empty.
+        asked_for: Properties that `*` leaves out, such as an item's Sku (Intuit: query language, section 3.3).
+        has_activity: Whether records of the entity may be inactive: only active ones are returned unless asked
+            otherwise (Intuit: query language, section 3.5).
+        order_by: The property that they are ordered by.
+        start_position: The first record of the page, from 1.
+        max_results: Most records of the page.
+    """
+    parts = [f"SELECT {', '.join(('*', *asked_for))} FROM {entity}"]  # noqa: S608 - not SQL; values are quoted by `quote`
+    condition = both(where, _any_activity(where) if has_activity else "")
     if condition:
         parts.append(f"WHERE {condition}")
     if order_by:
@@ -76,13 +88,13 @@ def build_select(
     return " ".join(parts)
 
 
-def build_count(entity: str, where: str = "") -> str:
+def build_count(entity: str, where: str = "", *, has_activity: bool = False) -> str:
     """Build a COUNT over what `build_select` would return."""
-    condition = both(where, _any_activity(entity, where))
+    condition = both(where, _any_activity(where) if has_activity else "")
     counted = f"SELECT COUNT(*) FROM {entity}"  # noqa: S608 - as above
     return f"{counted} WHERE {condition}" if condition else counted
 
 
-def _any_activity(entity: str, where: str) -> str:
+def _any_activity(where: str) -> str:
     has_own = re.search(r"\bActive\s*(=|IN\b)", where, re.IGNORECASE)
-    return "Active IN (true,false)" if entity in LIST_ENTITIES and not has_own else ""
+    return "" if has_own else "Active IN (true,false)"

@@ -13,13 +13,3 @@ class Throttle(Protocol):
     def pause(self, seconds: float) -> None:
         """Hold everyone's requests for `seconds`: QuickBooks said that it is too much."""
         ...
-
-
-class Unthrottled:
-    """No pace at all, for servers that set none."""
-
-    def wait_for_request(self, *, is_batch: bool = False) -> None:
-        """Go on at once."""
-
-    def pause(self, seconds: float) -> None:
-        """Hold nobody."""

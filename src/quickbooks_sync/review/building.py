@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from quickbooks_sync.postgres.connection.companies import resolve_company
-from quickbooks_sync.postgres.tables import RECORD_TYPES, link
+from quickbooks_sync.postgres.tables import link
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.review.arithmetic import check_arithmetic
 from quickbooks_sync.review.duplicates import check_duplicates
 from quickbooks_sync.review.model import Count, Finding, Review
@@ -15,13 +16,6 @@ from quickbooks_sync.settings import CompanySettings, read_settings
 
 if TYPE_CHECKING:
     from quickbooks_sync.workspace import Workspace
-
-ENTITIES = {
-    "customer": "Customer",
-    "invoice": "Invoice",
-    "payment": "Payment",
-    "inventory_item": "Item",
-}
 
 
 def build_review(workspace: "Workspace", realm_id: str | None = None) -> Review:
@@ -56,18 +50,18 @@ def count_quickbooks(
 ) -> dict[str, int]:
     """Count each entity in QuickBooks, inactive records too; items only of the types that sync."""
     client = workspace.client(realm_id)
-    types = ", ".join(f"'{one}'" for one in settings.item_types)
-    narrowed = {"inventory_item": f"Type IN ({types})"}
     return {
-        record_type: client.count(entity, where=narrowed.get(record_type, ""))
-        for record_type, entity in ENTITIES.items()
+        kind.name: client.count(
+            kind.entity, kind.pulled_where(settings), has_activity=kind.has_activity
+        )
+        for kind in RECORD_TYPES.values()
     }
 
 
 def find_all(scope: Scope) -> tuple[Finding, ...]:
     """Run every check; findings come in the order of the record types."""
     findings = [*check_records(scope), *check_arithmetic(scope), *check_duplicates(scope)]
-    return tuple(sorted(findings, key=lambda one: RECORD_TYPES.index(one.record_type)))
+    return tuple(sorted(findings, key=lambda one: list(RECORD_TYPES).index(one.record_type)))
 
 
 def _count(scope: Scope, record_type: str, quickbooks: int) -> Count:
@@ -85,7 +79,7 @@ def _count(scope: Scope, record_type: str, quickbooks: int) -> Count:
 def _missing_settings(settings: CompanySettings) -> dict[str, tuple[str, ...]]:
     missing: dict[str, tuple[str, ...]] = {}
     for record_type in RECORD_TYPES:
-        for name in settings.missing_for(record_type):
+        for name in settings.missing(RECORD_TYPES[record_type].needed_settings):
             missing[name] = (*missing.get(name, ()), record_type)
     return missing
 
@@ -93,7 +87,7 @@ def _missing_settings(settings: CompanySettings) -> dict[str, tuple[str, ...]]:
 def _count_waiting(scope: Scope) -> dict[str, int]:
     waiting = {}
     for record_type in RECORD_TYPES:
-        if scope.settings.missing_for(record_type):
+        if scope.settings.missing(RECORD_TYPES[record_type].needed_settings):
             statement = select(func.count()).select_from(table_of(record_type))
             waiting[record_type] = (
                 scope.connection.scalar(statement.where(*scope.sent(record_type))) or 0

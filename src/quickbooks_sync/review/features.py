@@ -22,8 +22,11 @@ def check_invoice_features(scope: Scope) -> Iterator[Finding]:
     """Find invoices in other currencies, with tax, and with kinds of lines that are off."""
     yield from foreign(scope, "invoice", invoice.c.currency_code)
     yield from _taxed(scope)
-    for kind, switch in (("discount", "allow_discount"), ("shipping", "allow_shipping")):
-        if scope.settings[switch] == "false":
+    for kind, is_allowed in (
+        ("discount", scope.settings.allow_discount),
+        ("shipping", scope.settings.allow_shipping),
+    ):
+        if is_allowed is False:
             yield from with_lines(
                 scope, kind, f"have {kind} lines, which the QuickBooks company has switched off"
             )
@@ -32,7 +35,7 @@ def check_invoice_features(scope: Scope) -> Iterator[Finding]:
 def check_item_features(scope: Scope) -> Iterator[Finding]:
     """Find items priced in other currencies, and all of them where QuickBooks counts no stock."""
     yield from foreign(scope, "inventory_item", inventory_item.c.currency_code)
-    if scope.settings["track_quantity"] == "false":
+    if scope.settings.track_quantity is False:
         yield from scope.find(
             "inventory_item",
             "stock_not_counted",
@@ -43,9 +46,9 @@ def check_item_features(scope: Scope) -> Iterator[Finding]:
 
 
 def _taxed(scope: Scope) -> Iterator[Finding]:
-    if scope.settings["tax"] != "total_tax":
+    if scope.settings.tax != "total_tax":
         title = "carry tax, and the company setting tax is none; confirm total_tax to push them"
-    elif scope.settings["sales_tax"] == "false":
+    elif scope.settings.sales_tax is False:
         title = "carry tax, and the QuickBooks company has sales tax switched off"
     else:
         return

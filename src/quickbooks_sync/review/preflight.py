@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from quickbooks_sync.postgres.connection.companies import resolve_company
-from quickbooks_sync.postgres.tables import RECORD_TYPES, waiting_record
+from quickbooks_sync.postgres.tables import waiting_record
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.review.features import check_features
 from quickbooks_sync.review.labels import LABELS
 from quickbooks_sync.review.model import Example, Finding
@@ -89,9 +90,13 @@ def _find_missing(scope: Scope, stored: dict[str, StoredSetting]) -> Iterator[Mi
     unsent = {one: _find_unsent(scope, one) for one in RECORD_TYPES}
     held = _read_held(scope)
     for name, setting in SETTINGS.items():
-        needing = [one for one in RECORD_TYPES if name in scope.settings.missing_for(one)]
+        needing = [
+            one
+            for one in RECORD_TYPES
+            if name in scope.settings.missing(RECORD_TYPES[one].needed_settings)
+        ]
         waiting = [finding for one in needing for finding in unsent[one]] or held.get(name, [])
-        if needing or (waiting and scope.settings[name] is None):
+        if needing or (waiting and scope.settings.value_of(name) is None):
             found = stored.get(name)
             yield MissingSetting(
                 name,

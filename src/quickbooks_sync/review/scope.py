@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, select
 
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES
 from quickbooks_sync.postgres.tables import customer, inventory_item, invoice, link, payment
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.review.model import MOST_EXAMPLES, Example, Finding
 from quickbooks_sync.settings import CompanySettings
 
@@ -89,12 +89,13 @@ class Scope:
 
 def table_of(record_type: str) -> Table:
     """Return a record type's Loupe table."""
-    return LOUPE_TABLES[record_type].table
+    return RECORD_TYPES[record_type].table
 
 
 def key_of(record_type: str) -> ColumnElement[int]:
     """Return the key column of a record type's Loupe table."""
-    return table_of(record_type).c[LOUPE_TABLES[record_type].key]
+    (key,) = table_of(record_type).primary_key
+    return key
 
 
 def is_blank(column: ColumnElement[Any]) -> Condition:

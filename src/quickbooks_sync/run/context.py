@@ -4,17 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
 from quickbooks_sync.model.flow import Direction, Mode, RunManifest
 from quickbooks_sync.postgres.runs.leases import Lease, hold_lease
 from quickbooks_sync.postgres.runs.record_outcomes import RunScope
+from quickbooks_sync.record_types.record_type import RecordType
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 
 if TYPE_CHECKING:
     from quickbooks_sync.mapping import RecordMapping
     from quickbooks_sync.quickbooks.client import QuickBooksClient
+    from quickbooks_sync.quickbooks.paging import QueryAnswer
     from quickbooks_sync.workspace import Workspace
 
 
@@ -56,10 +59,30 @@ class RunContext:
         """Return a client of the run's company; its calls are counted on the run."""
         return self.workspace.client(self.realm_id, self.run_id)
 
+    def pages(self, where: str = "", **options: Any) -> "Iterator[QueryAnswer]":
+        """Read the run's entity from QuickBooks, inactive records too, with all that its mapping asks for.
+
+        Args:
+            where: Which of its records; all when empty.
+            **options: `page_size` and `is_whole`, as `QuickBooksClient.pages` takes them.
+        """
+        return self.client().pages(
+            self.mapping.entity,
+            where=where,
+            asked_for=self.mapping.asked_for,
+            has_activity=self.type.has_activity,
+            **options,
+        )
+
     @property
     def mapping(self) -> "RecordMapping":
         """The mapping of the run's record type."""
         return self.workspace.mapping(self.record_type)
+
+    @property
+    def type(self) -> RecordType:
+        """All there is to know of the run's record type."""
+        return RECORD_TYPES[self.record_type]
 
     @property
     def expectations(self) -> Path:

@@ -1,152 +1,126 @@
 """A company's settings as the flows read them: confirmed values, defaults, and QuickBooks' facts."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, select
 
 from quickbooks_sync.postgres.tables import company, company_setting
-from quickbooks_sync.settings.company_profile import find_reference, to_facts, to_names
-from quickbooks_sync.settings.known import FACTS, SETTINGS
+from quickbooks_sync.settings.company_profile import find_reference, to_facts, to_lists
+from quickbooks_sync.settings.known import FACTS, SETTINGS, refuse_unknown
+from quickbooks_sync.transform.name_lists import NameLists
+
+Value = TypeVar("Value")
+
+
+class OptionalValue(Generic[Value]):
+    """A setting or fact as an attribute of its own name; `None` while it is not set or not known.
+
+    Args:
+        parse: Brings the stored text into the attribute's type.
+    """
+
+    def __init__(self, parse: Callable[[str], Value]) -> None:
+        self._parse = parse
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, settings: "CompanySettings", _owner: type) -> Value | None:
+        text = settings.value_of(self._name)
+        return None if text is None else self._parse(text)
+
+
+class DefaultedValue(OptionalValue[Value]):
+    """A setting that always has a value, for `known.SETTINGS` gives it a default."""
+
+    def __get__(self, settings: "CompanySettings", _owner: type) -> Value:
+        return self._parse(settings.value_of(self._name) or "")
+
+
+def _to_choices(text: str) -> tuple[str, ...]:
+    return tuple(choice.strip() for choice in text.split(","))
+
+
+def _is_true(text: str) -> bool:
+    return text == "true"
 
 
 @dataclass(frozen=True)
-class CompanySettings(Mapping[str, str | None]):
-    """Settings and facts by name; every known name is a key, `None` where nothing is set.
+class CompanySettings:
+    """Every setting and fact as a typed attribute; what each means, and its default, stands in `known`.
+
+    Accounts and items are Ids. A fact is `None` while the company's Preferences were never read.
 
     Attributes:
-        stored: Confirmed values and facts, as text; and the names that `transform.named` looks up.
+        stored: Confirmed values and facts, as text by name.
+        lists: The company's small lists, read together with the facts.
     """
 
     stored: Mapping[str, str | None]
+    lists: NameLists = field(default_factory=NameLists)
 
-    def __getitem__(self, name: str) -> str | None:
-        """Return a value, else its default; an unknown name is a KeyError."""
-        if name not in SETTINGS:
-            return self.stored.get(name) if name in FACTS else self.stored[name]
-        return self.stored.get(name) or SETTINGS[name].default
+    income_account = OptionalValue(str)
+    cogs_account = OptionalValue(str)
+    asset_account = OptionalValue(str)
+    adjustment_account = OptionalValue(str)
+    deposit_account = OptionalValue(str)
+    invoice_line_item = OptionalValue(str)
+    discount_account = OptionalValue(str)
+    inventory_start_date = OptionalValue(date.fromisoformat)
+    stock_owner = OptionalValue(str)
+    opening_stock = DefaultedValue(str)
+    item_types = DefaultedValue(_to_choices)
+    tax = DefaultedValue(str)
+    max_rejected_ratio = DefaultedValue(Decimal)
+    max_deletions = DefaultedValue(int)
+    max_deleted_ratio = DefaultedValue(Decimal)
+    max_blanked_ratio = DefaultedValue(Decimal)
+    nightly = DefaultedValue(_is_true)
 
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over every known name."""
-        return iter((*SETTINGS, *FACTS))
+    home_currency = OptionalValue(str)
+    multi_currency = OptionalValue(_is_true)
+    book_close_date = OptionalValue(date.fromisoformat)
+    custom_txn_numbers = OptionalValue(_is_true)
+    allow_discount = OptionalValue(_is_true)
+    allow_shipping = OptionalValue(_is_true)
+    track_quantity = OptionalValue(_is_true)
+    sales_tax = OptionalValue(_is_true)
 
-    def __len__(self) -> int:
-        """Count the known names."""
-        return len(SETTINGS) + len(FACTS)
+    def value_of(self, name: str) -> str | None:
+        """Return the text of a setting or fact whose name is only known at run time, or its default.
 
-    def missing_for(self, record_type: str) -> tuple[str, ...]:
-        """Return the settings that a push of the record type needs and nobody confirmed."""
-        return tuple(
-            setting.name
-            for setting in SETTINGS.values()
-            if record_type in setting.needed_for and self[setting.name] is None
-        )
+        Raises:
+            SettingsError: There is neither a setting nor a fact of this name.
+        """
+        if name not in SETTINGS and name not in FACTS:
+            raise refuse_unknown(name)
+        default = SETTINGS[name].default if name in SETTINGS else None
+        return self.stored.get(name) or default
 
-    @property
-    def home_currency(self) -> str | None:
-        """ISO code of the company's currency; `None` while Preferences were not read."""
-        return self["home_currency"]
+    def to_dict(self) -> dict[str, str | None]:
+        """Return the text of every setting and fact, in the order they are listed."""
+        return {name: self.value_of(name) for name in (*SETTINGS, *FACTS)}
 
-    @property
-    def multi_currency(self) -> bool:
-        """Whether QuickBooks accepts other currencies."""
-        return self._is("multi_currency")
-
-    @property
-    def book_close_date(self) -> date | None:
-        """Last day of the closed period."""
-        return _to_date(self["book_close_date"])
-
-    @property
-    def custom_txn_numbers(self) -> bool:
-        """Whether invoice numbers are the company's own."""
-        return self._is("custom_txn_numbers")
-
-    @property
-    def allow_discount(self) -> bool:
-        """Whether discount lines are switched on."""
-        return self._is("allow_discount")
-
-    @property
-    def allow_shipping(self) -> bool:
-        """Whether shipping lines are switched on."""
-        return self._is("allow_shipping")
-
-    @property
-    def track_quantity(self) -> bool:
-        """Whether QuickBooks counts stock."""
-        return self._is("track_quantity")
-
-    @property
-    def stock_owner(self) -> str | None:
-        """`loupe` or `quickbooks`; `None` while nobody confirmed it."""
-        return self["stock_owner"]
-
-    @property
-    def opening_stock(self) -> str:
-        """`none` or `push`."""
-        return self["opening_stock"] or "none"
-
-    @property
-    def tax(self) -> str:
-        """`none`: invoices with tax are rejected."""
-        return self["tax"] or "none"
-
-    @property
-    def item_types(self) -> tuple[str, ...]:
-        """QuickBooks item types that are pulled."""
-        return tuple((self["item_types"] or "Inventory").split(","))
-
-    @property
-    def inventory_start_date(self) -> date | None:
-        """First day with stock of new items."""
-        return _to_date(self["inventory_start_date"])
-
-    @property
-    def max_rejected_ratio(self) -> Decimal:
-        """Share above which the gate closes, 0 to 1."""
-        return Decimal(self["max_rejected_ratio"] or "0.2")
-
-    @property
-    def max_deletions(self) -> int:
-        """Most records that may vanish between two runs."""
-        return int(self["max_deletions"] or "50")
-
-    @property
-    def max_deleted_ratio(self) -> Decimal:
-        """Share of a type's linked records that may be deleted between two runs, 0 to 1."""
-        return Decimal(self["max_deleted_ratio"] or "0.2")
-
-    @property
-    def max_blanked_ratio(self) -> Decimal:
-        """Share of one field's values that a run may empty, 0 to 1."""
-        return Decimal(self["max_blanked_ratio"] or "0.2")
-
-    @property
-    def is_nightly(self) -> bool:
-        """Whether the nightly sync takes the company."""
-        return self._is("nightly")
-
-    def _is(self, name: str) -> bool:
-        return self[name] == "true"
+    def missing(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return those of some settings that nobody confirmed."""
+        return tuple(name for name in names if self.value_of(name) is None)
 
 
 def read_settings(connection: Connection, realm_id: str) -> CompanySettings:
-    """Read a company's confirmed settings and the stored facts; asks QuickBooks nothing."""
+    """Read a company's confirmed settings, the stored facts and lists; asks QuickBooks nothing."""
     rows = connection.execute(
         select(company_setting.c.name, company_setting.c.value).where(
             company_setting.c.realm_id == realm_id, company_setting.c.is_confirmed
         )
     )
     values: dict[str, str | None] = {row.name: row.value for row in rows if row.name in SETTINGS}
-    reference = find_reference(connection, realm_id)
-    if reference is not None:
-        values |= to_facts(reference) | to_names(reference)
     nightly = connection.scalar(select(company.c.is_nightly).where(company.c.realm_id == realm_id))
-    return CompanySettings({**values, "nightly": "true" if nightly else "false"})
-
-
-def _to_date(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
+    values["nightly"] = "true" if nightly else "false"
+    reference = find_reference(connection, realm_id)
+    if reference is None:
+        return CompanySettings(values)
+    return CompanySettings(values | to_facts(reference), to_lists(reference))

@@ -1,23 +1,26 @@
 """What a company's QuickBooks says about itself: preferences, accounts, items; kept for a day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from quickbooks_sync.mapping.model import NAMED_LISTS
 from quickbooks_sync.model.errors import SettingsError
-from quickbooks_sync.postgres.tables import company_reference
-from quickbooks_sync.transform.named import name_entries
+from quickbooks_sync.postgres.tables import REFERENCES, company_reference
+from quickbooks_sync.settings.access import CompanyAccess
+from quickbooks_sync.transform.name_lists import NameLists
 
 if TYPE_CHECKING:
     from quickbooks_sync.quickbooks.client import QuickBooksClient
-    from quickbooks_sync.workspace import Workspace
 
 KEPT = timedelta(days=1)
-NAMES = ("CompanyInfo", "Preferences", "Account", "Item", "PaymentMethod")
+#: What settings are proposed from and checked against; without one of these nothing is known.
+DECIDING = COMPANY_INFO, PREFERENCES, ACCOUNTS, ITEMS = REFERENCES[:4]
+NAMES = (*DECIDING, *NAMED_LISTS)
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Reference:
         accounts: Every account, inactive ones too.
         items: Every Service and NonInventory item, inactive ones too.
         fetched_at: When the oldest of them was fetched.
-        payment_methods: Every payment method, inactive ones too.
+        lists: The records of each of `NAMED_LISTS` that was fetched.
     """
 
     company_info: Mapping[str, Any]
@@ -38,7 +41,7 @@ class Reference:
     accounts: tuple[Mapping[str, Any], ...]
     items: tuple[Mapping[str, Any], ...]
     fetched_at: datetime
-    payment_methods: tuple[Mapping[str, Any], ...] = ()
+    lists: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
 
     def named(self, kind: str) -> tuple[Mapping[str, Any], ...]:
         """Return the active records that an `account` or an `item` setting chooses from."""
@@ -47,7 +50,7 @@ class Reference:
 
 
 def ensure_reference(
-    workspace: "Workspace", realm_id: str, *, run_id: int | None = None, kept: timedelta = KEPT
+    access: CompanyAccess, realm_id: str, *, run_id: int | None = None, kept: timedelta = KEPT
 ) -> Reference:
     """Return the company's reference, asking QuickBooks for what is older than `kept`.
 
@@ -55,15 +58,15 @@ def ensure_reference(
     where one is given; none while the stored copy is fresh.
     """
     oldest = datetime.now(UTC) - kept
-    with workspace.engine.connect() as connection:
+    with access.engine.connect() as connection:
         stored = _read_stored(connection, realm_id)
     stale = [name for name in NAMES if name not in stored or stored[name][1] < oldest]
     if stale:
-        client = workspace.client(realm_id, run_id)
+        client = access.client(realm_id, run_id)
         documents = {name: _fetch(client, name) for name in stale}
-        with workspace.engine.begin() as connection:
+        with access.engine.begin() as connection:
             _write_stored(connection, realm_id, documents)
-    with workspace.engine.connect() as connection:
+    with access.engine.connect() as connection:
         return read_reference(connection, realm_id)
 
 
@@ -86,15 +89,15 @@ def read_reference(connection: Connection, realm_id: str) -> Reference:
 def find_reference(connection: Connection, realm_id: str) -> Reference | None:
     """Return the stored reference; `None` where a part that decides anything was never fetched."""
     stored = _read_stored(connection, realm_id)
-    if any(name not in stored for name in NAMES if name != "PaymentMethod"):
+    if any(name not in stored for name in DECIDING):
         return None
     return Reference(
-        company_info=stored["CompanyInfo"][0],
-        preferences=stored["Preferences"][0],
-        accounts=tuple(stored["Account"][0]),
-        items=tuple(stored["Item"][0]),
+        company_info=stored[COMPANY_INFO][0],
+        preferences=stored[PREFERENCES][0],
+        accounts=tuple(stored[ACCOUNTS][0]),
+        items=tuple(stored[ITEMS][0]),
         fetched_at=min(fetched_at for _document, fetched_at in stored.values()),
-        payment_methods=tuple(stored["PaymentMethod"][0]) if "PaymentMethod" in stored else (),
+        lists={name: tuple(stored[name][0]) for name in NAMED_LISTS if name in stored},
     )
 
 
@@ -126,9 +129,9 @@ def to_facts(reference: Reference) -> dict[str, str | None]:
     }
 
 
-def to_names(reference: Reference) -> dict[str, str | None]:
-    """Return the names of payment methods, as the transformations look them up."""
-    return name_entries("PaymentMethod", reference.payment_methods)
+def to_lists(reference: Reference) -> NameLists:
+    """Return the names of the company's small lists, as the transformations look them up."""
+    return NameLists.of_records(reference.lists)
 
 
 def _home_currency(reference: Reference) -> str | None:
@@ -152,14 +155,13 @@ def _flag(document: Mapping[str, Any], path: str) -> str:
 
 
 def _fetch(client: "QuickBooksClient", name: str) -> Any:
-    if name == "CompanyInfo":
+    if name == COMPANY_INFO:
         return client.company_info()
-    if name == "Preferences":
+    if name == PREFERENCES:
         return client.preferences()
-    where = "Type IN ('Service', 'NonInventory')" if name == "Item" else ""
-    return [
-        record for page in client.pages(name, where=where, is_whole=True) for record in page.records
-    ]
+    where = "Type IN ('Service', 'NonInventory')" if name == ITEMS else ""
+    pages = client.pages(name, where=where, has_activity=True, is_whole=True)
+    return [record for page in pages for record in page.records]
 
 
 def _read_stored(connection: Connection, realm_id: str) -> dict[str, tuple[Any, datetime]]:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from quickbooks_sync.model.errors import SettingsError
+from quickbooks_sync.settings.access import CompanyAccess
 from quickbooks_sync.settings.company import CompanySettings, read_settings
 from quickbooks_sync.settings.company_profile import Reference, read_reference, to_facts
 from quickbooks_sync.settings.known import Setting, nearest, setting_named
@@ -16,20 +17,17 @@ from quickbooks_sync.settings.storage import (
     write_nightly,
 )
 
-if TYPE_CHECKING:
-    from quickbooks_sync.workspace import Workspace
-
 _TRUE = ("true", "yes", "on")
 _FALSE = ("false", "no", "off")
 
 
 def confirm_settings(
-    workspace: "Workspace", realm_id: str, changes: Mapping[str, str]
+    access: CompanyAccess, realm_id: str, changes: Mapping[str, str]
 ) -> CompanySettings:
     """Confirm every proposed value, with some of them changed, all or nothing.
 
     Args:
-        workspace: Where the settings are kept.
+        access: Where the settings are kept.
         realm_id: The company.
         changes: Values by setting name; an account or item by its Id or name. An empty value
             forgets the setting.
@@ -37,7 +35,7 @@ def confirm_settings(
     Raises:
         SettingsError: At least one value is not possible; the message names all that are not.
     """
-    with workspace.engine.begin() as connection:
+    with access.engine.begin() as connection:
         reference = read_reference(connection, realm_id)
         stored = read_stored(connection, realm_id)
         proposed = {one.name: one.value for one in stored.values() if one.value is not None}

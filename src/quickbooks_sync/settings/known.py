@@ -19,7 +19,6 @@ class Setting:
         default: What holds while nobody confirmed another value; `None` means *missing*.
         account_types: AccountTypes an `account` may have (Intuit: Account, section 8.8).
         item_types: Types an `item` may have (Intuit: Item, section 8.6).
-        needed_for: Record types whose push waits while the setting is missing.
         is_optional: Nothing ever waits for it; without a value QuickBooks' own default holds.
     """
 
@@ -30,7 +29,6 @@ class Setting:
     default: str | None = None
     account_types: tuple[str, ...] = ()
     item_types: tuple[str, ...] = ()
-    needed_for: tuple[str, ...] = ()
     is_optional: bool = False
 
 
@@ -40,21 +38,18 @@ _LISTED = (
         "Account that sales of new items post to.",
         "account",
         account_types=("Income",),
-        needed_for=("inventory_item",),
     ),
     Setting(
         "cogs_account",
         "Account that the cost of new items posts to when they are sold.",
         "account",
         account_types=("Cost of Goods Sold",),
-        needed_for=("inventory_item",),
     ),
     Setting(
         "asset_account",
         "Account that holds the value of the stock of new items.",
         "account",
         account_types=("Other Current Asset",),
-        needed_for=("inventory_item",),
     ),
     Setting(
         "adjustment_account",
@@ -74,14 +69,12 @@ _LISTED = (
         "Account that received payments go to.",
         "account",
         account_types=("Bank", "Other Current Asset"),
-        needed_for=("payment",),
     ),
     Setting(
         "invoice_line_item",
         "Item that new invoice lines are sold as; it decides the account of the sale.",
         "item",
         item_types=("Service", "NonInventory"),
-        needed_for=("invoice",),
     ),
     Setting(
         "discount_account",
@@ -94,14 +87,12 @@ _LISTED = (
         "inventory_start_date",
         "First day on which new items have stock in QuickBooks; no sale of them may be earlier.",
         "date",
-        needed_for=("inventory_item",),
     ),
     Setting(
         "stock_owner",
         "Side that owns stock quantities: loupe (QuickBooks follows) or quickbooks (pull only).",
         "choice",
         choices=("loupe", "quickbooks"),
-        needed_for=("inventory_item",),
     ),
     Setting(
         "opening_stock",
@@ -187,8 +178,13 @@ def setting_named(name: str) -> Setting:
             "Change it there, then run `quickbooks-sync settings propose`.",
             setting=name,
         )
-    raise SettingsError(
-        f"There is no setting {name!r}{nearest(name, SETTINGS)} "
+    raise refuse_unknown(name)
+
+
+def refuse_unknown(name: str) -> SettingsError:
+    """Return the refusal of a name that no setting has, with those that there are."""
+    return SettingsError(
+        f"There is no setting {name!r}{nearest(name, {**SETTINGS, **FACTS})} "
         f"The settings are {', '.join(SETTINGS)}.",
         setting=name,
     )

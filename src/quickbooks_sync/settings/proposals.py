@@ -7,14 +7,12 @@ QuickBooks itself gives such an account, nothing is proposed and the candidates 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from quickbooks_sync.settings.access import CompanyAccess
 from quickbooks_sync.settings.company_profile import Reference, ensure_reference, to_facts
 from quickbooks_sync.settings.known import SETTINGS
 from quickbooks_sync.settings.storage import write_proposals
-
-if TYPE_CHECKING:
-    from quickbooks_sync.workspace import Workspace
 
 Record = Mapping[str, Any]
 
@@ -69,14 +67,14 @@ ACCOUNT_RULES: Mapping[str, AccountRule] = {
 SALE_NAMES = ("Sales", "Sale", "Goods sold", "Sales of goods", "Services", "Service")
 
 
-def propose_settings(workspace: "Workspace", realm_id: str) -> list[Proposal]:
+def propose_settings(access: CompanyAccess, realm_id: str) -> list[Proposal]:
     """Read the company's own records once a day, and store a proposal for each setting.
 
     Confirmed settings stay as they are. Costs up to five metered reads.
     """
-    reference = ensure_reference(workspace, realm_id)
+    reference = ensure_reference(access, realm_id)
     proposals = build_proposals(reference)
-    with workspace.engine.begin() as connection:
+    with access.engine.begin() as connection:
         write_proposals(
             connection, realm_id, {one.name: (one.value, one.because) for one in proposals}
         )
@@ -180,14 +178,16 @@ def _propose_stock_owner(reference: Reference) -> Proposal:
 def _propose_opening_stock(_reference: Reference) -> Proposal:
     return Proposal(
         "opening_stock",
-        "none",
+        SETTINGS["opening_stock"].default,
         "Sending a quantity with a new item posts its value to equity; your accountant decides.",
     )
 
 
 def _propose_item_types(_reference: Reference) -> Proposal:
     return Proposal(
-        "item_types", "Inventory", "Services and bundles have no stock record in Loupe Factory."
+        "item_types",
+        SETTINGS["item_types"].default,
+        "Services and bundles have no stock record in Loupe Factory.",
     )
 
 
@@ -195,7 +195,7 @@ def _propose_tax(reference: Reference) -> Proposal:
     charges = to_facts(reference)["sales_tax"] == "true"
     return Proposal(
         "tax",
-        "none",
+        SETTINGS["tax"].default,
         "QuickBooks charges sales tax here, but how to send it is yours to decide; until then "
         "invoices with tax are rejected."
         if charges
@@ -206,7 +206,7 @@ def _propose_tax(reference: Reference) -> Proposal:
 def _propose_rejected_ratio(_reference: Reference) -> Proposal:
     return Proposal(
         "max_rejected_ratio",
-        "0.2",
+        SETTINGS["max_rejected_ratio"].default,
         "More than one bad record in five means that something else is wrong.",
     )
 

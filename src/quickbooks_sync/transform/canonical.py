@@ -8,13 +8,13 @@ Design note
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from quickbooks_sync.mapping import Field
-from quickbooks_sync.transform.model import UnreadableValueError
+from quickbooks_sync.transform.unreadable import UnreadableValueError
 
 CENT = Decimal("0.01")
 SEVEN_PLACES = Decimal("0.0000001")
@@ -168,6 +168,18 @@ def parser_of(field: Field) -> Callable[[Any], Any]:
     if field.type == "enum":
         return lambda value: parse_enum(value, field.choices)
     return _PARSERS[field.type]
+
+
+def value_at(record: Mapping[str, Any], path: str) -> Any:
+    """Return the value at a dotted path; `None` where the path ends early."""
+    value: Any = record
+    for name in path.split("."):
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            raise UnreadableValueError("is an object", value, f"expected an object around {name}")
+        value = value.get(name)
+    return value
 
 
 def to_decimal(value: str | None) -> Decimal | None:

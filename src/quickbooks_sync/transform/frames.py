@@ -9,7 +9,8 @@ import pandas as pd
 from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.transform.canonical import to_money
-from quickbooks_sync.transform.model import UNKNOWN, Transformed, UnreadableValueError
+from quickbooks_sync.transform.model import UNKNOWN, Transformed
+from quickbooks_sync.transform.unreadable import UnreadableValueError
 
 Source = Mapping[str, Any]
 Reader = Callable[[Source], Any]

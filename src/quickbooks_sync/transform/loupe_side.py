@@ -5,15 +5,18 @@ from decimal import Decimal
 from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
+from quickbooks_sync.mapping.vocabulary import LoupeRule
 from quickbooks_sync.model.errors import RejectedRecordError
 from quickbooks_sync.transform.canonical import parser_of, to_date
-from quickbooks_sync.transform.derivations import LOUPE_RULES
 from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines
-from quickbooks_sync.transform.model import Transformed, UnreadableValueError
-from quickbooks_sync.transform.quickbooks_side import Settings, absent_value
+from quickbooks_sync.transform.model import Transformed
+from quickbooks_sync.transform.quickbooks_side import absent_value
+from quickbooks_sync.transform.settings import Settings
+from quickbooks_sync.transform.unreadable import UnreadableValueError
 
 QuickBooksIds = Mapping[str, Mapping[int, str]]
 LoupeIds = Mapping[str, Mapping[str, int]]
+Rules = Mapping[str, LoupeRule]
 
 
 def rows_to_values(
@@ -32,30 +35,33 @@ def rows_to_values(
             there is a problem that waits for that record; a `pull_only` one reads as empty.
         settings: Company settings that stand in for absent values.
     """
+    rules = mapping.vocabulary.loupe_rules
 
     def reader_of(field: Field) -> Reader | None:
-        return _reader(field, references, settings) if field.is_in_loupe else None
+        return _reader(field, references, settings, rules) if field.is_in_loupe else None
 
     return read_batch(mapping, rows, reader_of)
 
 
-def _reader(field: Field, references: QuickBooksIds, settings: Settings) -> Reader:
+def _reader(field: Field, references: QuickBooksIds, settings: Settings, rules: Rules) -> Reader:
     if field.type == "lines":
-        return _lines_reader(field, references, settings)
+        return _lines_reader(field, references, settings, rules)
     if field.type == "reference":
         return _reference_reader(field, references)
     parse, column, absent = parser_of(field), field.loupe, absent_value(field, settings)
-    rule = LOUPE_RULES.get(field.derive_loupe or "")
+    rule = rules.get(field.derive_loupe or "")
 
     def read(row: Source) -> Any:
-        value = parse(rule(row) if rule else row.get(str(column)))
+        value = parse(rule.read(row) if rule else row.get(str(column)))
         return absent if value is None else value
 
     return read
 
 
-def _lines_reader(field: Field, references: QuickBooksIds, settings: Settings) -> Reader:
-    readers = {one.name: _reader(one, references, settings) for one in field.fields}
+def _lines_reader(
+    field: Field, references: QuickBooksIds, settings: Settings, rules: Rules
+) -> Reader:
+    readers = {one.name: _reader(one, references, settings, rules) for one in field.fields}
 
     def read(row: Source) -> Any:
         children = row.get(str(field.loupe)) or []
@@ -102,8 +108,8 @@ def values_to_row(
 ) -> dict[str, Any]:
     """Turn canonical values into the columns of a Loupe row.
 
-    Lines come under their child table's name as a list of column dicts. A void invoice gives
-    `lifecycle_status` Void, one that is not void Finalised, for it has been issued.
+    Lines come under their child table's name as a list of column dicts. What a rule reads of several columns,
+    it also writes to them.
 
     Args:
         mapping: The record type's mapping.
@@ -114,35 +120,37 @@ def values_to_row(
     Raises:
         RejectedRecordError: A two-way reference is not linked.
     """
+    rules = mapping.vocabulary.loupe_rules
     row: dict[str, Any] = {}
     for field in mapping.fields:
         if field.loupe is None or field.name not in values:
             continue
         if fields is None or field.name in fields:
-            row.update(_to_columns(field, values[field.name], references))
+            row.update(_to_columns(field, values[field.name], references, rules))
     return row
 
 
-def _to_columns(field: Field, value: Any, references: LoupeIds) -> dict[str, Any]:
+def _to_columns(field: Field, value: Any, references: LoupeIds, rules: Rules) -> dict[str, Any]:
     column = str(field.loupe)
-    if field.derive_loupe == "invoice_is_void":
-        return {column: "Void"} if value else {column: "Finalised", "void_reason": None}
+    rule = rules.get(field.derive_loupe or "")
+    if rule is not None and rule.to_columns is not None:
+        return rule.to_columns(value)
     if field.type == "lines":
-        return {column: _to_children(field, value or [], references)}
+        return {column: _to_children(field, value or [], references, rules)}
     if field.type == "reference":
         return {column: _to_loupe_id(field, value, references)}
     return {column: _TO_COLUMN.get(field.type, lambda same: same)(value)}
 
 
 def _to_children(
-    field: Field, lines: Sequence[Mapping[str, Any]], references: LoupeIds
+    field: Field, lines: Sequence[Mapping[str, Any]], references: LoupeIds, rules: Rules
 ) -> list[dict[str, Any]]:
     children = []
     for number, line in enumerate(lines, start=1):
         child: dict[str, Any] = {field.position: number} if field.position else {}
         for one in field.fields:
             if one.name in line:
-                child.update(_to_columns(one, line[one.name], references))
+                child.update(_to_columns(one, line[one.name], references, rules))
         children.append(child)
     return children
 

@@ -5,11 +5,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
-from quickbooks_sync.transform.canonical import to_decimal
-from quickbooks_sync.transform.derivations import value_at
-from quickbooks_sync.transform.named import id_of
-from quickbooks_sync.transform.payload_lines import to_applications, to_invoice_lines
-from quickbooks_sync.transform.quickbooks_side import Settings
+from quickbooks_sync.model.errors import MappingError
+from quickbooks_sync.transform.canonical import to_decimal, value_at
+from quickbooks_sync.transform.name_lists import NameLists
+from quickbooks_sync.transform.settings import Settings
 
 Json = dict[str, Any]
 
@@ -21,6 +20,7 @@ def values_to_payload(
     document: Mapping[str, Any] | None,
     fields: Collection[str] | None,
     settings: Settings,
+    lists: NameLists,
 ) -> Json:
     """Build the properties to send.
 
@@ -36,6 +36,7 @@ def values_to_payload(
         fields: Names of the fields to send, `pull_only` ones included (a new customer's currency);
             all two-way ones when `None`. Computed fields are never sent.
         settings: Company settings; new sales lines need `invoice_line_item`.
+        lists: Ids of the records that values name.
 
     Returns:
         The properties without Id, SyncToken and sparse; numbers as Decimal. A pointer to a named
@@ -50,10 +51,11 @@ def values_to_payload(
         if field.name not in values:
             continue
         if field.type == "lines":
-            lines = _build_lines(field, values[field.name] or [], document or {}, settings)
-            payload[str(field.quickbooks)] = lines
+            payload[str(field.quickbooks)] = _build_lines(
+                mapping, field, values[field.name] or [], document or {}, settings
+            )
         elif field.named_in:
-            _point(payload, field, values[field.name], settings)
+            _point(payload, field, values[field.name], lists)
         else:
             _set(payload, field, values[field.name], document or {})
     return payload
@@ -65,21 +67,30 @@ def _sendable(mapping: RecordMapping, fields: Collection[str] | None) -> list[Fi
 
 
 def _build_lines(
-    field: Field, lines: list[Json], document: Mapping[str, Any], settings: Settings
+    mapping: RecordMapping,
+    field: Field,
+    lines: list[Json],
+    document: Mapping[str, Any],
+    settings: Settings,
 ) -> list[Json]:
-    before = list(document.get(str(field.quickbooks)) or [])
-    if field.derive_quickbooks == "payment_applications":
-        return to_applications(lines, before)
-    return to_invoice_lines(field, lines, before, settings)
+    build = mapping.vocabulary.build_lines
+    if build is None:
+        raise MappingError(
+            f"The mapping of {mapping.record_type} ({mapping.file}) sends lines in {field.name}, and nothing is known "
+            "of how its lines are built; make the field computed or pull_only.",
+            file=str(mapping.file),
+            key=field.name,
+        )
+    return build(field, lines, list(document.get(str(field.quickbooks)) or []), settings)
 
 
-def _point(payload: Json, field: Field, name: str | None, settings: Settings) -> None:
+def _point(payload: Json, field: Field, name: str | None, lists: NameLists) -> None:
     """Point to the record of that name; to none is `None`. A name that QuickBooks lacks is not sent."""
     head, _, leaf = str(field.quickbooks).partition(".")
     if name is None:
         payload[head] = None
         return
-    found = id_of(settings, str(field.named_in), name)
+    found = lists.id_of(str(field.named_in), name)
     if found is not None:
         payload[head] = {leaf: found}
 

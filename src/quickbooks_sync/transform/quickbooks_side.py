@@ -1,18 +1,20 @@
 """QuickBooks records to canonical values."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
-from quickbooks_sync.transform.canonical import parse_text, parser_of
-from quickbooks_sync.transform.derivations import QUICKBOOKS_RULES, Rule, value_at
+from quickbooks_sync.mapping.vocabulary import Rule
+from quickbooks_sync.transform.canonical import parse_text, parser_of, value_at
 from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines
-from quickbooks_sync.transform.model import UNKNOWN, Transformed, UnreadableValueError
-from quickbooks_sync.transform.named import name_of
+from quickbooks_sync.transform.model import UNKNOWN, Transformed
+from quickbooks_sync.transform.name_lists import NameLists
+from quickbooks_sync.transform.settings import Settings
+from quickbooks_sync.transform.unreadable import UnreadableValueError
 from quickbooks_sync.transform.unstorable import find_unstorable
 from quickbooks_sync.transform.whole import find_lacking
 
-Settings = Mapping[str, str | None]
+Rules = Mapping[str, Rule]
 
 #: Ends the name of an inactive record when it is read (Intuit: inactive records, section 3.5).
 DELETED_SUFFIX = " (deleted)"
@@ -23,24 +25,25 @@ def records_to_values(
     records: Sequence[Source],
     *,
     settings: Settings,
-    unknown: Collection[str] = (),
+    lists: NameLists,
 ) -> Transformed:
     """Bring QuickBooks records into canonical form.
 
-    A property that is absent from a whole record is empty, for QuickBooks leaves empty ones out.
+    A property that is absent from a whole record is empty, for QuickBooks leaves empty ones out. Only one that must be
+    asked for by name (`is_asked_for`) is unknown then; where it was asked for and is empty, the record holds `None`.
 
     Args:
         mapping: The record type's mapping.
         records: Whole QuickBooks objects, numbers as Decimal or int.
         settings: Company settings that stand in for absent values.
-        unknown: Names of fields whose absence tells nothing in these records: projections, and
-            `mapping.asked_for` where the query did not name the property.
+        lists: Names of the records that properties point to.
     """
+    rules = mapping.vocabulary.quickbooks_rules
 
     def reader_of(field: Field) -> Reader | None:
         if not field.is_in_quickbooks:
             return None
-        return _reader(field, settings, is_unknown=field.name in unknown)
+        return _reader(field, settings, lists, rules)
 
     done = read_batch(mapping, records, reader_of)
     for row, record in enumerate(records):
@@ -51,28 +54,30 @@ def records_to_values(
 
 
 def answers_to_values(
-    mapping: RecordMapping, records: Sequence[Source], *, settings: Settings
+    mapping: RecordMapping, records: Sequence[Source], *, settings: Settings, lists: NameLists
 ) -> Transformed:
     """As `records_to_values`, of records as QuickBooks has just sent them; one that is not whole has a problem."""
-    done = records_to_values(mapping, records, settings=settings)
+    done = records_to_values(mapping, records, settings=settings, lists=lists)
     for row, record in enumerate(records):
-        problem = find_lacking(mapping.entity, record)
+        problem = find_lacking(mapping, record)
         if problem:
             done.problems.setdefault(row, []).append(problem)
     return done
 
 
-def _reader(field: Field, settings: Settings, *, is_unknown: bool = False) -> Reader:
-    raw = _raw_of(field)
+def _reader(field: Field, settings: Settings, lists: NameLists, rules: Rules) -> Reader:
+    raw = _raw_of(field, rules)
     if field.type == "lines":
-        readers = {one.name: _reader(one, settings) for one in field.fields}
+        readers = {part.name: _reader(part, settings, lists, rules) for part in field.fields}
         return lambda record: read_lines(field, raw(record), readers)
     if field.named_in:
-        return _named_reader(field, settings)
+        return _named_reader(field, lists)
     parse = parser_of(field)
-    absent = UNKNOWN if is_unknown else absent_value(field, settings)
+    absent = absent_value(field, settings)
 
     def read(record: Source) -> Any:
+        if field.is_asked_for and field.quickbooks not in record:
+            return UNKNOWN
         value = parse(raw(record))
         if field.is_suffixed:
             value = _without_suffix(value, record)
@@ -81,7 +86,7 @@ def _reader(field: Field, settings: Settings, *, is_unknown: bool = False) -> Re
     return read
 
 
-def _named_reader(field: Field, settings: Settings) -> Reader:
+def _named_reader(field: Field, lists: NameLists) -> Reader:
     """Read the name of what a property points to; an Id that is not known yet tells nothing."""
     path = str(field.quickbooks)
     beside = f"{path.rpartition('.')[0]}.name"
@@ -90,7 +95,7 @@ def _named_reader(field: Field, settings: Settings) -> Reader:
         pointed = parse_text(value_at(record, path))
         if pointed is None:
             return None
-        name = name_of(settings, str(field.named_in), pointed)
+        name = lists.name_of(str(field.named_in), pointed)
         return name or parse_text(value_at(record, beside)) or UNKNOWN
 
     return read
@@ -99,13 +104,13 @@ def _named_reader(field: Field, settings: Settings) -> Reader:
 def absent_value(field: Field, settings: Settings) -> Any:
     """Return what stands for an absent value: the default, or a company setting."""
     if field.default_setting:
-        return settings.get(field.default_setting)
+        return settings.value_of(field.default_setting)
     return field.default
 
 
-def _raw_of(field: Field) -> Rule:
+def _raw_of(field: Field, rules: Rules) -> Rule:
     if field.derive_quickbooks:
-        return QUICKBOOKS_RULES[field.derive_quickbooks]
+        return rules[field.derive_quickbooks]
     path = str(field.quickbooks)
     if "." in path:
         return lambda record: value_at(record, path)
@@ -119,9 +124,13 @@ def _without_suffix(name: str | None, record: Source) -> str | None:
     return name
 
 
-def read_document_lines(field: Field, lines: Sequence[Source]) -> list[dict[str, Any]]:
+def read_document_lines(
+    field: Field, lines: Sequence[Source], settings: Settings, rules: Rules
+) -> list[dict[str, Any]]:
     """Return a known document's lines in canonical form; what cannot be read counts as empty."""
-    readers = {one.name: _lenient(_reader(one, {})) for one in field.fields}
+    readers = {
+        part.name: _lenient(_reader(part, settings, NameLists(), rules)) for part in field.fields
+    }
     return read_lines(field, lines, readers)
 
 

@@ -7,23 +7,16 @@ itself that it is sparse, is no whole record: nothing is concluded from it (Intu
 from collections.abc import Mapping
 from typing import Any
 
+from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.problem import Problem
 
-_ALWAYS = {
-    "Customer": ("DisplayName",),
-    "Invoice": ("CustomerRef", "TxnDate", "TotalAmt", "Balance", "Line"),
-    "Payment": ("CustomerRef", "TxnDate", "TotalAmt"),
-    "Item": ("Name", "Type"),
-}
-_OF_STOCK = (*_ALWAYS["Item"], "QtyOnHand")
 
-
-def find_lacking(entity: str, record: Mapping[str, Any]) -> Problem | None:
+def find_lacking(mapping: RecordMapping, record: Mapping[str, Any]) -> Problem | None:
     """Return the problem of a record that is not whole, or `None`."""
+    entity = mapping.entity
     if record.get("sparse") is True:
         return _to_problem(entity, "sparse", "says that it holds only some of its properties")
-    names = _OF_STOCK if record.get("Type") == "Inventory" else _ALWAYS[entity]
-    for name in names:
+    for name in mapping.vocabulary.always_sent(record):
         if record.get(name) is None:
             return _to_problem(entity, name, f"came without {name}")
     return None

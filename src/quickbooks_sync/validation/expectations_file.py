@@ -46,8 +46,9 @@ def _read_rule(mapping: RecordMapping, marked: Marked, side: Direction) -> Rule 
     field = _known(entries["field"], [one.name for one in mapping.fields])
     words = str(entries["rule"].value)
     if "check" in entries:
-        name = _known(entries["check"], CHECKS)
-        read = functools.partial(exact_rule, field, words, name=name, check=CHECKS[name])
+        checks = {**CHECKS, **mapping.vocabulary.checks}
+        name = _known(entries["check"], checks)
+        read = functools.partial(exact_rule, field, words, name=name, check=checks[name])
     else:
         kind, kwargs = _read_expectation(entries, field)
         read = functools.partial(Rule, field, words, type=kind, kwargs=kwargs, column=field)

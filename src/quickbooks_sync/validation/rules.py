@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from quickbooks_sync.mapping.vocabulary import Check
 from quickbooks_sync.model.problem import Severity
-from quickbooks_sync.validation.exact import Check
 
 _GX_SEVERITY = {Severity.REJECTED: "critical", Severity.WARNING: "warning"}
 

@@ -30,11 +30,6 @@ class Trend:
         return self.bars[-1].run
 
     @property
-    def highest(self) -> int:
-        """How many records the highest bar stands for."""
-        return max(one.run.rejected + one.run.warned for one in self.bars)
-
-    @property
     def rejected(self) -> str:
         """The rejected counts, oldest first."""
         return ", ".join(str(one.run.rejected) for one in self.bars)

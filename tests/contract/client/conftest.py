@@ -19,7 +19,7 @@ from quickbooks_sync.model.grant import Grant
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import App, refresh
 from quickbooks_sync.quickbooks.patience import Patience
-from quickbooks_sync.quickbooks.throttle import Unthrottled
+from tests.support.unthrottled import Unthrottled
 
 REALM = "9341450000000001"
 SECOND_REALM = "9341450000000002"

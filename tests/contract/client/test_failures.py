@@ -14,7 +14,7 @@ from quickbooks_sync.model.errors import (
 from quickbooks_sync.quickbooks.batch import BatchRequest, serialise_batch
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.patience import Patience
-from quickbooks_sync.quickbooks.throttle import Unthrottled
+from tests.support.unthrottled import Unthrottled
 
 THROTTLED_XML = (
     '<IntuitResponse><Fault type="SERVICE"><Error code="3001"><Message>message=ThrottleExceeded; '

@@ -15,8 +15,8 @@ from quickbooks_sync.quickbooks.app import App
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import authorize_url, exchange_code, refresh, revoke
 from quickbooks_sync.quickbooks.patience import Patience
-from quickbooks_sync.quickbooks.throttle import Unthrottled
 from tests.contract.client.conftest import REALM
+from tests.support.unthrottled import Unthrottled
 
 KEYS = {"login": "demo-client", "password": "demo-secret"}
 SECRETS = ("AT-secret", "RT-secret", "demo-secret", "ZGVtby1jbGllbnQ6", "code-secret")

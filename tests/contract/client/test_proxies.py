@@ -12,9 +12,9 @@ from quickbooks_sync.quickbooks.app import App
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import exchange_code, refresh, revoke
 from quickbooks_sync.quickbooks.patience import Patience
-from quickbooks_sync.quickbooks.throttle import Unthrottled
 from tests.contract.client.conftest import REALM
 from tests.contract.client.test_foreign_host import FixedTokens, Recorder, recording
+from tests.support.unthrottled import Unthrottled
 
 NAMES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 

@@ -32,9 +32,19 @@ def test_pages_hold_each_record_once_inactive_ones_included(client: QuickBooksCl
     assert any(record["Active"] is False for record in whole)
 
 
-def test_items_come_with_their_sku(client: QuickBooksClient) -> None:
-    items = [record for page in client.pages("Item") for record in page.records]
-    assert "LF-AQUA0054" in {item.get("Sku") for item in items}
+def test_items_come_with_their_sku_when_it_is_asked_for(client: QuickBooksClient) -> None:
+    items = [record for page in client.pages("Item", asked_for=["Sku"]) for record in page.records]
+    assert "LF-AQUA0054" in {item["Sku"] for item in items}
+
+
+def test_an_empty_property_can_be_told_from_one_that_was_not_asked_for(
+    client: QuickBooksClient,
+) -> None:
+    """Naive: both are absent, and an item read without asking loses its SKU."""
+    asked = [record for page in client.pages("Item", asked_for=["Sku"]) for record in page.records]
+    unasked = [record for page in client.pages("Item") for record in page.records]
+    assert None in {item["Sku"] for item in asked}
+    assert not any("Sku" in item for item in unasked)
 
 
 def test_money_is_decimal_to_the_cent(client: QuickBooksClient) -> None:

@@ -11,8 +11,8 @@ from quickbooks_sync.model.errors import SyncError, UnexpectedAnswerError
 from quickbooks_sync.model.grant import GrantRefusedError
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.oauth import App, exchange_code, refresh
-from quickbooks_sync.quickbooks.throttle import Unthrottled
 from tests.contract.client.conftest import BRISK, REALM, Door, ScriptedServer, Tokens
+from tests.support.unthrottled import Unthrottled
 
 TOKEN_PATH = "/oauth2/v1/tokens/bearer"
 GOOD = {

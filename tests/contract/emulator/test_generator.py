@@ -11,22 +11,14 @@ import pytest
 import requests
 from typer.testing import CliRunner
 
-from quickbooks_emulator.app import DATABASE as APP_DATABASE
 from quickbooks_emulator.cli import app
+from quickbooks_emulator.company.slim_store import SlimStore
+from quickbooks_emulator.company.store import DATABASE, Store
 from quickbooks_emulator.generator import Character, Plan, Sizes, generate_company
-from quickbooks_emulator.generator.deals import (
-    LONGEST_DELAY,
-    Deposit,
-    Event,
-    Receipt,
-    Undoing,
-)
+from quickbooks_emulator.generator.character import Dice
+from quickbooks_emulator.generator.deals import LONGEST_DELAY, Deposit, Event, Receipt, Undoing
 from quickbooks_emulator.generator.parties import build_party
 from quickbooks_emulator.generator.sales import Sale
-from quickbooks_emulator.generator.shape import Dice
-from quickbooks_emulator.generator.slim_store import SlimStore
-from quickbooks_emulator.generator.start import DATABASE
-from quickbooks_emulator.store import Store
 from tests.contract.emulator.driver import Driver
 
 REALM = "9341450000000077"
@@ -362,7 +354,6 @@ def test_a_failure_leaves_the_folder_as_it_was(
 
 
 def test_a_generated_company_is_served(folder: Path, start_emulator: Callable[..., Any]) -> None:
-    assert APP_DATABASE == DATABASE
     base = start_emulator(seed=False, data_folder=folder).url
     order = requests.post(f"{base}/_emulator/tokens", json={"realm": REALM}, timeout=10)
     driver = Driver(base, REALM, order.json())

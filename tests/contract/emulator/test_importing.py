@@ -12,9 +12,8 @@ import requests
 from typer.testing import CliRunner
 
 from quickbooks_emulator.cli import app
-from quickbooks_emulator.generator.start import DATABASE
+from quickbooks_emulator.company.store import DATABASE, Store
 from quickbooks_emulator.importing import ImportRefusedError, import_company
-from quickbooks_emulator.store import Store
 from tests.contract.emulator.driver import Driver, head
 
 REALM = "9341450000000088"

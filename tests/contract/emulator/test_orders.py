@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import requests
 
-from quickbooks_emulator.faults import GatewayError
-from quickbooks_emulator.limits import Limits
-from quickbooks_emulator.switches import Switches, parse_switches
+from quickbooks_emulator.gateway.limits import Limits
+from quickbooks_emulator.model.faults import GatewayError
+from quickbooks_emulator.model.switches import Switches, parse_switches
 from tests.contract.emulator.driver import Driver, head, open_company
 
 

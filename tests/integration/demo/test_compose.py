@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from quickbooks_sync.workspace import read_app
-from tests.conftest import ALLOW_VARIABLE
+from tests.support.servers import ALLOW_VARIABLE
 
 REPOSITORY = Path(__file__).parents[3]
 TEXT = (REPOSITORY / "docker-compose.yaml").read_text()

@@ -14,7 +14,7 @@ import pytest
 from demo.embedded_postgres import remove_cluster
 from demo.processes import Processes, find_free_port
 from demo.watchdog import MARK_VARIABLE
-from quickbooks_sync.model.flow import FLOWS
+from quickbooks_sync.record_types.registry import FLOWS
 
 REPOSITORY = Path(__file__).parents[3]
 LIMIT_SECONDS = 1500

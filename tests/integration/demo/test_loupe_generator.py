@@ -10,10 +10,9 @@ from sqlalchemy import create_engine, text
 
 from demo.generated_rows import Overlap
 from demo.loupe_generator import main, write_organization
+from quickbooks_emulator.company.store import DATABASE, Store
 from quickbooks_emulator.generator import Character, Plan, Sizes, generate_company
 from quickbooks_emulator.generator.sales import Sale
-from quickbooks_emulator.generator.start import DATABASE
-from quickbooks_emulator.store import Store
 
 SIZES = Sizes(customers=200, invoices=500, payments=400, items=150)
 CHARACTER = Character(awkward=0.6)

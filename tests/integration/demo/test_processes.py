@@ -80,7 +80,7 @@ def test_stop_kills_what_ignores_the_signal(tmp_path: Path) -> None:
     with Processes(tmp_path) as processes:
         child = processes.start("stubborn", [sys.executable, "-c", STUBBORN])
         wait_until(lambda: "ready" in child.log.read_text(), child, seconds=20)
-        processes.stop_child(child, grace_seconds=0.2)
+        processes.stop(grace_seconds=0.2)
         assert child.process.returncode == -signal.SIGKILL
     assert _wait_for_count(processes.mark, 0) == []
 

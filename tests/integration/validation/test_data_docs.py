@@ -15,7 +15,7 @@ from quickbooks_sync.validation import (
     to_problem,
     validate_values,
 )
-from tests.unit.record_samples import expectations, shipped
+from tests.support.record_samples import expectations, shipped
 
 START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 

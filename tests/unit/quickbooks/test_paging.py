@@ -39,8 +39,8 @@ class Company:
         page = found[first : first + int(limit.group(1))]
         return QueryAnswer([{"Id": one} for one in page], NOW)
 
-    def count(self, entity: str, where: str = "") -> int:
-        assert (entity, "Id >" in where) == ("Invoice", False)
+    def count(self, entity: str, where: str = "", *, has_activity: bool = False) -> int:
+        assert (entity, "Id >" in where, has_activity) == ("Invoice", False, False)
         return len(self.ids) + self.uncounted
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from quickbooks_sync.model.errors import FatalError
 from quickbooks_sync.quickbooks.query import (
+    Selected,
     both,
     build_count,
     build_select,
@@ -28,23 +29,26 @@ def test_quotes_and_backslashes_are_escaped(value: str, literal: str) -> None:
 
 
 def test_inactive_records_of_lists_are_asked_for() -> None:
-    assert build_select("Customer") == "SELECT * FROM Customer WHERE Active IN (true,false)"
-    assert build_count("Item", "Type = 'Inventory'") == (
+    asked = build_select("Customer", has_activity=True)
+    assert asked == "SELECT * FROM Customer WHERE Active IN (true,false)"
+    assert build_count("Item", "Type = 'Inventory'", has_activity=True) == (
         "SELECT COUNT(*) FROM Item WHERE Type = 'Inventory' AND Active IN (true,false)"
     )
 
 
 @pytest.mark.parametrize("where", ["Active = true", "active in (true, false)", "Active=false"])
 def test_an_own_condition_on_active_is_left_alone(where: str) -> None:
-    assert build_select("Customer", where) == f"SELECT * FROM Customer WHERE {where}"
+    asked = build_select("Customer", where, has_activity=True)
+    assert asked == f"SELECT * FROM Customer WHERE {where}"
 
 
 def test_transactions_have_no_active() -> None:
     assert build_select("Invoice") == "SELECT * FROM Invoice"
 
 
-def test_the_sku_of_items_is_asked_for() -> None:
-    assert build_select("Item").startswith("SELECT *, Sku FROM Item")
+def test_only_what_is_asked_for_by_name_is_named() -> None:
+    assert build_select("Item").startswith("SELECT * FROM Item")
+    assert build_select("Item", asked_for=["Sku"]).startswith("SELECT *, Sku FROM Item")
 
 
 def test_the_parts_come_in_their_order() -> None:
@@ -61,16 +65,18 @@ def test_conditions_are_joined_and_empty_ones_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "entity", "is_whole"),
+    ("statement", "selected"),
     [
-        ("SELECT * FROM Customer MAXRESULTS 1", "Customer", True),
-        (build_select("Item", "Name = 'FROM x'"), "Item", True),
-        ("select Id, DisplayName from Vendor", "Vendor", False),
+        ("SELECT * FROM Customer MAXRESULTS 1", Selected("Customer", True)),
+        (
+            build_select("Item", "Name = 'FROM x'", asked_for=["Sku"]),
+            Selected("Item", True, ("Sku",)),
+        ),
+        ("select Id, DisplayName from Vendor", Selected("Vendor", False, ("Id", "DisplayName"))),
     ],
 )
-def test_what_a_statement_asks_for_is_known(statement: str, entity: str, is_whole: bool) -> None:
-    selected = parse_select(statement)
-    assert (selected.entity, selected.is_whole) == (entity, is_whole)
+def test_what_a_statement_asks_for_is_known(statement: str, selected: Selected) -> None:
+    assert parse_select(statement) == selected
 
 
 def test_what_is_no_select_is_not_sent() -> None:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, select, update
+from sqlalchemy import Connection, Table, delete, select, update
 
+from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.database.copying import copy_rows, next_ids
 from quickbooks_sync.postgres.database.refused import about
@@ -36,21 +37,27 @@ class LoupeTable:
         return None if self.child is None else self.child.name
 
 
-LOUPE_TABLES: dict[str, LoupeTable] = {
-    "customer": LoupeTable(tables.customer, "customer_id"),
-    "invoice": LoupeTable(tables.invoice, "invoice_id", tables.invoice_line, "line_number"),
-    "payment": LoupeTable(
-        tables.payment, "payment_id", tables.payment_application, "payment_application_id"
-    ),
-    "inventory_item": LoupeTable(tables.inventory_item, "inventory_item_id"),
-}
+def loupe_table(mapping: RecordMapping) -> LoupeTable:
+    """Return where a record type lives in Loupe, as its mapping says."""
+    table = _table(mapping.table)
+    lines = next((field for field in mapping.fields if field.type == "lines" and field.loupe), None)
+    if lines is None:
+        return LoupeTable(table, mapping.key)
+    child = _table(str(lines.loupe))
+    (child_key,) = child.primary_key
+    return LoupeTable(table, mapping.key, child, lines.position or child_key.name)
+
+
+def _table(name: str) -> Table:
+    return tables.metadata.tables[f"{tables.LOUPE_SCHEMA}.{name}"]
+
 
 Row = dict[str, Any]
 
 
 def read_rows(
     connection: Connection,
-    record_type: str,
+    mapping: RecordMapping,
     organization_id: int,
     ids: Collection[int],
     *,
@@ -60,7 +67,7 @@ def read_rows(
 
     With `lock` nobody else can change the rows until the caller's transaction ends.
     """
-    where = LOUPE_TABLES[record_type]
+    where = loupe_table(mapping)
     statement = select(where.table).where(
         where.table.c.organization_id == organization_id,
         where.table.c[where.key].in_(list(ids)),
@@ -71,24 +78,26 @@ def read_rows(
     return found
 
 
-def read_existing_ids(connection: Connection, record_type: str, ids: Collection[int]) -> set[int]:
+def read_existing_ids(
+    connection: Connection, mapping: RecordMapping, ids: Collection[int]
+) -> set[int]:
     """Return those of some keys that rows still have."""
-    where = LOUPE_TABLES[record_type]
+    where = loupe_table(mapping)
     key = where.table.c[where.key]
     return set(connection.execute(select(key).where(key.in_(list(ids)))).scalars())
 
 
 def iter_rows(
     connection: Connection,
-    record_type: str,
+    mapping: RecordMapping,
     organization_id: int,
     *conditions: Any,
     page_size: int = 1000,
 ) -> Iterator[list[Row]]:
     """Read an organization's rows in pages, ordered by key, each with its lines."""
-    where = LOUPE_TABLES[record_type]
+    where = loupe_table(mapping)
     for page in iter_columns(
-        connection, record_type, organization_id, None, *conditions, page_size=page_size
+        connection, mapping, organization_id, None, *conditions, page_size=page_size
     ):
         found = {row[where.key]: row for row in page}
         _attach_children(connection, where, found)
@@ -97,14 +106,14 @@ def iter_rows(
 
 def iter_columns(
     connection: Connection,
-    record_type: str,
+    mapping: RecordMapping,
     organization_id: int,
     columns: Collection[str] | None,
     *conditions: Any,
     page_size: int = 5000,
 ) -> Iterator[list[Row]]:
     """Read the key and some columns (all: `None`) of an organization's rows in pages, without lines."""
-    where = LOUPE_TABLES[record_type]
+    where = loupe_table(mapping)
     names = where.table.c.keys() if columns is None else {where.key, *columns}
     last = 0
     while True:
@@ -127,7 +136,7 @@ def iter_columns(
 
 def insert_rows(
     connection: Connection,
-    record_type: str,
+    mapping: RecordMapping,
     organization_id: int,
     rows: Sequence[Row],
     names: Sequence[str] = (),
@@ -136,12 +145,12 @@ def insert_rows(
 
     Args:
         connection: An open transaction.
-        record_type: The record type.
+        mapping: The record type's mapping.
         organization_id: Whose rows they are.
         rows: The rows, each with its lines.
         names: What to call each of them where it is refused.
     """
-    where = LOUPE_TABLES[record_type]
+    where = loupe_table(mapping)
     keys = next_ids(connection, where.table, where.key, len(rows))
     full = [
         {**row, where.key: key, "organization_id": organization_id, "updated_by": LOADER}
@@ -156,7 +165,7 @@ def insert_rows(
 
 def update_row(
     connection: Connection,
-    record_type: str,
+    mapping: RecordMapping,
     organization_id: int,
     key: int,
     row_version: int,
@@ -168,11 +177,11 @@ def update_row(
         The row's version afterwards, or `None` when someone else changed it meanwhile (nothing
         was written then).
     """
-    where = LOUPE_TABLES[record_type]
+    where = loupe_table(mapping)
     table = where.table
     mine = table.c[where.key] == key
     columns = {name: value for name, value in changes.items() if name in table.c}
-    with about([f"Loupe's {record_type} {key}"]):
+    with about([f"Loupe's {mapping.record_type} {key}"]):
         moved = connection.execute(
             update(table)
             .where(mine, table.c.row_version == row_version)
@@ -186,71 +195,6 @@ def update_row(
             children = {where.key: key, child_name: changes[child_name]}
             _insert_children(connection, where, organization_id, [children])
     return int(connection.execute(select(table.c.row_version).where(mine)).scalar_one())
-
-
-def read_applied_amounts(
-    connection: Connection, organization_id: int, invoice_ids: Collection[int]
-) -> dict[int, tuple[Any, Any]]:
-    """Return per invoice its total and the sum that live payments apply to it (Decimals)."""
-    invoice, payment, application = tables.invoice, tables.payment, tables.payment_application
-    applied = (
-        select(application.c.invoice_id, func.sum(application.c.amount).label("amount"))
-        .join(payment, payment.c.payment_id == application.c.payment_id)
-        .where(payment.c.is_void.is_(False), application.c.invoice_id.in_(list(invoice_ids)))
-        .group_by(application.c.invoice_id)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(
-            invoice.c.invoice_id,
-            invoice.c.total_amount,
-            func.coalesce(applied.c.amount, 0),
-        )
-        .outerjoin(applied, applied.c.invoice_id == invoice.c.invoice_id)
-        .where(
-            invoice.c.organization_id == organization_id,
-            invoice.c.invoice_id.in_(list(invoice_ids)),
-        )
-    )
-    return {row[0]: (row[1], row[2]) for row in rows}
-
-
-def read_paid_invoice_ids(
-    connection: Connection, organization_id: int, invoice_ids: Collection[int]
-) -> set[int]:
-    """Return the invoices that live payments are applied to."""
-    amounts = read_applied_amounts(connection, organization_id, invoice_ids)
-    return {invoice_id for invoice_id, (_, applied) in amounts.items() if applied}
-
-
-def read_tag_owners(
-    connection: Connection, organization_id: int, tag_ids: Collection[str | None]
-) -> dict[Any, int]:
-    """Return the items that carry some Tag IDs, by Tag ID."""
-    item = tables.inventory_item
-    rows = connection.execute(
-        select(item.c.tag_id, item.c.inventory_item_id).where(
-            item.c.organization_id == organization_id,
-            item.c.tag_id.in_([one for one in tag_ids if one]),
-        )
-    )
-    return {row.tag_id: row.inventory_item_id for row in rows}
-
-
-def read_invoice_currencies(
-    connection: Connection, customer_ids: Collection[int]
-) -> dict[int, set[str]]:
-    """Return, per customer, the currencies of its invoices that are not void."""
-    invoice = tables.invoice
-    rows = connection.execute(
-        select(invoice.c.customer_id, invoice.c.currency_code)
-        .where(invoice.c.customer_id.in_(list(customer_ids)), invoice.c.lifecycle_status != "Void")
-        .distinct()
-    )
-    found: dict[int, set[str]] = {}
-    for row in rows:
-        found.setdefault(row.customer_id, set()).add(row.currency_code)
-    return found
 
 
 def _attach_children(connection: Connection, where: LoupeTable, found: dict[int, Row]) -> None:

@@ -81,21 +81,33 @@ def read_conflicted_loupe_ids(
     return {row.loupe_id: row.reason for row in rows}
 
 
-def read_held_payments(
-    connection: Connection, realm_id: str, source_ids: Collection[str]
+def read_held_ids(
+    connection: Connection,
+    realm_id: str,
+    record_type: str,
+    lines: str,
+    source_ids: Collection[str],
 ) -> set[str]:
-    """Return those Loupe payments that an earlier push held for the money on their invoices."""
+    """Return those Loupe rows that an earlier push held for the money that they settle.
+
+    Args:
+        connection: An open connection.
+        realm_id: The company.
+        record_type: The record type.
+        lines: Its field that says what it settles.
+        source_ids: The rows.
+    """
     conflicts = select(cast(conflict.c.loupe_id, Text)).where(
         conflict.c.realm_id == realm_id,
-        conflict.c.record_type == "payment",
+        conflict.c.record_type == record_type,
         conflict.c.resolved_at.is_(None),
-        conflict.c.field == "applications",
+        conflict.c.field == lines,
     )
     waiting = select(waiting_record.c.source_id).where(
         waiting_record.c.realm_id == realm_id,
-        waiting_record.c.record_type == "payment",
+        waiting_record.c.record_type == record_type,
         waiting_record.c.direction == Direction.PUSH,
-        waiting_record.c.waits_for == "payment",
+        waiting_record.c.waits_for == record_type,
     )
     return set(connection.scalars(conflicts.union(waiting))) & set(source_ids)
 

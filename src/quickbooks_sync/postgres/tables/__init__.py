@@ -60,6 +60,7 @@ from quickbooks_sync.postgres.tables.words import (
     PAYMENT_STATUSES,
     PRICE_BASES,
     RECORD_TYPES,
+    REFERENCES,
     SYNC_SCHEMA,
 )
 
@@ -73,6 +74,7 @@ __all__ = [
     "PAYMENT_STATUSES",
     "PRICE_BASES",
     "RECORD_TYPES",
+    "REFERENCES",
     "SYNC_SCHEMA",
     "api_call",
     "company",

@@ -28,6 +28,7 @@ from quickbooks_sync.postgres.tables.columns import (
     realm,
 )
 from quickbooks_sync.postgres.tables.words import (
+    REFERENCES,
     SYNC_SCHEMA,
 )
 
@@ -106,9 +107,7 @@ company_reference = Table(
     Column("name", Text, primary_key=True),
     Column("document", JSONB, nullable=False),
     Column("fetched_at", Timestamp, nullable=False),
-    one_of(
-        "name", ("CompanyInfo", "Preferences", "Account", "Item", "PaymentMethod"), "name_known"
-    ),
+    one_of("name", REFERENCES, "name_known"),
     schema=SYNC_SCHEMA,
 )
 

@@ -21,6 +21,8 @@ LINE_KINDS = ("sales", "shipping", "discount", "description", "group", "subtotal
 PRICE_BASES = ("piece", "carat", "gram")
 RECORD_TYPES = ("customer", "invoice", "payment", "inventory_item")
 DIRECTIONS = tuple(direction.value for direction in Direction)
+#: What is kept of a company's own records: what settings are proposed from, and lists that records name.
+REFERENCES = ("CompanyInfo", "Preferences", "Account", "Item", "PaymentMethod")
 LINK_STATES = (
     "live",
     "deleted_in_quickbooks",

@@ -15,7 +15,8 @@ from quickbooks_sync.push.decide.computed import find_differences
 from quickbooks_sync.push.decide.facts import PushFacts
 from quickbooks_sync.push.decide.item import ItemFindings, judge_item, keep_counted_active
 from quickbooks_sync.push.decide.names import find_unnamed
-from quickbooks_sync.record_types.rules import LinkedPair, merge_policy, with_decisions
+from quickbooks_sync.record_types.decided import with_decisions
+from quickbooks_sync.record_types.record_type import LinkedPair
 
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
@@ -77,13 +78,13 @@ def _merge(row: Row, ours: Values, link: Link, facts: PushFacts) -> _Change:
     base = Base(link.loupe_base, link.quickbooks_base)
     policy = _policy(row, ours, theirs, link, facts)
     merge = merge_record(facts.mapping, ours, theirs, base, policy)
-    unnamed = tuple(find_unnamed(facts.mapping, facts.settings, merge.to_quickbooks))
+    unnamed = tuple(find_unnamed(facts.mapping, facts.settings.lists, merge.to_quickbooks))
     withheld = {problem.field for problem in unnamed}
     fields = tuple(name for name in merge.to_quickbooks if name not in withheld)
     findings = ItemFindings()
-    if facts.record_type == "inventory_item":
+    if facts.kind.stock_field:
         fields = keep_counted_active(fields, ours, theirs)
-        findings = judge_item(facts.settings, row, link, ours, theirs)
+        findings = judge_item(facts, row, link, ours, theirs)
     return _Change(ours, theirs, base, merge, fields, unnamed, findings)
 
 
@@ -99,7 +100,7 @@ def _policy(row: Row, ours: Values, theirs: Values, link: Link, facts: PushFacts
         agreed=link.loupe_base.keys(),
     )
     choices = facts.choices.get(link.loupe_id, ())
-    return with_decisions(merge_policy(facts.record_type, pair), choices, ours, theirs)
+    return with_decisions(facts.kind.merge_policy(pair), choices, ours, theirs)
 
 
 def _hold_revival(change: _Change) -> Hold:
@@ -124,7 +125,7 @@ def _hold(change: _Change, reason: str, conflicts: tuple[FieldConflict, ...]) ->
 def _keep(change: _Change, facts: PushFacts) -> Keep:
     findings = change.findings
     differs = findings.differs
-    if facts.record_type != "inventory_item" and not change.is_void:
+    if not facts.kind.stock_field and not change.is_void:
         # Nothing of it can be sent, so nothing else would tell that the two no longer agree.
         differences = find_differences(facts.mapping, change.ours, change.theirs)
         differs = (*differences, *change.unnamed)

@@ -8,7 +8,7 @@ from quickbooks_sync.model.errors import RejectedRecordError
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.push.decide.decided import Decided
 from quickbooks_sync.push.decide.facts import PushFacts
-from quickbooks_sync.record_types.rules import customer_currency, unpushable
+from quickbooks_sync.record_types.currency import settle_currency
 
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
@@ -18,13 +18,13 @@ def decide_create(
     row: Row, values: Values, unread: tuple[Problem, ...], facts: PushFacts
 ) -> Decided:
     """Create the row, with what keeps it from being created just now."""
-    problems = (*unread, *_find_unpushable(row, facts))
+    problems = (*unread, *_find_unrepresentable(row, facts))
     # A record that is rejected anyway does not wait for a setting: confirming it would not help.
     problems = problems or _find_unconfirmed(facts)
     fields = tuple(
         field.name for field in facts.mapping.two_way if values.get(field.name) is not None
     )
-    if facts.record_type != "customer":
+    if not facts.kind.is_created_in_a_currency:
         return Decided(values, problems, Create(fields))
     settled, refused = _settle_currency(row, facts)
     # Where the company keeps one currency only, QuickBooks refuses to be told which.
@@ -34,16 +34,16 @@ def decide_create(
 
 def _settle_currency(row: Row, facts: PushFacts) -> tuple[Values, tuple[Problem, ...]]:
     """Return a new customer's currency, which can never be changed, or why none is right."""
-    invoiced_in = facts.invoiced_in.get(int(row["customer_id"]), set())
+    used = facts.used_currencies.get(int(row[facts.mapping.key]), set())
     try:
-        return {"currency": customer_currency(facts.settings, invoiced_in)}, ()
+        return {"currency": settle_currency(facts.settings, used)}, ()
     except RejectedRecordError as error:
         field, rule = error.facts["field"], error.facts["rule"]
-        return {}, (Problem(field, rule, sorted(invoiced_in), str(error)),)
+        return {}, (Problem(field, rule, sorted(used), str(error)),)
 
 
-def _find_unpushable(row: Row, facts: PushFacts) -> tuple[Problem, ...]:
-    reason = unpushable(facts.record_type, facts.settings, row)
+def _find_unrepresentable(row: Row, facts: PushFacts) -> tuple[Problem, ...]:
+    reason = facts.kind.why_not_representable(facts.settings, row)
     return (Problem(None, "can be represented in QuickBooks", None, reason),) if reason else ()
 
 
@@ -59,5 +59,5 @@ def _find_unconfirmed(facts: PushFacts) -> tuple[Problem, ...]:
             waits_for="setting",
             waits_for_id=name,
         )
-        for name in facts.settings.missing_for(facts.record_type)[:1]
+        for name in facts.settings.missing(facts.kind.needed_settings)[:1]
     )

@@ -9,14 +9,13 @@ from sqlalchemy import Connection
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.postgres.records.decisions import Decision, read_field_decisions
 from quickbooks_sync.postgres.records.links import Link, read_links
-from quickbooks_sync.postgres.records.loupe_rows import (
-    read_invoice_currencies,
-    read_paid_invoice_ids,
-)
 from quickbooks_sync.postgres.runs.record_outcomes import read_conflicted_loupe_ids
+from quickbooks_sync.record_types.record_type import RecordType
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings
-from quickbooks_sync.transform import frame_to_values, records_to_values
+from quickbooks_sync.transform.model import frame_to_values
+from quickbooks_sync.transform.quickbooks_side import records_to_values
 
 Values = Mapping[str, Any]
 
@@ -32,8 +31,8 @@ class PushFacts:
         theirs: QuickBooks' canonical values of linked rows, by Loupe id.
         choices: What people decided about fields, by Loupe id.
         doubts: Loupe ids of which nobody knows yet whether QuickBooks has them, with the reason.
-        invoiced_in: The currencies of customers' invoices, by Loupe id.
-        paid: Invoices that have payments in Loupe, sent or not.
+        used_currencies: Currencies in which new records would be used, by Loupe id; where they can never be changed.
+        paid: Rows that have payments in Loupe, sent or not.
     """
 
     mapping: RecordMapping
@@ -42,13 +41,13 @@ class PushFacts:
     theirs: Mapping[int, Values] = field(default_factory=dict)
     choices: Mapping[int, Sequence[Decision]] = field(default_factory=dict)
     doubts: Mapping[int, str] = field(default_factory=dict)
-    invoiced_in: Mapping[int, set[str]] = field(default_factory=dict)
+    used_currencies: Mapping[int, set[str]] = field(default_factory=dict)
     paid: frozenset[int] = frozenset()
 
     @property
-    def record_type(self) -> str:
-        """The name of the record type."""
-        return self.mapping.record_type
+    def kind(self) -> RecordType:
+        """All there is to know of the record type."""
+        return RECORD_TYPES[self.mapping.record_type]
 
     @classmethod
     def read(
@@ -65,8 +64,8 @@ class PushFacts:
             _to_values(context.mapping, settings, links),
             read_field_decisions(*key, loupe_ids),
             read_conflicted_loupe_ids(*key),
-            _read_invoice_currencies(connection, context, loupe_ids),
-            _read_paid(connection, context, loupe_ids),
+            context.type.read_currencies(connection, loupe_ids),
+            frozenset(context.type.read_paid(connection, context.organization_id, loupe_ids)),
         )
 
 
@@ -75,21 +74,5 @@ def _to_values(
 ) -> dict[int, Values]:
     """Return QuickBooks' values as of the last document that was seen of each record."""
     documents = [link.document for link in links.values()]
-    frame = records_to_values(mapping, documents, settings=settings).frame
+    frame = records_to_values(mapping, documents, settings=settings, lists=settings.lists).frame
     return dict(zip(links, frame_to_values(frame), strict=True))
-
-
-def _read_invoice_currencies(
-    connection: Connection, context: RunContext, loupe_ids: Sequence[int]
-) -> Mapping[int, set[str]]:
-    if context.record_type != "customer":
-        return {}
-    return read_invoice_currencies(connection, loupe_ids)
-
-
-def _read_paid(
-    connection: Connection, context: RunContext, loupe_ids: Sequence[int]
-) -> frozenset[int]:
-    if context.record_type != "invoice":
-        return frozenset()
-    return frozenset(read_paid_invoice_ids(connection, context.organization_id, loupe_ids))

@@ -11,7 +11,8 @@ from typing import Any
 from quickbooks_sync.model.decision import MissingSetting
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.links import Link
-from quickbooks_sync.record_types.rules import price_problem, quantity_problem
+from quickbooks_sync.push.decide.facts import PushFacts
+from quickbooks_sync.record_types.stock import quantity_problem
 from quickbooks_sync.settings import CompanySettings
 
 Values = Mapping[str, Any]
@@ -33,12 +34,11 @@ class ItemFindings:
 
 
 def judge_item(
-    settings: CompanySettings, row: Mapping[str, Any], link: Link, ours: Values, theirs: Values
+    facts: PushFacts, row: Mapping[str, Any], link: Link, ours: Values, theirs: Values
 ) -> ItemFindings:
     """Look at an item's prices and its quantity."""
-    priced = price_problem(settings, row)
-    differs = (Problem("sell_price", "price basis", None, priced),) if priced else ()
-    counted = judge_quantity(settings, link, ours.get("quantity"), theirs.get("quantity"))
+    differs = facts.kind.differences(facts.settings, row)
+    counted = judge_quantity(facts.settings, link, ours.get("quantity"), theirs.get("quantity"))
     return ItemFindings((*differs, *counted.differs), counted.waits_for, counted.adjusts_quantity)
 
 
@@ -53,7 +53,7 @@ def judge_quantity(settings: CompanySettings, link: Link, ours: Any, theirs: Any
         return ItemFindings((Problem("quantity", "stock agrees", None, never_agreed),))
     if settings.stock_owner == "quickbooks":
         return ItemFindings()
-    if not settings["adjustment_account"]:
+    if not settings.adjustment_account:
         return ItemFindings(waits_for=_to_confirm("adjustment_account", ours, theirs))
     return ItemFindings(adjusts_quantity=True)
 

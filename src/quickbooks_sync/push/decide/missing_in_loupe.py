@@ -8,7 +8,7 @@ from sqlalchemy import Connection, exists, select
 from quickbooks_sync.model.decision import Hold
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.postgres.records.links import DELETED
-from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES
+from quickbooks_sync.postgres.records.loupe_rows import loupe_table
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.tables import link
 from quickbooks_sync.run.context import RunContext
@@ -18,7 +18,7 @@ _REASON = "gone in Loupe: the row no longer exists; void it or make it inactive 
 
 def find_missing_in_loupe(connection: Connection, context: RunContext) -> list[StagedRecord]:
     """Return a staged conflict for every live link without a Loupe row."""
-    where = LOUPE_TABLES[context.record_type]
+    where = loupe_table(context.mapping)
     row = exists(
         select(where.table.c[where.key]).where(where.table.c[where.key] == link.c.loupe_id)
     )

@@ -5,18 +5,18 @@ from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.model.problem import Problem, warning
-from quickbooks_sync.transform import folded
-from quickbooks_sync.transform.named import Settings, id_of
+from quickbooks_sync.transform.canonical import folded
+from quickbooks_sync.transform.name_lists import NameLists
 
 Values = Mapping[str, Any]
 
 
-def find_unnamed(mapping: RecordMapping, settings: Settings, values: Values) -> list[Problem]:
+def find_unnamed(mapping: RecordMapping, lists: NameLists, values: Values) -> list[Problem]:
     """Return what is to be said of each value to be sent whose name QuickBooks' list does not have."""
     return [
         _describe(field, values[field.name])
         for field in _named(mapping, values)
-        if id_of(settings, str(field.named_in), values[field.name]) is None
+        if lists.id_of(str(field.named_in), values[field.name]) is None
     ]
 
 

@@ -230,7 +230,7 @@ def _new_write(record: StagedRecord, operation: Operation, facts: PlanFacts) -> 
         values=record.values or {},
         fields=(),
         link=_link_of(record, facts),
-        row=from_staged(facts.record_type, record.raw),
+        row=from_staged(facts.mapping, record.raw),
         raw=record.raw,
         retry_key=_to_key(record, facts),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
+from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.links import Link, read_links
 from quickbooks_sync.postgres.records.staging import StagedRecord
@@ -21,7 +22,7 @@ class PlanFacts:
     """What is known of the rows of a batch as they are about to be sent.
 
     Attributes:
-        record_type: The name of the record type.
+        mapping: The record type's mapping.
         to_retry_key: Returns the key under which a refusal of a record's version holds.
         opening: How new items start.
         links: Links by Loupe id.
@@ -30,7 +31,7 @@ class PlanFacts:
         is_asked_for: Whether a person asks for exactly these records.
     """
 
-    record_type: str
+    mapping: RecordMapping
     to_retry_key: Callable[[str], str]
     opening: OpeningStock
     links: Mapping[int, Link] = field(default_factory=dict)
@@ -51,7 +52,7 @@ class PlanFacts:
         loupe_ids = [int(record.source_id) for record in records]
         links = read_links(*key, loupe_ids=loupe_ids)
         return cls(
-            context.record_type,
+            context.mapping,
             lambda version: retry_key(context, version, settings),
             OpeningStock.read(connection, context, settings),
             {link.loupe_id: link for link in links},

@@ -11,7 +11,6 @@ from quickbooks_sync.push.decide.change import decide_change
 from quickbooks_sync.push.decide.create import decide_create
 from quickbooks_sync.push.decide.decided import Decided
 from quickbooks_sync.push.decide.facts import PushFacts
-from quickbooks_sync.record_types.rules import skip_push
 
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
@@ -44,7 +43,7 @@ def decide_row(row: Row, values: Values, unread: tuple[Problem, ...], facts: Pus
 
 def _leave_out(row: Row, link: Link | None, facts: PushFacts) -> Decision | None:
     """Return the decision about a row that is not looked at any closer, or `None`."""
-    skipped = skip_push(facts.record_type, row, is_linked=link is not None)
+    skipped = facts.kind.unsent_reason(row, is_linked=link is not None)
     if skipped:
         return Skip(skipped)
     if link is None:

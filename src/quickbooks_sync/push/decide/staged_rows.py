@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Date, DateTime, Numeric, Table
 
-from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES, Row
+from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.postgres.records.loupe_rows import Row, loupe_table
 
 
 def to_staged(row: Row) -> dict[str, Any]:
@@ -14,9 +15,9 @@ def to_staged(row: Row) -> dict[str, Any]:
     return {name: _to_json_safe(value) for name, value in row.items()}
 
 
-def from_staged(record_type: str, staged: dict[str, Any]) -> Row:
+def from_staged(mapping: RecordMapping, staged: dict[str, Any]) -> Row:
     """Return a staged row with the types that its columns have."""
-    where = LOUPE_TABLES[record_type]
+    where = loupe_table(mapping)
     row = {
         name: _typed(where.table, name, value)
         for name, value in staged.items()

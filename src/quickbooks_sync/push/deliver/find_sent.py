@@ -11,23 +11,14 @@ from quickbooks_sync.postgres.records.links import read_link_ids
 from quickbooks_sync.postgres.runs.intents import IntentItem
 from quickbooks_sync.push.guard.lookup import of_pulled_types
 from quickbooks_sync.quickbooks.query import is_in, quote
+from quickbooks_sync.record_types.record_type import are_equal
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import folded, frame_to_values, records_to_values
+from quickbooks_sync.transform.model import frame_to_values
+from quickbooks_sync.transform.quickbooks_side import records_to_values
 
 #: How far QuickBooks' clock may be from ours.
 CLOCKS_APART = timedelta(hours=1)
-#: What a record that somebody has edited must still share with what was sent: one of the first fields (a void
-#: record has lost them), and two of all, or all there are.
-_ALIKE: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "customer": (("display_name", "email", "phone", "company_name"), ()),
-    "invoice": (("invoice_number", "total_amount"), ("customer", "invoice_date")),
-    "payment": (
-        ("amount", "applications", "reference_number"),
-        ("customer", "payment_date"),
-    ),
-    "inventory_item": (("tag_id", "item_name"), ()),
-}
 
 Record = dict[str, Any]
 Values = Mapping[str, Any]
@@ -79,7 +70,8 @@ def _find_created(context: RunContext, items: Sequence[IntentItem], sent_at: dat
     unfound: list[IntentItem] = []
     for item in items:
         match = next(
-            (key for key, one in left.items() if is_what_was_sent(context, item, one)), None
+            (key for key, one in left.items() if context.type.is_made_from(item.loupe_values, one)),
+            None,
         )
         if match is None:
             unfound.append(item)
@@ -100,25 +92,9 @@ def _find_created(context: RunContext, items: Sequence[IntentItem], sent_at: dat
     return Search(found, doubted)
 
 
-def is_what_was_sent(context: RunContext, item: IntentItem, theirs: Values) -> bool:
-    """Whether a QuickBooks record is the one that a create made, by what tells records apart."""
-    sent, record_type = item.loupe_values, context.record_type
-    if record_type == "customer":
-        return folded(sent.get("display_name")) == folded(theirs.get("display_name"))
-    if record_type == "inventory_item":
-        name = "tag_id" if sent.get("tag_id") else "item_name"
-        return folded(sent.get(name)) == folded(theirs.get(name))
-    if record_type == "payment":
-        names = ("customer", "payment_date", "amount", "applications", "reference_number")
-        return _are_equal(names, sent, theirs)
-    if sent.get("invoice_number"):
-        return _are_equal(("customer", "invoice_number"), sent, theirs)
-    return _are_equal(("customer", "invoice_date", "total_amount"), sent, theirs)
-
-
 def is_like(context: RunContext, item: IntentItem, theirs: Values) -> bool:
     """Whether enough of what a create sent is in a record that was made about then."""
-    telling, others = _ALIKE[context.record_type]
+    telling, others = context.type.telling_fields
     sent = item.loupe_values
     told = [name for name in telling if sent.get(name) and sent[name] == theirs.get(name)]
     beside = [name for name in others if sent.get(name) == theirs.get(name)]
@@ -131,13 +107,8 @@ def _fetch_made_since(context: RunContext, sent_at: datetime) -> list[Record]:
     """Fetch what was made in QuickBooks since the batch may first have arrived."""
     earliest = (sent_at - CLOCKS_APART).astimezone(UTC).isoformat(timespec="seconds")
     condition = f"MetaData.CreateTime >= {quote(earliest)}"
-    client = context.client()
-    pages = client.pages(context.mapping.entity, where=condition)
+    pages = context.pages(condition)
     return of_pulled_types(context, [record for page in pages for record in page.records])
-
-
-def _are_equal(names: Sequence[str], sent: Values, theirs: Values) -> bool:
-    return all(sent.get(name) == theirs.get(name) for name in names)
 
 
 def _find_changed(context: RunContext, items: Sequence[IntentItem]) -> Found:
@@ -154,16 +125,14 @@ def _find_changed(context: RunContext, items: Sequence[IntentItem]) -> Found:
         )
     if not ids:
         return []
-    entity = context.mapping.entity
-    client = context.client()
-    pages = client.pages(entity, where=is_in("Id", ids.values()))
+    pages = context.pages(is_in("Id", ids.values()))
     records = [record for page in pages for record in page.records]
     values = _to_values(context, records)
     now = {record["Id"]: (record, theirs) for record, theirs in zip(records, values, strict=True)}
     found: Found = []
     for item in items:
         record, theirs = now.get(ids.get(item.loupe_id, ""), ({}, {}))
-        if record and _are_equal(item.sent_fields, item.loupe_values, theirs):
+        if record and are_equal(item.sent_fields, item.loupe_values, theirs):
             found.append((item, record))
     return found
 
@@ -184,5 +153,5 @@ def _without_linked(context: RunContext, records: Sequence[Record]) -> list[Reco
 def _to_values(context: RunContext, records: Sequence[Record]) -> list[dict[str, Any]]:
     with context.reading() as connection:
         settings = read_settings(connection, context.realm_id)
-    done = records_to_values(context.mapping, records, settings=settings)
+    done = records_to_values(context.mapping, records, settings=settings, lists=settings.lists)
     return frame_to_values(done.frame)

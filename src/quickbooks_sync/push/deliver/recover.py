@@ -107,7 +107,7 @@ def _send_again(context: RunContext, intent: Intent) -> Answers:
     is_listed = datetime.now(UTC) - intent.created_at >= LISTED_AFTER
     try:
         answers = send_batch(context.client(), intent)
-        ensure_whole(context.mapping.entity, intent, answers)
+        ensure_whole(context.mapping, intent, answers)
     except UnexpectedAnswerError:
         if is_listed:
             return {}

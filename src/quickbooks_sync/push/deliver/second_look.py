@@ -10,7 +10,7 @@ from quickbooks_sync.intake import IntakeBatch
 from quickbooks_sync.model.decision import Operation, Update
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.links import update_links
-from quickbooks_sync.postgres.records.loupe_rows import LOUPE_TABLES, read_rows
+from quickbooks_sync.postgres.records.loupe_rows import read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
 from quickbooks_sync.push.decide.batch import decide_batch
@@ -26,7 +26,6 @@ from quickbooks_sync.validation import to_problem, validate_values
 
 #: The name or number is taken, or the request id was (Intuit: retry classification, section 7.5).
 _TAKEN = ("6240", "6140", "600")
-MAX_NAME = 100
 
 
 @dataclass
@@ -72,12 +71,10 @@ def look_again(
 
 
 def _renamed(context: RunContext, write: Write) -> Write | None:
-    """One product name covers many tags, QuickBooks wants unique names: add the Tag ID."""
-    name, tag = write.values.get("item_name"), write.values.get("tag_id")
-    if context.record_type != "inventory_item" or write.operation != Operation.CREATE or not tag:
-        return None
-    composed = f"{name[: MAX_NAME - len(tag) - 3]} ({tag})" if name else tag
-    return replace(write, sent_values={**write.values, "item_name": composed})
+    """Return the write with a name that should be free, where the record type knows one."""
+    is_create = write.operation == Operation.CREATE
+    values = context.type.rename_taken(write.values) if is_create else None
+    return None if values is None else replace(write, sent_values=values)
 
 
 def _merge_again(
@@ -99,10 +96,10 @@ def _merge_again(
 def _stage_again(
     context: RunContext, connection: Connection, writes: Sequence[Write]
 ) -> list[StagedRecord]:
-    key = LOUPE_TABLES[context.record_type].key
+    key = context.mapping.key
     rows = read_rows(
         connection,
-        context.record_type,
+        context.mapping,
         context.organization_id,
         [one.loupe_id for one in writes],
     )

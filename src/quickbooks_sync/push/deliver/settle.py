@@ -23,7 +23,10 @@ from quickbooks_sync.push.deliver.stock import settle_adjustments
 from quickbooks_sync.quickbooks.batch import BatchItem
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import find_lacking, frame_to_values, records_to_values
+from quickbooks_sync.transform.model import frame_to_values
+from quickbooks_sync.transform.quickbooks_side import records_to_values
+from quickbooks_sync.transform.unasked import with_unasked
+from quickbooks_sync.transform.whole import find_lacking
 
 Record = dict[str, Any]
 
@@ -66,7 +69,7 @@ def settle(
         intent: The batch that was sent.
         items: The answer's items by `bId`, each with `record` or `fault`.
     """
-    ensure_whole(context.mapping.entity, intent, items)
+    ensure_whole(context.mapping, intent, items)
     written: list[tuple[IntentItem, Record]] = []
     refused: list[tuple[IntentItem, QuickBooksFault]] = []
     for one in intent.items:
@@ -121,9 +124,11 @@ def _settle_written(
         return []
     mapping = context.mapping
     settings = read_settings(connection, context.realm_id)
-    done = records_to_values(mapping, [record for _, record in written], settings=settings)
-    values = frame_to_values(done.frame)
     links = LinksOfWrites(connection, context, written)
+    written = [(item, _with_unasked(mapping, item, record, links)) for item, record in written]
+    documents = [record for _, record in written]
+    done = records_to_values(mapping, documents, settings=settings, lists=settings.lists)
+    values = frame_to_values(done.frame)
     answers = []
     outcomes = []
     for position, (item, record) in enumerate(written):
@@ -148,7 +153,14 @@ def _settle_written(
     return outcomes
 
 
-def ensure_whole(entity: str, intent: Intent, items: Mapping[str, BatchItem]) -> None:
+def _with_unasked(
+    mapping: RecordMapping, item: IntentItem, record: Record, links: LinksOfWrites
+) -> Record:
+    known = links.by_row.get(item.loupe_id)
+    return with_unasked(mapping, record, known.document if known else None, item.sent_fields)
+
+
+def ensure_whole(mapping: RecordMapping, intent: Intent, items: Mapping[str, BatchItem]) -> None:
     """Refuse an answer that would empty what it does not hold; its batch stays open, and is asked for again.
 
     Raises:
@@ -158,7 +170,7 @@ def ensure_whole(entity: str, intent: Intent, items: Mapping[str, BatchItem]) ->
         answer = items.get(item.batch_item_id)
         if item.operation == Operation.ADJUST or answer is None or answer.record is None:
             continue
-        problem = find_lacking(entity, answer.record)
+        problem = find_lacking(mapping, answer.record)
         if problem:
             raise UnexpectedAnswerError(
                 f"QuickBooks answered a write with record {answer.record['Id']}, and {problem.message}.",

@@ -23,14 +23,14 @@ from quickbooks_sync.quickbooks.batch import BatchRequest
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform import to_decimal
+from quickbooks_sync.transform.canonical import to_decimal
 
 
 def to_adjustments(
     settings: CompanySettings, created: Sequence[Write], links: Mapping[int, Link]
 ) -> list[Write]:
     """Return the adjustments that bring new items from where they started to Loupe's quantity."""
-    if not settings["adjustment_account"]:
+    if not settings.adjustment_account:
         return []  # the next push says what waits for it
     return [
         replace(write, operation=Operation.ADJUST, link=links[write.loupe_id], fields=())
@@ -123,12 +123,19 @@ def _fetch_quantities(
     """Return what QuickBooks has on hand of the items it knows, and which day it is for the company there."""
     client = context.client()
     documents = {_id(write): write.link.document for write in writes if write.link}
-    answer = client.query(build_select("Item", is_in("Id", documents), max_results=1000))
+    answer = client.query(
+        build_select(
+            context.mapping.entity,
+            is_in("Id", documents),
+            has_activity=context.type.has_activity,
+            max_results=1000,
+        )
+    )
     on_hand = {
         record["Id"]: Decimal(record["QtyOnHand"])
         for record in answer.records
         if _is_number(record.get("QtyOnHand"))
-        and not find_difference(context.record_type, documents[record["Id"]], record)
+        and not find_difference(context.type, documents[record["Id"]], record)
     }
     return on_hand, datetime.now(UTC).astimezone(answer.server_time.tzinfo).date()
 
@@ -138,14 +145,14 @@ def _is_number(value: Any) -> bool:
 
 
 def _payload(
-    settings: Mapping[str, str | None],
+    settings: CompanySettings,
     context: RunContext,
     item_id: str,
     difference: Decimal,
     day: date,
 ) -> dict[str, Any]:
     return {
-        "AdjustAccountRef": {"value": settings["adjustment_account"]},
+        "AdjustAccountRef": {"value": settings.adjustment_account},
         "TxnDate": day.isoformat(),
         "PrivateNote": f"Stock as in Loupe Factory, sync run {context.run_id}",
         "Line": [

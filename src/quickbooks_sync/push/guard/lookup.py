@@ -6,7 +6,7 @@ that a batch without an answer may have created.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,8 +22,9 @@ from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.quickbooks.query import both, is_in
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.lifecycle import has_complete_pull
-from quickbooks_sync.settings import read_settings
-from quickbooks_sync.transform import answers_to_values, frame_to_values
+from quickbooks_sync.settings import CompanySettings, read_settings
+from quickbooks_sync.transform.model import frame_to_values
+from quickbooks_sync.transform.quickbooks_side import answers_to_values
 
 #: Keeps a statement within a few kilobytes; QuickBooks documents no limit for an IN list.
 VALUES_PER_QUERY = 100
@@ -69,50 +70,30 @@ def _to_be_asked(context: RunContext, creates: Sequence[Write]) -> list[Write]:
 
 def fetch_candidates(context: RunContext, values: Sequence[Values]) -> list[Record]:
     """Fetch every record of QuickBooks that a row with one of these canonical values may be."""
-    client = context.client()
-    entity = context.mapping.entity
     found: dict[str, Record] = {}
-    for condition in _conditions(context.record_type, values):
-        for page in client.pages(entity, where=condition):
+    for condition in _conditions(context, values):
+        for page in context.pages(condition):
             found.update((record["Id"], record) for record in page.records)
     return of_pulled_types(context, list(found.values()))
 
 
 def of_pulled_types(context: RunContext, records: list[Record]) -> list[Record]:
-    """Keep records that are pulled: names are unique across all items, but a service is never a piece of stock."""
-    if context.record_type != "inventory_item":
-        return records
+    """Keep records of the kinds that are pulled."""
     with context.reading() as connection:
-        listed = read_settings(connection, context.realm_id).get("item_types") or "Inventory"
-    types = {one.strip() for one in listed.split(",")}
-    return [record for record in records if record.get("Type") in types]
+        settings = read_settings(connection, context.realm_id)
+    return [record for record in records if context.type.is_pulled(record, settings)]
 
 
-def _conditions(record_type: str, values: Sequence[Values]) -> Iterator[str]:
+def _conditions(context: RunContext, values: Sequence[Values]) -> Iterator[str]:
     """Yield WHERE clauses that together find every record that one of the rows may be."""
-    if record_type == "payment":
-        yield from _by_day(values, "payment_date")
-        return
-    if record_type == "invoice":
-        unnumbered = [one for one in values if not one.get("invoice_number")]
-        yield from _by_day(unnumbered, "invoice_date")
-    for property_name, field in _LOOKED_UP_BY[record_type]:
-        for chunk in _chunks({one.get(field) for one in values}):
-            yield is_in(property_name, chunk)
-
-
-def _by_day(values: Sequence[Values], field: str) -> Iterator[str]:
-    days = {one[field] for one in values if one.get(field)}
-    for customers in _chunks({one.get("customer") for one in values}):
-        for some_days in _chunks(days):
-            yield both(is_in("CustomerRef", customers), is_in("TxnDate", some_days))
-
-
-_LOOKED_UP_BY = {
-    "customer": (("DisplayName", "display_name"), ("PrimaryEmailAddr", "email")),
-    "invoice": (("DocNumber", "invoice_number"),),
-    "inventory_item": (("Sku", "tag_id"), ("Name", "item_name")),
-}
+    for key in context.type.identity.keys:
+        asking = [row for row in values if key.near(row) is not None]
+        parts = [
+            [is_in(name, chunk) for chunk in _chunks({row.get(field) for row in asking})]
+            for name, field in key.asked
+        ]
+        for conditions in product(*parts):
+            yield both(*conditions)
 
 
 def _chunks(values: set[str | None]) -> Iterator[list[str]]:
@@ -135,10 +116,10 @@ def _link(context: RunContext, connection: Connection, found: list[Record]) -> l
 
 
 def to_staged_records(
-    mapping: RecordMapping, records: Sequence[Record], settings: Any
+    mapping: RecordMapping, records: Sequence[Record], settings: CompanySettings
 ) -> list[StagedRecord]:
     """Return QuickBooks records as a pull stages and transforms them."""
-    done = answers_to_values(mapping, records, settings=settings)
+    done = answers_to_values(mapping, records, settings=settings, lists=settings.lists)
     values = frame_to_values(done.frame)
     return [
         StagedRecord(

@@ -1,4 +1,4 @@
-"""The money guard: no payment is sent that pays an invoice more than it still asks for, or pays it twice.
+"""The money guard of a push: nothing is sent that settles more than is still open, or settles it twice.
 
 QuickBooks would accept it silently and keep the rest as unapplied money (Intuit: Payment, section 8.5).
 """
@@ -11,170 +11,184 @@ from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_link_ids, read_links
-from quickbooks_sync.postgres.runs.record_outcomes import read_held_payments, read_rejected_ids
+from quickbooks_sync.postgres.runs.record_outcomes import read_held_ids, read_rejected_ids
 from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.quickbooks.client import fetch_if_there
 from quickbooks_sync.quickbooks.query import build_select, is_in
+from quickbooks_sync.record_types.record_type import Settling
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.run.context import RunContext
 
 Record = dict[str, Any]
 
 
 def refuse_overpayments(context: RunContext, writes: Sequence[Write]) -> list[RecordOutcome]:
-    """Return an outcome for every payment that must not be sent just now; one metered read, or none.
+    """Return an outcome for every write that must not be sent just now; one metered read, or none.
 
-    Invoices are asked from QuickBooks right before the payments are sent, and the payments of the chunk are
-    counted against their balances one after the other. A new payment also waits while its invoice has one that
-    no pull has seen: somebody may have entered the same money there. What was held before stays held, without
-    asking, while it does not fit the invoices as they were last read either.
+    What they settle is asked from QuickBooks right before they are sent, and the writes are counted against what
+    is open one after the other. A new one also waits while what it settles has one that no pull has seen: somebody
+    may have entered the same money there. What was held before stays held, without asking, while it does not fit
+    what was last read either.
     """
-    if context.record_type != "payment":
-        return []
-    # What is not sent settles nothing: QuickBooks' own applications go back with the document.
-    paying = [
-        write
-        for write in writes
-        if write.operation == Operation.CREATE or "applications" in write.fields
-    ]
-    refused = _refuse_again(context, paying)
-    told = {one.source_id for one in refused}
-    asked = [one for one in paying if one.source_id not in told]
-    return [*refused, *_refuse(context, asked, _fetch_invoices(context, asked))]
+    settles = context.type.settles
+    return MoneyGuard(context, settles).refuse(writes) if settles else []
 
 
-def _refuse_again(context: RunContext, writes: Sequence[Write]) -> list[RecordOutcome]:
-    """Refuse what was held before and does not fit the last pulled invoices; a payment that moves moves them."""
-    realm_id = context.realm_id
-    with context.reading() as connection:
-        held = read_held_payments(connection, realm_id, [one.source_id for one in writes])
-        again = [one for one in writes if one.source_id in held]
-        ids = _invoice_ids(again)
-        links = read_links(connection, realm_id, "invoice", quickbooks_ids=ids)
-        outdated = read_rejected_ids(connection, realm_id, "invoice", Direction.PULL, ids)
-    known = {
-        link.quickbooks_id: link.document
-        for link in links
-        if link.quickbooks_id not in outdated and link.state not in (DELETED, REPLACED)
-    }
-    return _refuse(context, [one for one in again if _asked(one).keys() <= known.keys()], known)
+class MoneyGuard:
+    """Holds writes against what is open of the records that they settle.
 
+    Args:
+        context: The run.
+        settles: How its records settle others.
+    """
 
-def _refuse(
-    context: RunContext,
-    writes: Sequence[Write],
-    invoices: Mapping[str, Record],
-) -> list[RecordOutcome]:
-    left = {number: Decimal(record.get("Balance") or 0) for number, record in invoices.items()}
-    unseen = _find_unseen(context, invoices)
-    refused = []
-    for write in writes:
-        problem = _find_excess(write, left)
-        stranger = _first_unseen(write, unseen)
-        if problem:
-            refused.append(_conflict(write, problem))
-        elif stranger:
-            refused.append(_waiting(write, stranger))
-        else:
-            _count(write, left)
-    return refused
+    def __init__(self, context: RunContext, settles: Settling) -> None:
+        self._context = context
+        self._settles = settles
+        self._settled_entity = RECORD_TYPES[settles.of].entity
 
+    def refuse(self, writes: Sequence[Write]) -> list[RecordOutcome]:
+        """Return an outcome for every write that must not be sent just now."""
+        # What is not sent settles nothing: QuickBooks' own lines go back with the document.
+        settling = [
+            write
+            for write in writes
+            if write.operation == Operation.CREATE or self._settles.lines in write.fields
+        ]
+        refused = self._refuse_again(settling)
+        ids = {outcome.source_id for outcome in refused}
+        asked = [write for write in settling if write.source_id not in ids]
+        return [*refused, *self._count(asked, self._fetch(self._settled_ids(asked)))]
 
-def _invoice_ids(writes: Sequence[Write]) -> list[str]:
-    return sorted({line["invoice"] for one in writes for line in one.values["applications"]})
-
-
-def _fetch_invoices(context: RunContext, writes: Sequence[Write]) -> dict[str, Record]:
-    ids = _invoice_ids(writes)
-    if not ids:
-        return {}
-    client = context.client()
-    statement = build_select("Invoice", is_in("Id", ids), max_results=1000)
-    found = {record["Id"]: record for record in client.query(statement).records}
-    # A list shows a new invoice late; by its Id it answers at once.
-    late = {one: fetch_if_there(client, "Invoice", one) for one in ids if one not in found}
-    return found | {number: record for number, record in late.items() if record is not None}
-
-
-def _find_unseen(context: RunContext, invoices: Mapping[str, Record]) -> dict[str, str]:
-    """Return by invoice a payment of it in QuickBooks that no Loupe row is linked to."""
-    paid_by = [
-        (number, linked["TxnId"])
-        for number, record in invoices.items()
-        for linked in record.get("LinkedTxn") or ()
-        if linked.get("TxnType") == "Payment"
-    ]
-    ids = {payment for _, payment in paid_by}
-    with context.reading() as connection:
-        pairs = read_link_ids(connection, context.realm_id, "payment", quickbooks_ids=ids)
-    seen = {quickbooks_id for _, quickbooks_id in pairs}
-    return {number: payment for number, payment in paid_by if payment not in seen}
-
-
-def _first_unseen(write: Write, unseen: Mapping[str, str]) -> str | None:
-    if write.operation != Operation.CREATE:
-        return None
-    found = (unseen.get(line["invoice"]) for line in write.values["applications"])
-    return next((one for one in found if one), None)
-
-
-def _asked(write: Write) -> dict[str, Decimal]:
-    return {line["invoice"]: Decimal(line["amount"]) for line in write.values["applications"]}
-
-
-def _find_excess(write: Write, left: Mapping[str, Decimal]) -> str | None:
-    """Return why a payment asks more of an invoice than is open, or `None`."""
-    given = _given_back(write)
-    for invoice, amount in _asked(write).items():
-        if invoice not in left:
-            return f"invoice {invoice} no longer exists in QuickBooks"
-        if amount > left[invoice] + given.get(invoice, Decimal(0)):
-            return (
-                f"possible duplicate payment: {amount} for QuickBooks invoice {invoice}, "
-                f"of which {left[invoice]} is open"
+    def _refuse_again(self, writes: Sequence[Write]) -> list[RecordOutcome]:
+        """Refuse what was held before and does not fit what was last pulled; a payment that moves moves that."""
+        realm_id, of = self._context.realm_id, self._settles.of
+        with self._context.reading() as connection:
+            held_ids = read_held_ids(
+                connection,
+                realm_id,
+                self._context.record_type,
+                self._settles.lines,
+                [write.source_id for write in writes],
             )
-    return None
+            again = [write for write in writes if write.source_id in held_ids]
+            ids = self._settled_ids(again)
+            links = read_links(connection, realm_id, of, quickbooks_ids=ids)
+            outdated = read_rejected_ids(connection, realm_id, of, Direction.PULL, ids)
+        known = {
+            link.quickbooks_id: link.document
+            for link in links
+            if link.quickbooks_id not in outdated and link.state not in (DELETED, REPLACED)
+        }
+        fitting = [write for write in again if self._asked(write).keys() <= known.keys()]
+        return self._count(fitting, known)
 
+    def _count(self, writes: Sequence[Write], settled: Mapping[str, Record]) -> list[RecordOutcome]:
+        """Count the writes against what is open, one after the other; return those that do not fit."""
+        name = self._settles.open_property
+        left = {number: Decimal(record.get(name) or 0) for number, record in settled.items()}
+        unseen = self._find_unseen(settled)
+        refused = []
+        for write in writes:
+            problem = self._find_excess(write, left)
+            stranger = self._first_unseen(write, unseen)
+            if problem:
+                refused.append(self._conflict(write, problem))
+            elif stranger:
+                refused.append(self._waiting(write, stranger))
+            else:
+                given = self._given_back(write)
+                for number, amount in self._asked(write).items():
+                    left[number] += given.get(number, Decimal(0)) - amount
+        return refused
 
-def _count(write: Write, left: dict[str, Decimal]) -> None:
-    given = _given_back(write)
-    for invoice, amount in _asked(write).items():
-        left[invoice] += given.get(invoice, Decimal(0)) - amount
+    def _settled_ids(self, writes: Sequence[Write]) -> list[str]:
+        return sorted({number for write in writes for number in self._asked(write)})
 
+    def _fetch(self, ids: Sequence[str]) -> dict[str, Record]:
+        if not ids:
+            return {}
+        client, entity = self._context.client(), self._settled_entity
+        statement = build_select(entity, is_in("Id", ids), max_results=1000)
+        listed = {record["Id"]: record for record in client.query(statement).records}
+        # A list shows a new record late; by its Id it answers at once.
+        late = {
+            number: fetch_if_there(client, entity, number) for number in ids if number not in listed
+        }
+        return listed | {number: record for number, record in late.items() if record is not None}
 
-def _given_back(write: Write) -> dict[str, Decimal]:
-    """What the payment being changed applies already."""
-    given: dict[str, Decimal] = {}
-    document: dict[str, Any] = write.link.document if write.link else {}
-    for line in document.get("Line") or ():
-        for linked in line.get("LinkedTxn") or ():
-            if linked.get("TxnType") == "Invoice":
-                before = given.get(linked["TxnId"], Decimal(0))
-                given[linked["TxnId"]] = before + Decimal(line.get("Amount") or 0)
-    return given
+    def _find_unseen(self, settled: Mapping[str, Record]) -> dict[str, str]:
+        """Return, by settled record, one in QuickBooks that settles it and that no Loupe row is linked to."""
+        settled_by = [
+            (number, linked["TxnId"])
+            for number, record in settled.items()
+            for linked in record.get("LinkedTxn") or ()
+            if linked.get("TxnType") == self._context.type.entity
+        ]
+        with self._context.reading() as connection:
+            pairs = read_link_ids(
+                connection,
+                self._context.realm_id,
+                self._context.record_type,
+                quickbooks_ids={quickbooks_id for _, quickbooks_id in settled_by},
+            )
+        seen = {quickbooks_id for _, quickbooks_id in pairs}
+        return {number: settling for number, settling in settled_by if settling not in seen}
 
+    def _first_unseen(self, write: Write, unseen: Mapping[str, str]) -> str | None:
+        if write.operation != Operation.CREATE:
+            return None
+        return next((unseen[number] for number in self._asked(write) if number in unseen), None)
 
-def _waiting(write: Write, stranger: str) -> RecordOutcome:
-    return RecordOutcome(
-        write.source_id,
-        Outcome.WAITING,
-        loupe_id=write.loupe_id,
-        reason=f"QuickBooks has payment {stranger} on the same invoice, which is not linked to Loupe yet and "
-        "may be the same; pull payments first",
-        waits_for="payment",
-        waits_for_id=stranger,
-        raw=write.raw,
-    )
+    def _asked(self, write: Write) -> dict[str, Decimal]:
+        amounts = self._settles.amounts(write.values)
+        return {number: Decimal(amount) for number, amount in amounts.items()}
 
+    def _find_excess(self, write: Write, left: Mapping[str, Decimal]) -> str | None:
+        """Return why a write asks more than is open, or `None`."""
+        given = self._given_back(write)
+        for number, amount in self._asked(write).items():
+            if number not in left:
+                return f"{self._settles.of} {number} no longer exists in QuickBooks"
+            if amount > left[number] + given.get(number, Decimal(0)):
+                return (
+                    f"possible duplicate payment: {amount} for QuickBooks {self._settles.of} {number}, "
+                    f"of which {left[number]} is open"
+                )
+        return None
 
-def _conflict(write: Write, problem: str) -> RecordOutcome:
-    quickbooks_id = write.link.quickbooks_id if write.link else None
-    held = FieldConflict("applications", problem, write.values["applications"], None)
-    return RecordOutcome(
-        write.source_id,
-        Outcome.CONFLICT,
-        loupe_id=write.loupe_id,
-        quickbooks_id=quickbooks_id,
-        reason=problem,
-        conflicts=(held,),
-        raw=write.raw,
-    )
+    def _given_back(self, write: Write) -> dict[str, Decimal]:
+        """What the record being changed settles already."""
+        given: dict[str, Decimal] = {}
+        document: dict[str, Any] = write.link.document if write.link else {}
+        for line in document.get("Line") or ():
+            for linked in line.get("LinkedTxn") or ():
+                if linked.get("TxnType") == self._settled_entity:
+                    before = given.get(linked["TxnId"], Decimal(0))
+                    given[linked["TxnId"]] = before + Decimal(line.get("Amount") or 0)
+        return given
+
+    def _waiting(self, write: Write, stranger: str) -> RecordOutcome:
+        kind = self._context.type
+        return RecordOutcome(
+            write.source_id,
+            Outcome.WAITING,
+            loupe_id=write.loupe_id,
+            reason=f"QuickBooks has {kind.label} {stranger} on the same {self._settles.of}, which is not linked to "
+            f"Loupe yet and may be the same; pull {kind.labels} first",
+            waits_for=kind.name,
+            waits_for_id=stranger,
+            raw=write.raw,
+        )
+
+    def _conflict(self, write: Write, problem: str) -> RecordOutcome:
+        lines = self._settles.lines
+        return RecordOutcome(
+            write.source_id,
+            Outcome.CONFLICT,
+            loupe_id=write.loupe_id,
+            quickbooks_id=write.link.quickbooks_id if write.link else None,
+            reason=problem,
+            conflicts=(FieldConflict(lines, problem, write.values[lines], None),),
+            raw=write.raw,
+        )

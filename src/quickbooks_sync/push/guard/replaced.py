@@ -24,7 +24,9 @@ def hold_replaced(context: RunContext, writes: Sequence[Write]) -> list[RecordOu
         return []
     entity = context.mapping.entity
     client = context.client()
-    statement = build_select(entity, is_in("Id", sorted(links)), max_results=1000)
+    statement = build_select(
+        entity, is_in("Id", sorted(links)), has_activity=context.type.has_activity, max_results=1000
+    )
     held: list[RecordOutcome] = []
     marked: list[Link] = []
     for record in client.query(statement).records:
@@ -32,7 +34,7 @@ def hold_replaced(context: RunContext, writes: Sequence[Write]) -> list[RecordOu
         link = write.link
         if link is None:
             continue
-        difference = find_difference(context.record_type, link.document, record)
+        difference = find_difference(context.type, link.document, record)
         if difference is not None:
             held.append(_conflict(write, link, difference))
             marked.append(replace(link, state=REPLACED, loupe_row_version=None))

@@ -8,7 +8,7 @@ from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.push.decide.change import decide_change
 from quickbooks_sync.push.decide.facts import PushFacts
 from quickbooks_sync.settings import CompanySettings
-from tests.unit.record_samples import shipped
+from tests.support.record_samples import shipped
 
 CONFIRMED = {
     "home_currency": "USD",

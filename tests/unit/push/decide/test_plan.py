@@ -24,6 +24,7 @@ from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.push.decide.opening_stock import OpeningStock
 from quickbooks_sync.push.decide.plan import Plan, plan_row, plan_rows, to_planned_outcome
 from quickbooks_sync.push.decide.plan_facts import PlanFacts
+from tests.support.record_samples import shipped
 from tests.unit.push.decide.rows import link
 
 CONFLICT = FieldConflict("city", "changed on both sides since they last agreed", "Gent", "Bonn")
@@ -34,7 +35,7 @@ FAULT = (Problem(None, "accepted by QuickBooks (fault 6240)", None, "Duplicate",
 
 def facts(**changes: Any) -> PlanFacts:
     known: dict[str, Any] = {
-        "record_type": "customer",
+        "mapping": shipped("customer"),
         "to_retry_key": lambda version: f"key of {version}",
         "opening": OpeningStock(is_sent=True, is_whole=True),
         "links": {3: link()},

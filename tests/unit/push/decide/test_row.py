@@ -23,14 +23,16 @@ def test_a_new_row_is_created_with_what_it_holds() -> None:
 
 
 def test_a_currency_is_sent_only_where_there_are_several() -> None:
-    known = facts("customer", settings=settings(multi_currency="true"), invoiced_in={3: {"EUR"}})
+    known = facts(
+        "customer", settings=settings(multi_currency="true"), used_currencies={3: {"EUR"}}
+    )
     decided = decide_row(CUSTOMER, VALUES, (), known)
     assert decided.decision == Create(("display_name", "currency"))
     assert decided.values["currency"] == "EUR"
 
 
 def test_a_customer_invoiced_in_two_currencies_is_rejected() -> None:
-    known = facts("customer", invoiced_in={3: {"EUR", "USD"}})
+    known = facts("customer", used_currencies={3: {"EUR", "USD"}})
     decided = decide_row(CUSTOMER, VALUES, (), known)
     assert [problem.field for problem in decided.problems] == ["currency"]
     assert "currency" not in decided.values

@@ -1,5 +1,0 @@
-"""The query language (Intuit: query language, section 3)."""
-
-from quickbooks_emulator.query.evaluator import run_query
-
-__all__ = ["run_query"]

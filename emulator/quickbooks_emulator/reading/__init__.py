@@ -1,0 +1,1 @@
+"""What a company shows: records as Intuit prints them, queries and change data capture."""

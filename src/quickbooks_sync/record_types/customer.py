@@ -1,0 +1,113 @@
+"""Customers. QuickBooks wants a name that no other customer, vendor or employee has."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from quickbooks_sync.mapping.vocabulary import ADDRESS, LoupeRule, Vocabulary, pointers, under
+from quickbooks_sync.matching.identity import Identity, quoted, text_key
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
+from quickbooks_sync.postgres.tables import customer, invoice
+from quickbooks_sync.record_types.duplicates import to_name_key
+from quickbooks_sync.record_types.record_type import RecordType, Removal, Row, Values
+from quickbooks_sync.transform.canonical import folded, parse_text
+
+
+def _read_name(row: Mapping[str, Any]) -> str | None:
+    """Return the name for QuickBooks: display name, else first and last name, else the company's."""
+    names = [parse_text(row.get(column)) for column in ("first_name", "last_name")]
+    person = " ".join(name for name in names if name)
+    return parse_text(row.get("display_name")) or person or parse_text(row.get("company_name"))
+
+
+def _confirm(quickbooks: Values, loupe: Values) -> str | None:
+    """Two customers are one by their name; an e-mail address confirms it, or makes it doubtful."""
+    name = folded(quickbooks.get("display_name")), folded(loupe.get("display_name"))
+    email = folded(quickbooks.get("email")), folded(loupe.get("email"))
+    if name[0] != name[1]:
+        return f"a Loupe customer has the same email but another name, {quoted(loupe, quickbooks, 'display_name')}"
+    if email[0] and email[1] and email[0] != email[1]:
+        return f"a Loupe customer has the same name but another email, {quoted(loupe, quickbooks, 'email')}"
+    return None
+
+
+class Customer(RecordType):
+    """A customer."""
+
+    vocabulary = Vocabulary(
+        record_type="customer",
+        entity="Customer",
+        properties=(
+            *("DisplayName", "Title", "Suffix", "GivenName", "MiddleName", "FamilyName"),
+            *("CompanyName", "PrintOnCheckName", "PrimaryEmailAddr.Address", "WebAddr.URI"),
+            *under("PrimaryPhone", ("FreeFormNumber",)),
+            *under("AlternatePhone", ("FreeFormNumber",)),
+            *("Mobile.FreeFormNumber", "Fax.FreeFormNumber", "Notes", "Active", "Job"),
+            *("BillWithParent", "Taxable", "ResaleNum", "PreferredDeliveryMethod"),
+            *("FullyQualifiedName", "Balance", "BalanceWithJobs"),
+            *under("BillAddr", ADDRESS),
+            *under("ShipAddr", ADDRESS),
+            *pointers("CurrencyRef", "ParentRef", "SalesTermRef", "PaymentMethodRef"),
+            *pointers("DefaultTaxCodeRef", "CustomerTypeRef"),
+        ),
+        always_sent=lambda _record: ("DisplayName",),
+        loupe_rules={"customer_name": LoupeRule(_read_name)},
+    )
+    label, labels = "customer", "customers"
+    needs = "Nothing; customers come first."
+    identity = Identity(
+        keys=(
+            text_key("name", "display_name", "DisplayName", to_name_key),
+            text_key("email", "email", "PrimaryEmailAddr"),
+        ),
+        confirm=_confirm,
+        folded=frozenset({"display_name", "email"}),
+    )
+    lasting_properties = ("DisplayName",)
+    telling_fields = (("display_name", "email", "phone", "company_name"), ())
+    has_activity = True
+    is_created_in_a_currency = True
+    table = customer
+    display_name = func.coalesce(customer.c.display_name, customer.c.company_name)
+
+    def read_currencies(
+        self, connection: Connection, loupe_ids: Collection[int]
+    ) -> dict[int, set[str]]:
+        """Return, per customer, the currencies of its invoices that are not void."""
+        rows = connection.execute(
+            select(invoice.c.customer_id, invoice.c.currency_code)
+            .where(invoice.c.customer_id.in_(list(loupe_ids)), invoice.c.lifecycle_status != "Void")
+            .distinct()
+        )
+        currencies: dict[int, set[str]] = {}
+        for row in rows:
+            currencies.setdefault(row.customer_id, set()).add(row.currency_code)
+        return currencies
+
+    def unsent_reason(self, row: Row, *, is_linked: bool) -> str | None:
+        """An inactive customer is not created."""
+        return None if is_linked else never_created_inactive(row)
+
+    def remove(self, row: Row, quickbooks_id: str, *, is_paid: bool) -> Removal:
+        """Ask a person: QuickBooks deletes no customer."""
+        return remove_merged(row, quickbooks_id)
+
+    def is_made_from(self, sent: Values, theirs: Values) -> bool:
+        """Compare the names."""
+        return folded(sent.get("display_name")) == folded(theirs.get("display_name"))
+
+
+def never_created_inactive(row: Row) -> str | None:
+    """Return why an inactive record that QuickBooks never saw is not created there."""
+    return (
+        None if row["is_active"] else "An inactive record that QuickBooks never saw is not pushed."
+    )
+
+
+def remove_merged(row: Row, quickbooks_id: str) -> Removal:
+    """Ask a person about a customer or an item: QuickBooks merges them, and does not report which survived."""
+    if not row["is_active"]:
+        return Removal({})
+    why = "gone in QuickBooks, most likely merged with another; make it inactive or link it again"
+    return Removal({}, FieldConflict(RECORD_CONFLICT, why, row.get("row_version"), quickbooks_id))

@@ -1,0 +1,255 @@
+"""Invoices. Lines, customer and currency are money: what is paid or finalised moves only by a person's decision."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ColumnElement, Connection, exists, select
+
+from quickbooks_sync.mapping.vocabulary import ADDRESS, Vocabulary, pointers, under
+from quickbooks_sync.matching.identity import Identity, IdentityKey, quoted, text_key
+from quickbooks_sync.matching.merge import MergePolicy
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
+from quickbooks_sync.postgres.records.applied import read_applied_amounts
+from quickbooks_sync.postgres.tables import invoice, link, payment, payment_application
+from quickbooks_sync.record_types.currency import currency_problem
+from quickbooks_sync.record_types.invoice_lines import build_lines
+from quickbooks_sync.record_types.invoice_values import CHECKS, LOUPE_RULES, QUICKBOOKS_RULES
+from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
+from quickbooks_sync.record_types.record_type import (
+    Json,
+    LinkedPair,
+    RecordType,
+    Removal,
+    Row,
+    Unsettled,
+    Values,
+    are_equal,
+)
+from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.transform.canonical import to_decimal
+
+_MONEY = ("lines", "customer", "currency", "invoice_date")
+_FINALISED = ("lines", "customer", "currency")
+
+
+def _key_unnumbered(values: Values) -> tuple[object, ...] | None:
+    """An invoice without a number is known by its customer, day and total."""
+    if values.get("invoice_number") or not values.get("invoice_date"):
+        return None
+    return values.get("customer"), values["invoice_date"], values.get("total_amount")
+
+
+def _near_unnumbered(values: Values) -> str | None:
+    return None if values.get("invoice_number") else values.get("invoice_date")
+
+
+def _confirm(quickbooks: Values, loupe: Values) -> str | None:
+    if quickbooks.get("customer") != loupe.get("customer"):
+        return "a Loupe invoice has the same number but another customer"
+    if quickbooks.get("is_void") or loupe.get("is_void"):
+        if quickbooks.get("is_void") == loupe.get("is_void"):
+            return None
+        return "a Loupe invoice has the same number, but only one of the two is void"
+    if quickbooks.get("total_amount") != loupe.get("total_amount"):
+        totals = quoted(loupe, quickbooks, "total_amount")
+        return f"a Loupe invoice has the same number and customer but another total, {totals}"
+    return None
+
+
+class Invoice(RecordType):
+    """An invoice."""
+
+    vocabulary = Vocabulary(
+        record_type="invoice",
+        entity="Invoice",
+        properties=(
+            *("DocNumber", "TxnDate", "DueDate", "PrivateNote", "CustomerMemo.value"),
+            *("BillEmail.Address", "BillEmailCc.Address", "BillEmailBcc.Address", "ShipDate"),
+            *("TrackingNum", "Deposit", "ExchangeRate", "GlobalTaxCalculation", "Line"),
+            *("TxnTaxDetail.TotalTax", "TxnTaxDetail.TxnTaxCodeRef.value", "ApplyTaxAfterDiscount"),
+            *("TotalAmt", "Balance", "HomeTotalAmt", "HomeBalance"),
+            *under("BillAddr", ADDRESS),
+            *under("ShipAddr", ADDRESS),
+            *pointers("CustomerRef", "CurrencyRef", "SalesTermRef", "ClassRef", "DepartmentRef"),
+            *pointers("ShipMethodRef", "ProjectRef", "DepositToAccountRef"),
+        ),
+        line_properties=(
+            *("Description", "Amount", "DetailType", "LineNum"),
+            *("SalesItemLineDetail.Qty", "SalesItemLineDetail.UnitPrice"),
+            *("SalesItemLineDetail.ServiceDate", "GroupLineDetail.Quantity"),
+            *pointers("SalesItemLineDetail.ItemRef", "SalesItemLineDetail.TaxCodeRef"),
+            *pointers("SalesItemLineDetail.ClassRef", "GroupLineDetail.GroupItemRef"),
+            *("DiscountLineDetail.PercentBased", "DiscountLineDetail.DiscountPercent"),
+            *pointers("DiscountLineDetail.DiscountAccountRef"),
+        ),
+        always_sent=lambda _record: ("CustomerRef", "TxnDate", "TotalAmt", "Balance", "Line"),
+        quickbooks_rules=QUICKBOOKS_RULES,
+        loupe_rules=LOUPE_RULES,
+        checks=CHECKS,
+        build_lines=build_lines,
+    )
+    label, labels = "invoice", "invoices"
+    depends_on = ("customer",)
+    needs = (
+        "Customers. An invoice whose customer is on one side only waits and goes with the first "
+        "run after the customer has arrived."
+    )
+    is_history_optional = True
+    needed_settings = ("invoice_line_item",)
+    identity = Identity(
+        keys=(
+            text_key("number", "invoice_number", "DocNumber"),
+            IdentityKey(
+                "customer, day and total",
+                _key_unnumbered,
+                _near_unnumbered,
+                ("invoice_number", "invoice_date"),
+                (("CustomerRef", "customer"), ("TxnDate", "invoice_date")),
+            ),
+        ),
+        confirm=_confirm,
+    )
+    lasting_properties = ("DocNumber", "TxnDate")
+    telling_fields = (("invoice_number", "total_amount"), ("customer", "invoice_date"))
+    dated_by = "TxnDate"
+    unsettled = Unsettled(
+        fields=("balance_amount", "payment_status"),
+        waits_for="payment",
+        reason="Loupe has a payment on it that QuickBooks does not know yet, so its balance and payment status are "
+        "left as they are; push payments, then pull invoices",
+    )
+    table = invoice
+    display_name = invoice.c.invoice_number
+    display_amount = invoice.c.total_amount
+
+    def linked_quickbooks_ids(
+        self, connection: Connection, realm_id: str
+    ) -> tuple[str, list[str]] | None:
+        """Return the linked customers."""
+        return linked_customer_ids(connection, realm_id)
+
+    def linked_rows(self, realm_id: str) -> list[ColumnElement[bool]]:
+        """Keep invoices of linked customers."""
+        return of_linked_customers(realm_id, invoice.c.customer_id)
+
+    def read_paid(
+        self, connection: Connection, organization_id: int, loupe_ids: Collection[int]
+    ) -> set[int]:
+        """Return the invoices that live payments are applied to."""
+        amounts = read_applied_amounts(connection, organization_id, loupe_ids)
+        return {invoice_id for invoice_id, (_, applied) in amounts.items() if applied}
+
+    def read_unsettled(
+        self, connection: Connection, realm_id: str, loupe_ids: Collection[int]
+    ) -> set[int]:
+        """Return the invoices with a live Loupe payment that QuickBooks does not have yet."""
+        is_linked = exists(
+            select(link.c.link_id).where(
+                link.c.realm_id == realm_id,
+                link.c.record_type == "payment",
+                link.c.loupe_id == payment.c.payment_id,
+            )
+        )
+        rows = connection.execute(
+            select(payment_application.c.invoice_id)
+            .join(payment, payment.c.payment_id == payment_application.c.payment_id)
+            .where(
+                payment_application.c.invoice_id.in_(list(loupe_ids)),
+                payment.c.is_void.is_(False),
+                ~is_linked,
+            )
+        )
+        return set(rows.scalars())
+
+    def unsent_reason(self, row: Row, *, is_linked: bool) -> str | None:
+        """A draft is not sent, and a void invoice is not created."""
+        if row["lifecycle_status"] == "Draft":
+            return "A draft is not pushed; finalise the invoice first."
+        if not is_linked and row["lifecycle_status"] == "Void":
+            return "A void invoice that QuickBooks never saw is not pushed."
+        return None
+
+    def why_not_representable(self, settings: CompanySettings, row: Row) -> str | None:
+        """Refuse currencies and tax that QuickBooks does not keep, and bundles."""
+        problem = currency_problem(settings, row["currency_code"]) or _tax_problem(settings, row)
+        if problem:
+            return problem
+        if any(line["line_kind"] == "group" for line in row["invoice_line"]):
+            return "the invoice has a bundle; enter it in QuickBooks, where bundles are made, and pull it"
+        return None
+
+    def locks(self, pair: LinkedPair) -> MergePolicy:
+        """Hold money on invoices that are paid in QuickBooks, and what was finalised in Loupe."""
+        if pair.quickbooks.get("is_void") or pair.row["lifecycle_status"] == "Void":
+            return _void_locks(pair)
+        quickbooks_locked: dict[str, str] = {}
+        untaxed = _tax_problem(pair.settings, pair.row)
+        if untaxed:
+            quickbooks_locked["lines"] = untaxed
+        loupe_locked: dict[str, str] = {}
+        if pair.document.get("LinkedTxn"):
+            reason = "the invoice has payments, credits or other links in QuickBooks"
+            quickbooks_locked |= dict.fromkeys(_MONEY, reason)
+        if pair.origin != "quickbooks" and pair.row["lifecycle_status"] != "Draft":
+            reason = "a finalised Loupe invoice was edited in QuickBooks"
+            loupe_locked = dict.fromkeys(_FINALISED, reason)
+        return MergePolicy(quickbooks_locked=quickbooks_locked, loupe_locked=loupe_locked)
+
+    def remove(self, row: Row, quickbooks_id: str, *, is_paid: bool) -> Removal:
+        """Void the row, or ask a person where Loupe has money on it."""
+        if row["lifecycle_status"] == "Void":
+            return Removal({})
+        if is_paid or row["payment_status"] != "Unpaid":
+            why = "deleted in QuickBooks, but Loupe has payments on it"
+            return Removal(
+                {}, FieldConflict(RECORD_CONFLICT, why, row["invoice_number"], quickbooks_id)
+            )
+        return Removal({"lifecycle_status": "Void", "void_reason": "deleted in QuickBooks"})
+
+    def update_properties(
+        self, settings: CompanySettings, values: Values, fields: Sequence[str]
+    ) -> Json:
+        """QuickBooks honours an explicit total tax where it can; its answer is compared with it."""
+        if settings.tax != "total_tax" or "lines" not in fields:
+            return {}
+        return {"TxnTaxDetail": {"TotalTax": to_decimal(values.get("tax_amount") or "0")}}
+
+    def is_made_from(self, sent: Values, theirs: Values) -> bool:
+        """Compare customer and number, or customer, day and total where it has none."""
+        if sent.get("invoice_number"):
+            return are_equal(("customer", "invoice_number"), sent, theirs)
+        return are_equal(("customer", "invoice_date", "total_amount"), sent, theirs)
+
+
+def _void_locks(pair: LinkedPair) -> MergePolicy:
+    """A void zeroes lines and amounts; only the fact that it is void goes across."""
+    excluded = frozenset((*_MONEY, "due_date", "invoice_number"))
+    quickbooks_locked = {}
+    loupe_locked = {}
+    if pair.document.get("LinkedTxn"):
+        quickbooks_locked["is_void"] = (
+            "voiding would leave money unapplied in QuickBooks; remove its payments there first"
+        )
+    if pair.is_paid or pair.row["payment_status"] != "Unpaid":
+        loupe_locked["is_void"] = (
+            "the invoice was voided in QuickBooks but Loupe has payments on it"
+        )
+    return MergePolicy(
+        quickbooks_locked=quickbooks_locked, loupe_locked=loupe_locked, excluded=excluded
+    )
+
+
+def _tax_problem(settings: CompanySettings, row: Row) -> str | None:
+    """Return why QuickBooks would leave an invoice's tax out, or `None`."""
+    if not row["tax_amount"]:
+        return None
+    if settings.tax != "total_tax":
+        return (
+            f"the invoice carries tax of {row['tax_amount']} and the company setting tax is none; "
+            "confirm `--set tax=total_tax`, or enter it in QuickBooks and pull it"
+        )
+    if settings.sales_tax is False:
+        return (
+            f"the invoice carries tax of {row['tax_amount']}, and QuickBooks, where sales tax is switched off, "
+            "would leave it out; switch sales tax on in QuickBooks, or correct the invoice"
+        )
+    return None

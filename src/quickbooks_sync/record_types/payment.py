@@ -1,0 +1,219 @@
+"""Payments. They settle invoices; what is settled twice is money lost, so the guards count every amount."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Connection
+
+from quickbooks_sync.mapping.vocabulary import Json as Source
+from quickbooks_sync.mapping.vocabulary import Vocabulary, pointers
+from quickbooks_sync.matching.identity import Identity, IdentityKey, contradict
+from quickbooks_sync.matching.merge import MergePolicy
+from quickbooks_sync.postgres.tables import payment
+from quickbooks_sync.record_types.currency import currency_problem
+from quickbooks_sync.record_types.documents import amount_at, is_noted_void, lines_of
+from quickbooks_sync.record_types.equal_payments import pair_one, payment_key
+from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
+from quickbooks_sync.record_types.payment_lines import build_lines, linked_invoice, transactions_of
+from quickbooks_sync.record_types.record_type import (
+    Json,
+    LinkedPair,
+    RecordType,
+    Removal,
+    Row,
+    Settling,
+    Values,
+    are_equal,
+)
+from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.transform.canonical import to_decimal, to_money
+
+_PAID_WITH = (
+    "applications",
+    "amount",
+    "customer",
+    "currency",
+    "payment_date",
+    "reference_number",
+    "method",
+)
+
+
+def _is_void(record: Source) -> bool:
+    """Void: no amount, no lines, and the note says so (Intuit: section 8.5)."""
+    is_empty = not amount_at(record, "TotalAmt") and not lines_of(record)
+    return is_noted_void(record) and is_empty
+
+
+def _kind(record: Source) -> str:
+    """QuickBooks itself writes zero-amount payments that set credits against charges."""
+    is_credit = not amount_at(record, "TotalAmt") and bool(lines_of(record))
+    return "credit_application" if is_credit else "payment"
+
+
+def _applications(record: Source) -> list[Source]:
+    """Return the lines that settle an invoice by some amount."""
+    return [
+        line
+        for line in lines_of(record)
+        if linked_invoice(line) is not None and amount_at(line, "Amount")
+    ]
+
+
+def _has_other_lines(record: Source) -> bool:
+    return any(
+        not transactions_of(line)
+        or any(linked.get("TxnType") != "Invoice" for linked in transactions_of(line))
+        for line in lines_of(record)
+    )
+
+
+def _amount_is_above_zero(values: Values) -> str | None:
+    amount = to_decimal(values.get("amount"))
+    return "0.00" if amount == 0 and not values.get("is_void") else None
+
+
+def _applications_are_positive(values: Values) -> str | None:
+    for line in values.get("applications") or []:
+        amount = to_decimal(line["amount"])
+        if amount is not None and amount <= 0:
+            return f"{line['amount']} for the invoice {line['invoice']}"
+    return None
+
+
+def _applications_are_within_amount(values: Values) -> str | None:
+    """Compare with the amount, unless credits pay a part."""
+    has_credits = values.get("has_other_lines") or values.get("payment_kind") != "payment"
+    amount, lines = to_decimal(values.get("amount")), values.get("applications") or []
+    if amount is None or has_credits:
+        return None
+    applied = sum((to_decimal(line["amount"]) or Decimal(0) for line in lines), start=Decimal(0))
+    return f"{to_money(applied)} of {to_money(amount)}" if applied > amount else None
+
+
+class Payment(RecordType):
+    """A payment that came in."""
+
+    vocabulary = Vocabulary(
+        record_type="payment",
+        entity="Payment",
+        properties=(
+            *("TotalAmt", "UnappliedAmt", "TxnDate", "PaymentRefNum", "PrivateNote"),
+            *("ExchangeRate", "TxnSource", "Line"),
+            *pointers("CustomerRef", "CurrencyRef", "DepositToAccountRef", "ARAccountRef"),
+            *pointers("PaymentMethodRef", "ProjectRef"),
+        ),
+        line_properties=("Amount", "LinkedTxn"),
+        always_sent=lambda _record: ("CustomerRef", "TxnDate", "TotalAmt"),
+        quickbooks_rules={
+            "linked_invoice": linked_invoice,
+            "payment_applications": _applications,
+            "payment_has_other_lines": _has_other_lines,
+            "payment_is_void": _is_void,
+            "payment_kind": _kind,
+        },
+        checks={
+            "amount_is_above_zero": _amount_is_above_zero,
+            "applications_are_positive": _applications_are_positive,
+            "applications_are_within_amount": _applications_are_within_amount,
+        },
+        build_lines=build_lines,
+    )
+    label, labels = "payment", "payments"
+    depends_on = ("customer", "invoice")
+    needs = "Customers and invoices. A payment whose invoice is on one side only waits for it."
+    needed_settings = ("deposit_account",)
+    identity = Identity(
+        keys=(
+            IdentityKey(
+                "amount, day and invoices",
+                payment_key,
+                lambda values: values.get("payment_date"),
+                ("payment_date",),
+                (("CustomerRef", "customer"), ("TxnDate", "payment_date")),
+            ),
+        ),
+        excludes=lambda quickbooks, loupe: contradict(quickbooks, loupe, "reference_number"),
+        # Both lists of payment methods are each side's own.
+        apart=frozenset({"method"}),
+        pair=pair_one,
+        paired_by="payment_date",
+    )
+    lasting_properties = ("TxnDate", "TotalAmt")
+    telling_fields = (
+        ("amount", "applications", "reference_number"),
+        ("customer", "payment_date"),
+    )
+    dated_by = "TxnDate"
+    #: It takes no sparse update, whatever the documentation says (Intuit: section 8.1).
+    is_updated_whole = True
+    settles = Settling(
+        lines="applications",
+        of="invoice",
+        reference="invoice",
+        open_property="Balance",
+        child_table="payment_application",
+        child_key="invoice_id",
+    )
+    #: A payment with a reference number goes first, so that one without cannot claim its row.
+    identified_first_by = "reference_number"
+    table = payment
+    display_name = payment.c.reference_number
+    display_amount = payment.c.amount
+
+    def linked_quickbooks_ids(
+        self, connection: Connection, realm_id: str
+    ) -> tuple[str, list[str]] | None:
+        """Return the linked customers."""
+        return linked_customer_ids(connection, realm_id)
+
+    def linked_rows(self, realm_id: str) -> list[ColumnElement[bool]]:
+        """Keep payments of linked customers."""
+        return of_linked_customers(realm_id, payment.c.customer_id)
+
+    def unsent_reason(self, row: Row, *, is_linked: bool) -> str | None:
+        """Neither a void payment nor an application of credits is created."""
+        if is_linked:
+            return None
+        if row["is_void"]:
+            return "A void payment that QuickBooks never saw is not pushed."
+        if row["payment_kind"] != "payment":
+            return "An application of credits is made in QuickBooks and only pulled."
+        return None
+
+    def why_not_representable(self, settings: CompanySettings, row: Row) -> str | None:
+        """Refuse currencies that QuickBooks does not keep."""
+        return currency_problem(settings, row["currency_code"])
+
+    def locks(self, pair: LinkedPair) -> MergePolicy:
+        """Hold payments that settle more than invoices in QuickBooks; leave a void one's amounts out."""
+        locked = {}
+        if pair.quickbooks.get("has_other_lines"):
+            # A void, too: it would open the credits again.
+            reason = "the payment settles more than invoices in QuickBooks and is only pulled"
+            locked = dict.fromkeys((*_PAID_WITH, "is_void"), reason)
+        is_void = pair.quickbooks.get("is_void") or pair.row["is_void"]
+        return MergePolicy(
+            quickbooks_locked=locked,
+            excluded=frozenset(_PAID_WITH if is_void else ()),
+            together=frozenset({"amount", "applications"}),
+        )
+
+    def remove(self, row: Row, quickbooks_id: str, *, is_paid: bool) -> Removal:
+        """Void the row."""
+        return Removal({} if row["is_void"] else {"is_void": True})
+
+    def create_properties(
+        self,
+        settings: CompanySettings,
+        values: Values,
+        fields: Sequence[str],
+        opening: str,
+    ) -> Json:
+        """Say which account the money goes to."""
+        return {"DepositToAccountRef": {"value": settings.deposit_account}}
+
+    def is_made_from(self, sent: Values, theirs: Values) -> bool:
+        """Compare everything that was sent of it; equal ones may be exchanged for each other."""
+        names = ("customer", "payment_date", "amount", "applications", "reference_number")
+        return are_equal(names, sent, theirs)

@@ -1,0 +1,306 @@
+"""What there is to know of a record type. Each type's own module says what is special about it; here is the rule."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, Connection, Table
+
+from quickbooks_sync.mapping.vocabulary import Vocabulary
+from quickbooks_sync.matching.identity import Identity
+from quickbooks_sync.matching.merge import MergePolicy
+from quickbooks_sync.model.outcome import FieldConflict
+from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.settings import CompanySettings
+
+Row = Mapping[str, Any]
+Values = Mapping[str, Any]
+Document = Mapping[str, Any]
+Json = dict[str, Any]
+
+#: Fields that say whether a record is in use.
+LIFE_FIELDS = ("is_void", "is_active")
+_HAS_RETURNED = "QuickBooks has it again after it was deleted there, and Loupe's row was retired meanwhile; decide which is right"
+
+
+@dataclass(frozen=True)
+class LinkedPair:
+    """A Loupe row and the QuickBooks record that it is.
+
+    Attributes:
+        settings: The company's settings.
+        row: The Loupe row with its lines.
+        origin: Where the link came from: `loupe`, `quickbooks`, `matched`.
+        quickbooks: QuickBooks' canonical values.
+        document: The QuickBooks record they were read from.
+        is_paid: Whether Loupe has live payments on the invoice, sent or not.
+        has_returned: Whether the record was taken for deleted, and is there again.
+        agreed: Fields on which the sides have agreed once.
+    """
+
+    settings: CompanySettings
+    row: Row
+    origin: str
+    quickbooks: Values
+    document: Document
+    is_paid: bool = False
+    has_returned: bool = False
+    agreed: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What a deletion in QuickBooks does to a Loupe row: a state, never a deleted row.
+
+    Attributes:
+        changes: Columns of the Loupe row to change; empty where nothing changes.
+        conflict: Why a person must decide, where one must.
+    """
+
+    changes: dict[str, Any]
+    conflict: FieldConflict | None = None
+
+
+@dataclass(frozen=True)
+class Settling:
+    """How records settle others with money: the guards count it against what is still open.
+
+    Attributes:
+        lines: The field of lines that say how much of it settles what.
+        of: The record type that is settled.
+        reference: The sub-field with the settled record's Id.
+        open_property: The QuickBooks property of the settled record that says what is open.
+        child_table: Loupe's table of these lines.
+        child_key: Its column with the settled row's key.
+    """
+
+    lines: str
+    of: str
+    reference: str
+    open_property: str
+    child_table: str
+    child_key: str
+
+    def amounts(self, values: Values) -> dict[str, str]:
+        """Return the amounts as canonical text, by the settled record's Id."""
+        return {line[self.reference]: line["amount"] for line in values.get(self.lines) or ()}
+
+
+@dataclass(frozen=True)
+class UniqueField:
+    """A field that no two Loupe rows may share, although two QuickBooks records may.
+
+    Attributes:
+        name: The field.
+        column: Its Loupe column.
+        repeated: Said of a QuickBooks record whose value another one of the run carries, too.
+        taken: Said of a QuickBooks record whose value a Loupe row carries that it is not.
+        locked: Why a linked row does not take the value.
+    """
+
+    name: str
+    column: str
+    repeated: str
+    taken: str
+    locked: str
+
+
+@dataclass(frozen=True)
+class Unsettled:
+    """Fields that Loupe keeps while it knows of money that QuickBooks does not know yet.
+
+    Attributes:
+        fields: The fields.
+        waits_for: The record type that brings the money across.
+        reason: What is said of the record meanwhile.
+    """
+
+    fields: tuple[str, ...]
+    waits_for: str
+    reason: str
+
+
+class RecordType:
+    """A record type. What a subclass leaves as it is here, is the ordinary case."""
+
+    #: Its name, its QuickBooks entity, and what its files may name.
+    vocabulary: ClassVar[Vocabulary]
+    #: What people call one, and several.
+    label: ClassVar[str]
+    labels: ClassVar[str]
+    #: The record types whose links its records refer to.
+    depends_on: ClassVar[tuple[str, ...]] = ()
+    #: What must have been synced before, for people.
+    needs: ClassVar[str] = "Nothing."
+    #: Whether a first sync may leave what QuickBooks holds of it aside.
+    is_history_optional: ClassVar[bool] = False
+    #: Settings without which none is created in QuickBooks.
+    needed_settings: ClassVar[tuple[str, ...]] = ()
+    #: Who is who.
+    identity: ClassVar[Identity]
+    #: Properties that no record changes without a new SyncToken; they show that an Id is another record's now.
+    lasting_properties: ClassVar[tuple[str, ...]]
+    #: What a record that somebody has edited must still share with what was sent: one of the first fields (a void
+    #: record has lost them), and two of all, or all there are.
+    telling_fields: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]]
+    #: The property with a record's day, by which a pull is narrowed; `None` where records have none.
+    dated_by: ClassVar[str | None] = None
+    #: Whether inactive records are left out of QuickBooks' answers unless they are asked for.
+    has_activity: ClassVar[bool] = False
+    #: Whether each pull reads everything, because a change may leave LastUpdatedTime as it was.
+    is_read_whole: ClassVar[bool] = False
+    #: Whether an update sends the whole record, because QuickBooks takes no sparse one.
+    is_updated_whole: ClassVar[bool] = False
+    #: Whether a new one is created in a currency that can never be changed, the one of its invoices.
+    is_created_in_a_currency: ClassVar[bool] = False
+    #: Two-way fields that travel separately, not as a property of the payload.
+    sent_separately: ClassVar[frozenset[str]] = frozenset({"is_void"})
+    #: The field with the stock quantity, which goes by inventory adjustments.
+    stock_field: ClassVar[str | None] = None
+    settles: ClassVar[Settling | None] = None
+    unique_field: ClassVar[UniqueField | None] = None
+    unsettled: ClassVar[Unsettled | None] = None
+    #: A record whose field holds something is identified before one without.
+    identified_first_by: ClassVar[str | None] = None
+    #: The Loupe table that the expressions here speak of; a test holds it against the mapping.
+    table: ClassVar[Table]
+    #: Columns that people know a row by: its name or number, and its amount.
+    display_name: ClassVar[ColumnElement[Any]]
+    display_amount: ClassVar[ColumnElement[Any] | None] = None
+
+    @property
+    def name(self) -> str:
+        """The record type's name."""
+        return self.vocabulary.record_type
+
+    @property
+    def entity(self) -> str:
+        """The QuickBooks entity."""
+        return self.vocabulary.entity
+
+    # What is read.
+
+    def pulled_where(self, settings: CompanySettings) -> str:
+        """Return the WHERE condition of the records that are pulled; empty for all."""
+        return ""
+
+    def is_pulled(self, record: Document, settings: CompanySettings) -> bool:
+        """Whether a QuickBooks record is of a kind that is pulled."""
+        return True
+
+    def linked_quickbooks_ids(
+        self, connection: Connection, realm_id: str
+    ) -> tuple[str, list[str]] | None:
+        """Return the property, and its values, that narrow a pull to linked customers; `None` where nothing does."""
+        return None
+
+    def linked_rows(self, realm_id: str) -> list[ColumnElement[bool]]:
+        """Return the conditions that narrow a push to what belongs to linked customers."""
+        return []
+
+    def agreed_where(self) -> list[ColumnElement[bool]]:
+        """Return what else must hold of a link for its row to need no look by an incremental push."""
+        return []
+
+    def read_paid(
+        self, connection: Connection, organization_id: int, loupe_ids: Collection[int]
+    ) -> set[int]:
+        """Return those of the rows that have live payments in Loupe."""
+        return set()
+
+    def read_unsettled(
+        self, connection: Connection, realm_id: str, loupe_ids: Collection[int]
+    ) -> set[int]:
+        """Return those of the rows on which Loupe has money that QuickBooks does not know yet."""
+        return set()
+
+    def read_owners(
+        self, connection: Connection, organization_id: int, values: Collection[Any]
+    ) -> dict[Any, int]:
+        """Return the rows that carry some values of the unique field, by value."""
+        return {}
+
+    def read_currencies(
+        self, connection: Connection, loupe_ids: Collection[int]
+    ) -> dict[int, set[str]]:
+        """Return the currencies in which new records would be used, by row; where they must be settled before."""
+        return {}
+
+    # What is never sent, and why.
+
+    def unsent_reason(self, row: Row, *, is_linked: bool) -> str | None:
+        """Return why a Loupe row is not pushed at all, or `None` when it is."""
+        return None
+
+    def why_not_representable(self, settings: CompanySettings, row: Row) -> str | None:
+        """Return why QuickBooks cannot represent this row faithfully, or `None`."""
+        return None
+
+    def differences(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
+        """Return what is to be said of a linked row whose values mean something else in QuickBooks."""
+        return ()
+
+    # How the sides are merged.
+
+    def merge_policy(self, pair: LinkedPair) -> MergePolicy:
+        """Build what steers the merge of one linked record."""
+        policy = replace(self.locks(pair), folded=self.identity.folded, apart=self.identity.apart)
+        return _with_life_held(policy) if pair.has_returned else policy
+
+    def locks(self, pair: LinkedPair) -> MergePolicy:
+        """Return which fields may not move just now, and which are left out of the merge."""
+        return MergePolicy()
+
+    def remove(self, row: Row, quickbooks_id: str, *, is_paid: bool) -> Removal:
+        """Decide what a deletion in QuickBooks does to a Loupe row.
+
+        Args:
+            row: The Loupe row.
+            quickbooks_id: The Id that is deleted.
+            is_paid: Whether Loupe has live payments on the row.
+        """
+        raise NotImplementedError
+
+    # What is sent.
+
+    def create_properties(
+        self, settings: CompanySettings, values: Values, fields: Sequence[str], opening: str
+    ) -> Json:
+        """Return what a new record's payload needs beyond its mapped fields.
+
+        Args:
+            settings: The company's settings.
+            values: Loupe's canonical values.
+            fields: Names of the fields to send.
+            opening: The stock that a new item starts with.
+        """
+        return self.update_properties(settings, values, fields)
+
+    def update_properties(
+        self, settings: CompanySettings, values: Values, fields: Sequence[str]
+    ) -> Json:
+        """Return what a change's payload needs beyond its mapped fields."""
+        return {}
+
+    def is_made_from(self, sent: Values, theirs: Values) -> bool:
+        """Whether a QuickBooks record is the one that a create made, by what tells records apart."""
+        raise NotImplementedError
+
+    def rename_taken(self, values: Values) -> Json | None:
+        """Return values to send once more where QuickBooks said that the name is taken; `None` where none fit."""
+        return None
+
+
+def _with_life_held(policy: MergePolicy) -> MergePolicy:
+    """Neither side's word counts by itself: Loupe's may be the sync's own, from when the record was deleted."""
+    held = dict.fromkeys(LIFE_FIELDS, _HAS_RETURNED)
+    return replace(
+        policy,
+        quickbooks_locked={**policy.quickbooks_locked, **held},
+        loupe_locked={**policy.loupe_locked, **held},
+    )
+
+
+def are_equal(names: Sequence[str], sent: Values, theirs: Values) -> bool:
+    """Whether what was sent and a QuickBooks record agree in some fields."""
+    return all(sent.get(name) == theirs.get(name) for name in names)

@@ -1,0 +1,47 @@
+"""What QuickBooks may have already is looked up, or waited for, before it is created."""
+
+import pytest
+
+from tests.support.books import loupe, quickbooks
+from tests.support.books.linked import invoiced
+from tests.support.installation import BuildHouse, House
+
+
+@pytest.fixture(scope="module")
+def house(shared_house: House) -> House:
+    """One company for the module; every test has records of its own."""
+    shared_house.run_all()
+    return shared_house
+
+
+def test_what_quickbooks_has_is_looked_up_before_the_first_create(
+    build_house: BuildHouse,
+) -> None:
+    # Naive: nothing was pulled yet, so everything is new: a second item with the SKU, a second invoice.
+    house = build_house()
+    item = quickbooks.create_stock(house, "Star ruby", Sku="STAR-1")
+    there = quickbooks.create(house, "Customer", DisplayName="Starlight Gems")
+    quickbooks.create_invoice(house, there["Id"], "INV-7014", "55.00")
+    customer_id = loupe.add_customer(house, "Starlight Gems")
+    item_id = loupe.add_item(house, "Ruby with a star", "STAR-1")
+    invoice_id = loupe.add_invoice(house, customer_id, "INV-7014", [("Star", "1", "55.00")])
+    for name in ("push_customers", "push_invoices", "push_inventory_items"):
+        house.run(name)
+    assert house.quickbooks_id("customer", customer_id) == there["Id"]
+    assert house.quickbooks_id("inventory_item", item_id) == item["Id"]
+    assert len(quickbooks.find(house, "Invoice", "DocNumber = 'INV-7014'")) == 1
+    assert house.link("invoice", loupe_id=invoice_id) is not None
+    assert len(quickbooks.find(house, "Item", "Sku = 'STAR-1'")) == 1
+
+
+def test_a_payment_entered_on_both_sides_waits_for_the_pull_that_links_it(house: House) -> None:
+    customer_id, invoice_id, quickbooks_id = invoiced(house, "R-6")
+    payment_id = loupe.add_payment(house, customer_id, "40.00", {invoice_id: "40.00"})
+    payer = house.quickbooks_id("customer", customer_id)
+    same = quickbooks.create_payment(house, payer, "40.00", quickbooks_id)
+
+    run = house.run("push_payments")  # 60.00 stay open, so the money would fit in a second time
+    assert house.said(run, loupe_id=payment_id) == ["waiting"]
+    house.run("pull_payments")
+    assert house.quickbooks_id("payment", payment_id) == same["Id"]
+    assert house.run("push_payments")["counts"].get("waiting") is None
