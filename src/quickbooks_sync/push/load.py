@@ -68,9 +68,9 @@ class Sender:
 
     def send_all(self, plan: Plan) -> None:
         """Send a plan's writes and write their outcomes."""
-        creates = [one for one in plan.writes if one.operation == Operation.CREATE]
+        creates = [write for write in plan.writes if write.operation == Operation.CREATE]
         existing = link_existing(self._context, creates)
-        writes = [one for one in plan.writes if one.loupe_id not in existing]
+        writes = [write for write in plan.writes if write.loupe_id not in existing]
         for start in range(0, len(writes), MAX_ITEMS):
             self._send(writes[start : start + MAX_ITEMS])
         adjustments = [*plan.adjustments, *self._adjustments_of(writes)]
@@ -92,15 +92,15 @@ class Sender:
         built, unknown = build_adjustments(self._context, self._settings, writes)
         self._write(unknown)
         if built:
-            self._deliver([one for one, _ in built], [request for _, request in built])
+            self._deliver([write for write, _ in built], [request for _, request in built])
 
     def _send(self, writes: Sequence[Write], *, is_second: bool = False) -> None:
         """Send at most thirty writes and write the outcome of each."""
         for hold in (refuse_overpayments, hold_replaced):
             kept_back = hold(self._context, writes)
             self._write(kept_back)
-            held = {kept.loupe_id for kept in kept_back}
-            writes = [write for write in writes if write.loupe_id not in held]
+            stopped = {outcome.loupe_id for outcome in kept_back}
+            writes = [write for write in writes if write.loupe_id not in stopped]
         sent, requests = self._build(writes)
         if sent:
             self._deliver(sent, requests, is_second=is_second)
@@ -109,9 +109,9 @@ class Sender:
         self, sent: Sequence[Write], requests: list[BatchRequest], *, is_second: bool = False
     ) -> None:
         intent = self._commit_intent(sent, requests)
-        by_id = {one.loupe_id: one for one in sent}
-        held = {key: one.conflicts for key, one in by_id.items() if one.conflicts}
-        refused = send_intent(self._context, intent, held=held)
+        by_id = {write.loupe_id: write for write in sent}
+        conflicts = {key: write.conflicts for key, write in by_id.items() if write.conflicts}
+        refused = send_intent(self._context, intent, conflicts=conflicts)
         if refused and not is_second:
             again = look_again(self._context, self._settings, refused, by_id)
             self._send(again.writes, is_second=True)

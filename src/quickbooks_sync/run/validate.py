@@ -34,15 +34,17 @@ def validate_batch(context: RunContext, batch: BatchManifest) -> None:
     key = context.run_id, batch["batch_number"]
     with context.reading() as connection:
         records = staging.read_batch(connection, *key)
-    checked = [one for one in records if one.values is not None and _is_to_be_written(one)]
+    checked = [
+        record for record in records if record.values is not None and _is_to_be_written(record)
+    ]
     mapping = context.mapping
     result = validate_values(
         mapping,
         context.expectations,
         context.direction,
-        [one.values or {} for one in checked],
+        [record.values or {} for record in checked],
     )
-    broken: dict[int, list[Problem]] = {one.row_number: [] for one in records}
+    broken: dict[int, list[Problem]] = {record.row_number: [] for record in records}
     for failure in result.failures:
         broken[checked[failure.row].row_number].append(to_problem(failure))
     # A repeated step finds its own problems again.
@@ -54,8 +56,12 @@ def validate_batch(context: RunContext, batch: BatchManifest) -> None:
     }
     problems = {row: [*unread[row], *broken[row]] for row in broken}
     rejected = sum(1 for listed in problems.values() if _is_rejected(listed))
-    document = add_unread(result.document, [one.row_number for one in checked], unread, problems)
-    document = add_examples(document, {one.source_id: problems[one.row_number] for one in records})
+    document = add_unread(
+        result.document, [record.row_number for record in checked], unread, problems
+    )
+    document = add_examples(
+        document, {record.source_id: problems[record.row_number] for record in records}
+    )
     with context.transaction() as connection:
         staging.write_results(
             connection,
@@ -117,9 +123,9 @@ def _to_scope(row: Any) -> str:
     return "preview" if row.is_preview else "part" if row.is_narrowed else str(row.mode)
 
 
-def _is_to_be_written(one: staging.StagedRecord) -> bool:
+def _is_to_be_written(record: staging.StagedRecord) -> bool:
     """A push validates only what it would send; a pull validates everything."""
-    return one.decision is None or isinstance(one.decision, Create | Update)
+    return record.decision is None or isinstance(record.decision, Create | Update)
 
 
 def _is_rejected(problems: Sequence[Problem]) -> bool:

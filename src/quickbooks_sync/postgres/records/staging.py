@@ -62,15 +62,15 @@ def write_batch(
         {
             "run_id": run_id,
             "batch_number": batch_number,
-            "row_number": one.row_number,
-            "source_id": one.source_id,
-            "source_version": one.source_version,
-            "raw": one.raw,
-            "field_values": one.values,
-            "problem": _to_listed(one.problems),
-            "action": _to_action(one.decision),
+            "row_number": record.row_number,
+            "source_id": record.source_id,
+            "source_version": record.source_version,
+            "raw": record.raw,
+            "field_values": record.values,
+            "problem": _to_listed(record.problems),
+            "action": _to_action(record.decision),
         }
-        for one in records
+        for record in records
     )
     columns = [column.name for column in staged_record.columns]
     copy_rows(connection, staged_record, columns, rows)
@@ -216,7 +216,7 @@ def read_unlinked_values(
     rows = connection.execute(
         select(staged_record.c.source_id, staged_record.c.field_values).where(
             staged_record.c.run_id == run["run_id"],
-            *(staged_record.c.field_values[name].astext == one for name, one in holding.items()),
+            *(staged_record.c.field_values[name].astext == text for name, text in holding.items()),
             ~is_linked,
         )
     )

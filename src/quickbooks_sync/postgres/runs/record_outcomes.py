@@ -30,21 +30,21 @@ def write_outcomes(
     """Write the outcome of every record, and bring the open lists up to date."""
     write_run_outcomes(connection, scope, outcomes)
     _settle_open_lists(connection, scope, outcomes)
-    for one in outcomes:
-        if one.waits_for:
-            _write_waiting(connection, scope, one)
-        elif one.outcome == Outcome.REJECTED:
-            _write_rejected(connection, scope, one)
-        if one.conflicts:
-            _close_other_conflicts(connection, scope, one)
-            _write_conflicts(connection, scope, one)
+    for record in outcomes:
+        if record.waits_for:
+            _write_waiting(connection, scope, record)
+        elif record.outcome == Outcome.REJECTED:
+            _write_rejected(connection, scope, record)
+        if record.conflicts:
+            _close_other_conflicts(connection, scope, record)
+            _write_conflicts(connection, scope, record)
 
 
 def write_run_outcomes(
     connection: Connection, scope: RunScope, outcomes: Sequence[RecordOutcome]
 ) -> None:
     """Write the outcome of every record of a run, and nothing else."""
-    rows = (row for one in outcomes for row in _run_rows(scope, one))
+    rows = (row for record in outcomes for row in _run_rows(scope, record))
     columns = [c.name for c in run_record.columns if c.name not in ("run_record_id", "recorded_at")]
     copy_rows(connection, run_record, columns, rows)
 
@@ -146,27 +146,29 @@ def read_refusals(
     return {row.source_id: (row.retry_key, to_problems(row.causes)) for row in rows}
 
 
-def _run_rows(scope: RunScope, one: RecordOutcome) -> Iterable[dict[str, Any]]:
+def _run_rows(scope: RunScope, record: RecordOutcome) -> Iterable[dict[str, Any]]:
     common = {
         "run_id": scope.run_id,
-        "loupe_id": one.loupe_id,
-        "quickbooks_id": one.quickbooks_id,
+        "loupe_id": record.loupe_id,
+        "quickbooks_id": record.quickbooks_id,
     }
     yield {
         **common,
-        "outcome": one.outcome,
-        **_reason_columns(one),
-        "detail": [*_listed(one.causes)] or [vars(conflict) for conflict in one.conflicts] or None,
+        "outcome": record.outcome,
+        **_reason_columns(record),
+        "detail": [*_listed(record.causes)]
+        or [vars(conflict) for conflict in record.conflicts]
+        or None,
     }
-    for warning in one.warnings:
+    for warning in record.warnings:
         yield {**common, "outcome": "warning", **_problem_columns(warning)}
 
 
-def _reason_columns(one: RecordOutcome) -> dict[str, Any]:
+def _reason_columns(record: RecordOutcome) -> dict[str, Any]:
     """A conflict names the field that the record's row is about, a cause the rule."""
-    cause = one.causes[0] if one.causes else None
-    held = one.conflicts[0] if one.conflicts else None
-    reason = one.reason or (cause.message if cause else held.reason if held else None)
+    cause = record.causes[0] if record.causes else None
+    held = record.conflicts[0] if record.conflicts else None
+    reason = record.reason or (cause.message if cause else held.reason if held else None)
     field = held.field if held else cause.field if cause else None
     return {"rule": cause.rule if cause else None, "field": field, "reason": reason}
 
@@ -189,8 +191,10 @@ def _settle_open_lists(
 ) -> None:
     """Take records off the waiting and rejected lists, and close conflicts that are over."""
     over = {
-        waiting_record: [one.source_id for one in outcomes if not one.waits_for],
-        rejected_record: [one.source_id for one in outcomes if one.outcome != Outcome.REJECTED],
+        waiting_record: [record.source_id for record in outcomes if not record.waits_for],
+        rejected_record: [
+            record.source_id for record in outcomes if record.outcome != Outcome.REJECTED
+        ],
     }
     for table, source_ids in over.items():
         connection.execute(
@@ -201,7 +205,9 @@ def _settle_open_lists(
                 table.c.source_id.in_(source_ids),
             )
         )
-    settled = [one for one in outcomes if one.outcome in _SETTLED and not one.is_pending]
+    settled = [
+        record for record in outcomes if record.outcome in _SETTLED and not record.is_pending
+    ]
     _close_conflicts(connection, scope, settled)
 
 
@@ -213,8 +219,10 @@ _SETTLED = frozenset(
 def _close_conflicts(
     connection: Connection, scope: RunScope, settled: Sequence[RecordOutcome]
 ) -> None:
-    loupe_ids = [one.loupe_id for one in settled if one.loupe_id is not None]
-    quickbooks_ids = [one.quickbooks_id for one in settled if one.quickbooks_id is not None]
+    loupe_ids = [record.loupe_id for record in settled if record.loupe_id is not None]
+    quickbooks_ids = [
+        record.quickbooks_id for record in settled if record.quickbooks_id is not None
+    ]
     if not loupe_ids and not quickbooks_ids:
         return
     connection.execute(
@@ -229,7 +237,7 @@ def _close_conflicts(
     )
 
 
-def _close_other_conflicts(connection: Connection, scope: RunScope, one: RecordOutcome) -> None:
+def _close_other_conflicts(connection: Connection, scope: RunScope, record: RecordOutcome) -> None:
     """Close the record's conflicts about fields that are no longer held."""
     connection.execute(
         update(conflict)
@@ -237,42 +245,43 @@ def _close_other_conflicts(connection: Connection, scope: RunScope, one: RecordO
             conflict.c.realm_id == scope.realm_id,
             conflict.c.record_type == scope.record_type,
             conflict.c.resolved_at.is_(None),
-            conflict.c.field.not_in([held.field for held in one.conflicts]),
-            (conflict.c.loupe_id == one.loupe_id) | (conflict.c.quickbooks_id == one.quickbooks_id),
+            conflict.c.field.not_in([held.field for held in record.conflicts]),
+            (conflict.c.loupe_id == record.loupe_id)
+            | (conflict.c.quickbooks_id == record.quickbooks_id),
         )
         .values(resolved_at=func.now())
     )
 
 
-def _key(scope: RunScope, one: RecordOutcome) -> dict[str, Any]:
+def _key(scope: RunScope, record: RecordOutcome) -> dict[str, Any]:
     return {
         "realm_id": scope.realm_id,
         "record_type": scope.record_type,
         "direction": scope.direction,
-        "source_id": one.source_id,
+        "source_id": record.source_id,
     }
 
 
-def _write_waiting(connection: Connection, scope: RunScope, one: RecordOutcome) -> None:
+def _write_waiting(connection: Connection, scope: RunScope, record: RecordOutcome) -> None:
     values = {
-        "waits_for": one.waits_for or "setting",
-        "waits_for_id": one.waits_for_id,
-        "reason": one.reason or "",
-        "raw": one.raw,
+        "waits_for": record.waits_for or "setting",
+        "waits_for_id": record.waits_for_id,
+        "reason": record.reason or "",
+        "raw": record.raw,
         "last_run_id": scope.run_id,
     }
-    _upsert(connection, waiting_record, _key(scope, one), values)
+    _upsert(connection, waiting_record, _key(scope, record), values)
 
 
-def _write_rejected(connection: Connection, scope: RunScope, one: RecordOutcome) -> None:
+def _write_rejected(connection: Connection, scope: RunScope, record: RecordOutcome) -> None:
     values = {
-        "source_version": one.source_version,
-        "causes": _listed(one.causes),
-        "retry_key": one.retry_key,
-        "raw": one.raw,
+        "source_version": record.source_version,
+        "causes": _listed(record.causes),
+        "retry_key": record.retry_key,
+        "raw": record.raw,
         "last_run_id": scope.run_id,
     }
-    _upsert(connection, rejected_record, _key(scope, one), values)
+    _upsert(connection, rejected_record, _key(scope, record), values)
 
 
 def _upsert(
@@ -282,24 +291,24 @@ def _upsert(
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
-def _write_conflicts(connection: Connection, scope: RunScope, one: RecordOutcome) -> None:
-    for held in one.conflicts:
+def _write_conflicts(connection: Connection, scope: RunScope, record: RecordOutcome) -> None:
+    for held in record.conflicts:
         values = {
             "reason": held.reason,
             "loupe_value": held.loupe,
             "quickbooks_value": held.quickbooks,
             "loupe_base": held.loupe_base,
             "quickbooks_base": held.quickbooks_base,
-            "loupe_changed_at": one.loupe_changed_at,
-            "loupe_changed_by": one.loupe_changed_by,
-            "quickbooks_changed_at": one.quickbooks_changed_at,
+            "loupe_changed_at": record.loupe_changed_at,
+            "loupe_changed_by": record.loupe_changed_by,
+            "quickbooks_changed_at": record.quickbooks_changed_at,
             "last_run_id": scope.run_id,
         }
         statement = insert(conflict).values(
             realm_id=scope.realm_id,
             record_type=scope.record_type,
-            loupe_id=one.loupe_id,
-            quickbooks_id=one.quickbooks_id,
+            loupe_id=record.loupe_id,
+            quickbooks_id=record.quickbooks_id,
             field=held.field,
             **values,
         )

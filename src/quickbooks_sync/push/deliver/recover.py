@@ -112,7 +112,9 @@ def _send_again(context: RunContext, intent: Intent) -> Answers:
         if is_listed:
             return {}
         raise
-    if not is_listed and any(one.fault and one.fault.code == _ID_USED for one in answers.values()):
+    if not is_listed and any(
+        answer.fault and answer.fault.code == _ID_USED for answer in answers.values()
+    ):
         raise UnreachableError(
             f"QuickBooks has carried out a batch of run {intent.run_id} and does not repeat its answer. "
             f"Its records are looked up once QuickBooks' lists are sure to show them: run the flow again after "

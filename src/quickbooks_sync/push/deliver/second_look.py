@@ -83,7 +83,9 @@ def _merge_again(
     """Fetch what has moved on in QuickBooks, pull it, and decide anew what is left to send."""
     client = context.client()
     mapping = context.mapping
-    documents = [client.fetch(mapping.entity, one.link.quickbooks_id) for one in writes if one.link]
+    documents = [
+        client.fetch(mapping.entity, write.link.quickbooks_id) for write in writes if write.link
+    ]
     with context.transaction() as connection:
         IntakeBatch(context, connection).load(to_staged_records(mapping, documents, settings))
         records = _stage_again(context, connection, writes)
@@ -101,7 +103,7 @@ def _stage_again(
         connection,
         context.mapping,
         context.organization_id,
-        [one.loupe_id for one in writes],
+        [write.loupe_id for write in writes],
     )
     records = [
         StagedRecord(number, str(row[key]), str(row["row_version"]), to_staged(row))

@@ -15,17 +15,19 @@ from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.faults import Action, action_of_error
 from quickbooks_sync.run.context import RunContext
 
-Held = Mapping[int, tuple[FieldConflict, ...]]
+ConflictsById = Mapping[int, tuple[FieldConflict, ...]]
 Refused = list[tuple[IntentItem, QuickBooksFault]]
 
 
-def send_intent(context: RunContext, intent: Intent, *, held: Held | None = None) -> Refused:
+def send_intent(
+    context: RunContext, intent: Intent, *, conflicts: ConflictsById | None = None
+) -> Refused:
     """Send a committed intent and settle what comes back.
 
     Args:
         context: The run.
         intent: The batch, committed.
-        held: Fields that were left out of a write because they are in conflict, by Loupe id.
+        conflicts: Fields that were left out of a write because they are in conflict, by Loupe id.
 
     Returns:
         The items that QuickBooks refused; nothing is recorded of them yet.
@@ -38,7 +40,7 @@ def send_intent(context: RunContext, intent: Intent, *, held: Held | None = None
     items = send_batch(client, intent)
     with context.transaction() as connection:
         settlement: Settlement = settle(context, connection, intent, items)
-        outcomes = [_with_held(one, held or {}) for one in settlement.outcomes]
+        outcomes = [_with_conflicts(outcome, conflicts or {}) for outcome in settlement.outcomes]
         write_outcomes(connection, context.scope, outcomes)
         close_intent(connection, intent.intent_id, "answered")
     return settlement.refused
@@ -50,12 +52,12 @@ def send_batch(client: QuickBooksClient, intent: Intent) -> dict[str, BatchItem]
         return dict(client.send_batch(intent.body, intent.request_id).items)
     except QuickBooksFault as fault:
         # The batch itself was refused, so none of its items was executed.
-        return {one.batch_item_id: BatchItem(None, fault) for one in intent.items}
+        return {item.batch_item_id: BatchItem(None, fault) for item in intent.items}
 
 
-def _with_held(written: RecordOutcome, held: Held) -> RecordOutcome:
+def _with_conflicts(written: RecordOutcome, by_id: ConflictsById) -> RecordOutcome:
     """Say of a record that was written in part which of its fields are in conflict."""
-    conflicts = held.get(written.loupe_id or 0)
+    conflicts = by_id.get(written.loupe_id or 0)
     if not conflicts:
         return written
     reason = f"its other fields were sent; {conflicts[0].reason}"

@@ -72,18 +72,18 @@ def settle(
     ensure_whole(context.mapping, intent, items)
     written: list[tuple[IntentItem, Record]] = []
     refused: list[tuple[IntentItem, QuickBooksFault]] = []
-    for one in intent.items:
-        answer = items.get(one.batch_item_id)
+    for item in intent.items:
+        answer = items.get(item.batch_item_id)
         if answer is not None and answer.record is not None:
-            written.append((one, answer.record))
+            written.append((item, answer.record))
         else:
-            refused.append((one, _fault_of(answer)))
+            refused.append((item, _fault_of(answer)))
     adjusted = [item for item, _ in written if item.operation == Operation.ADJUST]
     outcomes = [
         *_settle_written(
             context,
             connection,
-            [one for one in written if one[0].operation != Operation.ADJUST],
+            [(item, record) for item, record in written if item.operation != Operation.ADJUST],
         ),
         *settle_adjustments(context, connection, adjusted),
     ]
@@ -108,8 +108,8 @@ def settle_found(
     The records may have been edited there since, so only what is still as it was sent is agreed.
     """
     return [
-        replace(one, outcome=Outcome.LINKED) if one.outcome == Outcome.CREATED else one
-        for one in _settle_written(context, connection, found, is_answer=False)
+        replace(record, outcome=Outcome.LINKED) if record.outcome == Outcome.CREATED else record
+        for record in _settle_written(context, connection, found, is_answer=False)
     ]
 
 
@@ -197,9 +197,9 @@ def _link_after(
     """
     ours = item.loupe_values
     unwritten = {cause.field for cause in find_unwritten(mapping, ours, theirs)}
-    names = item.sent_fields if known else [one.name for one in mapping.two_way]
+    names = item.sent_fields if known else [field.name for field in mapping.two_way]
     # QuickBooks brings texts into a form of its own, which may be the one that it had.
-    texts = {one.name for one in mapping.two_way if one.type == "text"}
+    texts = {field.name for field in mapping.two_way if field.type == "text"}
     settled = [
         name
         for name in names

@@ -84,8 +84,8 @@ def settle_adjustments(
         return []
     realm_id, record_type = context.realm_id, context.record_type
     links = {
-        one.loupe_id: one
-        for one in read_links(
+        link.loupe_id: link
+        for link in read_links(
             connection, realm_id, record_type, loupe_ids=[item.loupe_id for item in items]
         )
     }
@@ -93,17 +93,17 @@ def settle_adjustments(
         connection,
         realm_id,
         record_type,
-        [_with_quantity(links[one.loupe_id], one) for one in items],
+        [_with_quantity(links[item.loupe_id], item) for item in items],
     )
     return [
         RecordOutcome(
-            str(one.loupe_id),
+            str(item.loupe_id),
             Outcome.UPDATED,
-            loupe_id=one.loupe_id,
-            quickbooks_id=links[one.loupe_id].quickbooks_id,
-            reason=f"stock adjusted to {one.loupe_values['quantity']}",
+            loupe_id=item.loupe_id,
+            quickbooks_id=links[item.loupe_id].quickbooks_id,
+            reason=f"stock adjusted to {item.loupe_values['quantity']}",
         )
-        for one in items
+        for item in items
     ]
 
 
