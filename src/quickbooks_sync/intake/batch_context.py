@@ -17,10 +17,7 @@ from quickbooks_sync.postgres.records.decisions import (
     read_record_decisions,
 )
 from quickbooks_sync.postgres.records.links import Link, read_link_ids, read_links
-from quickbooks_sync.postgres.records.loupe_rows import (
-    Row,
-    read_rows,
-)
+from quickbooks_sync.postgres.records.loupe_rows import Row, read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord, read_repeated_values
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings

@@ -14,65 +14,65 @@ from quickbooks_sync.transform.canonical import folded
 Values = dict[str, Any]
 
 
-def outcome_of(one: StagedRecord, link: Link, outcome: Outcome) -> RecordOutcome:
+def outcome_of(record: StagedRecord, link: Link, outcome: Outcome) -> RecordOutcome:
     """Outcome of a linked record."""
     return RecordOutcome(
-        one.source_id,
+        record.source_id,
         outcome,
         loupe_id=link.loupe_id,
-        quickbooks_id=one.source_id,
-        warnings=warnings_of(one),
-        quickbooks_changed_at=updated_at(one.raw),
+        quickbooks_id=record.source_id,
+        warnings=warnings_of(record),
+        quickbooks_changed_at=updated_at(record.raw),
     )
 
 
-def rejected(one: StagedRecord, retry_key: str) -> RecordOutcome | None:
+def rejected(record: StagedRecord, retry_key: str) -> RecordOutcome | None:
     """Outcome of a record that broke a rule; `None` where it broke none."""
-    causes = tuple(problem for problem in one.problems if not problem.is_warning)
+    causes = tuple(problem for problem in record.problems if not problem.is_warning)
     if not causes:
         return None
     return RecordOutcome(
-        one.source_id,
+        record.source_id,
         Outcome.REJECTED,
-        quickbooks_id=one.source_id,
+        quickbooks_id=record.source_id,
         causes=causes,
-        raw=one.raw,
-        source_version=one.source_version,
+        raw=record.raw,
+        source_version=record.source_version,
         retry_key=retry_key,
     )
 
 
-def waiting(one: StagedRecord, missing: tuple[str, str] | None) -> RecordOutcome | None:
+def waiting(record: StagedRecord, missing: tuple[str, str] | None) -> RecordOutcome | None:
     """Outcome of a record that refers to one without a link; `None` where nothing is missing."""
     if missing is None:
         return None
     record_type, quickbooks_id = missing
     return RecordOutcome(
-        one.source_id,
+        record.source_id,
         Outcome.WAITING,
-        quickbooks_id=one.source_id,
+        quickbooks_id=record.source_id,
         reason=f"the {record_type} {quickbooks_id} of QuickBooks is not linked to Loupe yet, "
         "or its row is gone there",
         waits_for=record_type,
         waits_for_id=quickbooks_id,
-        raw=one.raw,
+        raw=record.raw,
     )
 
 
-def doubt(one: StagedRecord, match: Match) -> RecordOutcome:
+def doubt(record: StagedRecord, match: Match) -> RecordOutcome:
     """Outcome of a record of which a person must say what it is."""
-    held = FieldConflict(RECORD_CONFLICT, match.doubt or "", match.loupe_id, one.source_id)
+    conflict = FieldConflict(RECORD_CONFLICT, match.doubt or "", match.loupe_id, record.source_id)
     return RecordOutcome(
-        one.source_id,
+        record.source_id,
         Outcome.CONFLICT,
         loupe_id=match.loupe_id,
-        quickbooks_id=one.source_id,
+        quickbooks_id=record.source_id,
         reason=match.doubt,
-        conflicts=(held,),
+        conflicts=(conflict,),
         waits_for="decision",
-        raw=one.raw,
-        quickbooks_changed_at=updated_at(one.raw),
-        warnings=warnings_of(one),
+        raw=record.raw,
+        quickbooks_changed_at=updated_at(record.raw),
+        warnings=warnings_of(record),
     )
 
 
@@ -98,12 +98,12 @@ def _differ(identity: Identity, name: str, ours: Values, theirs: Values) -> bool
     return not is_alike if is_apart else is_alike and ours[name] != theirs[name]
 
 
-def warnings_of(one: StagedRecord) -> tuple[Problem, ...]:
+def warnings_of(record: StagedRecord) -> tuple[Problem, ...]:
     """Return the problems that hold nothing up."""
-    return tuple(problem for problem in one.problems if problem.is_warning)
+    return tuple(problem for problem in record.problems if problem.is_warning)
 
 
-def updated_at(record: Mapping[str, Any]) -> datetime | None:
+def updated_at(document: Mapping[str, Any]) -> datetime | None:
     """Return when QuickBooks last saw a change of a record."""
-    written = (record.get("MetaData") or {}).get("LastUpdatedTime")
+    written = (document.get("MetaData") or {}).get("LastUpdatedTime")
     return datetime.fromisoformat(written) if written else None

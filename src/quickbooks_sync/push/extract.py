@@ -63,7 +63,7 @@ def extract(context: RunContext) -> list[BatchManifest]:
 def _conditions(context: RunContext) -> list[Any]:
     where = loupe_table(context.mapping)
     if context.record_ids:
-        return [where.table.c[where.key].in_([int(one) for one in context.record_ids])]
+        return [where.table.c[where.key].in_([int(loupe_id) for loupe_id in context.record_ids])]
     conditions: list[Any] = []
     if context.mode == Mode.INCREMENTAL:
         conditions.append(~is_agreed(context))

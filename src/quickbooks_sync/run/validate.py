@@ -123,9 +123,9 @@ def _to_scope(row: Any) -> str:
     return "preview" if row.is_preview else "part" if row.is_narrowed else str(row.mode)
 
 
-def _is_to_be_written(one: staging.StagedRecord) -> bool:
+def _is_to_be_written(record: staging.StagedRecord) -> bool:
     """A push validates only what it would send; a pull validates everything."""
-    return one.decision is None or isinstance(one.decision, Create | Update)
+    return record.decision is None or isinstance(record.decision, Create | Update)
 
 
 def _is_rejected(problems: Sequence[Problem]) -> bool:

@@ -22,7 +22,7 @@ def find_missing_in_loupe(connection: Connection, context: Pushing) -> list[Stag
     row = exists(
         select(where.table.c[where.key]).where(where.table.c[where.key] == link.c.loupe_id)
     )
-    found = connection.execute(
+    rows = connection.execute(
         select(link.c.loupe_id, link.c.quickbooks_id)
         .where(
             link.c.realm_id == context.realm_id,
@@ -34,7 +34,7 @@ def find_missing_in_loupe(connection: Connection, context: Pushing) -> list[Stag
     )
     return [
         _staged(number, loupe_id, quickbooks_id)
-        for number, (loupe_id, quickbooks_id) in enumerate(found)
+        for number, (loupe_id, quickbooks_id) in enumerate(rows)
     ]
 
 

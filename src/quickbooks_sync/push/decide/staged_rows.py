@@ -33,7 +33,7 @@ def from_staged(mapping: RecordMapping, staged: dict[str, Any]) -> Row:
 
 def _to_json_safe(value: Any) -> Any:
     if isinstance(value, list):
-        return [to_staged(one) for one in value]
+        return [to_staged(child) for child in value]
     if isinstance(value, date | datetime):
         return value.isoformat()
     return value

@@ -67,12 +67,12 @@ def doubted_outcome(item: IntentItem, record: Record) -> RecordOutcome:
 
 def stranger_outcome(item: IntentItem, record: Record, why: str) -> RecordOutcome:
     """Return the outcome of a row and a record of which a person must say whether they are one."""
-    held = FieldConflict(RECORD_CONFLICT, why, item.row_version, record["Id"])
+    conflict = FieldConflict(RECORD_CONFLICT, why, item.row_version, record["Id"])
     return RecordOutcome(
         str(item.loupe_id),
         Outcome.CONFLICT,
         loupe_id=item.loupe_id,
         quickbooks_id=record["Id"],
         reason=why,
-        conflicts=(held,),
+        conflicts=(conflict,),
     )

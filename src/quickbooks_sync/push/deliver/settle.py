@@ -83,7 +83,7 @@ def settle(
         *_settle_written(
             context,
             connection,
-            [one for one in written if one[0].operation != Operation.ADJUST],
+            [(item, record) for item, record in written if item.operation != Operation.ADJUST],
         ),
         *settle_adjustments(context, connection, adjusted),
     ]
@@ -108,8 +108,8 @@ def settle_found(
     The records may have been edited there since, so only what is still as it was sent is agreed.
     """
     return [
-        replace(one, outcome=Outcome.LINKED) if one.outcome == Outcome.CREATED else one
-        for one in _settle_written(context, connection, found, is_answer=False)
+        replace(record, outcome=Outcome.LINKED) if record.outcome == Outcome.CREATED else record
+        for record in _settle_written(context, connection, found, is_answer=False)
     ]
 
 

@@ -84,8 +84,8 @@ def settle_adjustments(
         return []
     realm_id, record_type = context.realm_id, context.record_type
     links = {
-        one.loupe_id: one
-        for one in read_links(
+        link.loupe_id: link
+        for link in read_links(
             connection, realm_id, record_type, loupe_ids=[item.loupe_id for item in items]
         )
     }
