@@ -381,6 +381,45 @@ def test_a_number_that_quickbooks_has_on_another_invoice_is_found(
     assert ids_of(found) == [again]
 
 
+def test_a_row_that_looks_like_a_record_that_was_only_pulled_is_found(
+    connection: Connection, review: Any
+) -> None:
+    staged = {"realm_id": REALM, "record_type": "inventory_item", "direction": "pull"}
+    run_id = connection.execute(
+        insert(tables.run)
+        .values(**staged, run_key="pull", mode="full", fence=1)
+        .returning(tables.run.c.run_id)
+    ).scalar_one()
+    connection.execute(
+        insert(tables.staged_record).values(
+            run_id=run_id,
+            batch_number=0,
+            row_number=0,
+            source_id="33",
+            raw={"Id": "33", "Name": "Opal  ring", "Sku": "T-9", "Type": "Inventory"},
+        )
+    )
+    item_id = add(connection, "inventory_item", item_name="OPAL RING", tag_id="T-1")
+
+    found = review()[
+        "inventory_item.: may be a QuickBooks record that it is not linked to, by name"
+    ]
+
+    assert ids_of(found) == [item_id]
+    assert found.examples[0].message == "QuickBooks Id 33"
+
+
+def test_items_of_one_name_are_found(connection: Connection, review: Any) -> None:
+    items = [
+        add(connection, "inventory_item", item_name=name, tag_id=tag)
+        for name, tag in (("Opal ring", "T-1"), ("OPAL RING", "T-2"))
+    ]
+
+    found = review()["inventory_item.: may be another row of Loupe, by name"]
+
+    assert ids_of(found) == items
+
+
 def test_many_records_are_counted_but_only_some_shown(connection: Connection, review: Any) -> None:
     for _ in range(25):
         add(connection, "customer")

@@ -80,6 +80,10 @@ LINES: Mapping[str, tuple[dict[str, Any], Decimal, tuple[str, str]]] = {
 }
 PAYMENTS: Mapping[str, tuple[dict[str, Any], tuple[str, str]]] = {
     "undated": ({"payment_date": None}, ("payment_date", PRESENT)),
+    "long reference": (
+        {"reference_number": "7" * 22},
+        ("reference_number", "has at most 21 characters"),
+    ),
     "foreign": ({"currency_code": "EUR"}, ("currency", CURRENCY)),
     "closed": ({"payment_date": LAST_YEAR}, ("payment_date", OPEN)),
 }
