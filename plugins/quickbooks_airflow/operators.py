@@ -126,7 +126,7 @@ class ExtractOperator(RunStepOperator):
         with translated_errors(), self.opened_workspace() as workspace:
             batches = steps.extract(workspace, self.run)
         self.log.info(
-            "%s records in %s batches", sum(one["row_count"] for one in batches), len(batches)
+            "%s records in %s batches", sum(batch["row_count"] for batch in batches), len(batches)
         )
         return batches
 

@@ -135,7 +135,9 @@ class NightlyCompaniesOperator(StepOperator):
         ):
             companies = read_companies(connection)
         found = [
-            one.realm_id for one in companies if one.is_nightly and one.status != "disconnected"
+            company.realm_id
+            for company in companies
+            if company.is_nightly and company.status != "disconnected"
         ]
         self.log.info("%s of %s companies sync tonight", len(found), len(companies))
         return found

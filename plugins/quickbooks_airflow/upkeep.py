@@ -29,13 +29,15 @@ class KeepConnectionsOperator(StepOperator):
             with workspace.engine.connect() as connection:
                 today = datetime.now(UTC).date()
                 budget = read_budget(connection, workspace.app.monthly_reads, today)
-        for one in states:
-            log = self.log.info if one.level == "ok" else self.log.warning
-            log("%s (%s): %s", one.company_name, one.realm_id, one.message)
+        for state in states:
+            log = self.log.info if state.level == "ok" else self.log.warning
+            log("%s (%s): %s", state.company_name, state.realm_id, state.message)
         (self.log.info if budget.level == "ok" else self.log.warning)("%s", budget.message)
-        urgent = [f"{one.company_name}: {one.message}" for one in states if one.level == "urgent"]
+        urgent = [
+            f"{state.company_name}: {state.message}" for state in states if state.level == "urgent"
+        ]
         if budget.level == "urgent":
             urgent.append(budget.message)
         if urgent:
             raise AirflowFailException("; ".join(urgent))
-        return {one.realm_id: one.level for one in states}
+        return {state.realm_id: state.level for state in states}

@@ -179,7 +179,7 @@ def _load_mapping(path: Path) -> "RecordMapping":
     from quickbooks_sync.postgres.tables import LOUPE_SCHEMA, metadata
     from quickbooks_sync.record_types.registry import VOCABULARIES
 
-    loupe = [
-        row_values for row_values in metadata.tables.values() if row_values.schema == LOUPE_SCHEMA
-    ]
-    return load_mapping(path, VOCABULARIES, tables={one.name: one.columns.keys() for one in loupe})
+    loupe = [table for table in metadata.tables.values() if table.schema == LOUPE_SCHEMA]
+    return load_mapping(
+        path, VOCABULARIES, tables={table.name: table.columns.keys() for table in loupe}
+    )

@@ -38,7 +38,7 @@ def propose(company: Company = None, as_json: AsJson = False) -> None:
     """Read the company's accounts and preferences (up to 5 metered reads a day) and propose."""
     workspace = open_workspace()
     realm_id = _find_company(workspace, company)
-    rows = [vars(one) for one in propose_settings(workspace, realm_id)]
+    rows = [vars(proposal) for proposal in propose_settings(workspace, realm_id)]
     print_rows(rows, ("name", "value", "because"), as_json=as_json, empty="Nothing to propose.")
     if not as_json:
         typer.echo("Confirm with: quickbooks-sync settings confirm [--set NAME=VALUE]...")

@@ -158,7 +158,7 @@ def _to_cause(cause: Mapping[str, Any]) -> Row:
 
 def _read_open(connection: Connection, table: Table, realm_id: str | None, limit: int) -> list[Row]:
     columns = [
-        *(one for one in table.c if one.name != "raw"),
+        *(column for column in table.c if column.name != "raw"),
         display_name_of(table.c.raw).label("called"),
     ]
     statement = (

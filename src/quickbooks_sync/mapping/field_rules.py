@@ -173,8 +173,8 @@ def check_together(loaded: tuple[Field, ...], marked: Marked) -> None:
     """Refuse fields that fight over a column or a property, or follow one that is not there."""
     names = [field.name for field in loaded]
     sides: tuple[tuple[str, Callable[[Field], str | None]], ...] = (
-        ("loupe", lambda one: one.loupe),
-        ("quickbooks", lambda one: one.quickbooks),
+        ("loupe", lambda field: field.loupe),
+        ("quickbooks", lambda field: field.quickbooks),
     )
     for key, side in sides:
         owners: dict[str, str] = {}

@@ -141,7 +141,7 @@ def _section(marked: Marked, keys: Mapping[str, bool]) -> dict[str, Marked]:
 def _texts(marked: Marked) -> tuple[str, ...]:
     if not isinstance(marked.value, list) or not marked.value:
         raise marked.place.refuse("must be a list.")
-    return tuple(_text(one) for one in marked.value)
+    return tuple(_text(item) for item in marked.value)
 
 
 def _text(marked: Marked) -> str:

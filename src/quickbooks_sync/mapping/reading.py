@@ -76,8 +76,8 @@ def _to_marked(node: yaml.Node, place: Place) -> Marked:
         return Marked(_to_dict(node, place), place)
     if isinstance(node, yaml.SequenceNode):
         items = (
-            _to_marked(one, place.below(str(number), one.start_mark.line + 1))
-            for number, one in enumerate(node.value, start=1)
+            _to_marked(item, place.below(str(number), item.start_mark.line + 1))
+            for number, item in enumerate(node.value, start=1)
         )
         return Marked(list(items), place)
     return Marked(_to_scalar(node, place), place)

@@ -30,7 +30,7 @@ class IdLookup:
         self._realm_id = realm_id
         self._mapping = mapping
         self._mapping_of = mapping_of
-        types = {one.references for one in mapping.every_field() if one.references}
+        types = {field.references for field in mapping.every_field() if field.references}
         self.to_quickbooks: dict[str, dict[int, str]] = {record_type: {} for record_type in types}
         self.to_loupe: dict[str, dict[str, int]] = {record_type: {} for record_type in types}
 

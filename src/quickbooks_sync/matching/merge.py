@@ -132,7 +132,7 @@ def next_base(merge: Merge, loupe: Values, quickbooks: Values, base: Base) -> Ba
 
 
 def _verdict(
-    one: Field,
+    field: Field,
     mapping: RecordMapping,
     loupe: Values,
     quickbooks: Values,
@@ -140,84 +140,84 @@ def _verdict(
     policy: MergePolicy,
 ) -> str:
     """Return `agreed`, `to_loupe`, `to_quickbooks`, or the reason of a conflict."""
-    ours, theirs = _seen(one, loupe), _seen(one, quickbooks)
+    ours, theirs = _seen(field, loupe), _seen(field, quickbooks)
     if ours == theirs:
         return "agreed"
-    if one.name in policy.decided:
-        return "to_loupe" if policy.decided[one.name] == "quickbooks" else "to_quickbooks"
-    if one.kind == "pull_only" or one.name in policy.quickbooks_owned:
-        return _locked(one, policy.loupe_locked) or "to_loupe"
-    return _three_way(one, mapping, ours, theirs, base, policy)
+    if field.name in policy.decided:
+        return "to_loupe" if policy.decided[field.name] == "quickbooks" else "to_quickbooks"
+    if field.kind == "pull_only" or field.name in policy.quickbooks_owned:
+        return _locked(field, policy.loupe_locked) or "to_loupe"
+    return _three_way(field, mapping, ours, theirs, base, policy)
 
 
 def _three_way(
-    one: Field, mapping: RecordMapping, ours: Any, theirs: Any, base: Base, policy: MergePolicy
+    field: Field, mapping: RecordMapping, ours: Any, theirs: Any, base: Base, policy: MergePolicy
 ) -> str:
-    if one.name not in base.loupe and _may_differ(one, ours, theirs, policy):
+    if field.name not in base.loupe and _may_differ(field, ours, theirs, policy):
         return "agreed"
-    ours_changed, theirs_changed = _changes(one, ours, theirs, base)
+    ours_changed, theirs_changed = _changes(field, ours, theirs, base)
     if not ours_changed and not theirs_changed:
         return "agreed"
     if ours_changed and theirs_changed:
-        return _both_changed(one, mapping, base, policy)
+        return _both_changed(field, mapping, base, policy)
     if theirs_changed:
-        return _locked(one, policy.loupe_locked) or "to_loupe"
-    return _locked(one, policy.quickbooks_locked) or "to_quickbooks"
+        return _locked(field, policy.loupe_locked) or "to_loupe"
+    return _locked(field, policy.quickbooks_locked) or "to_quickbooks"
 
 
-def _may_differ(one: Field, ours: Any, theirs: Any, policy: MergePolicy) -> bool:
+def _may_differ(field: Field, ours: Any, theirs: Any, policy: MergePolicy) -> bool:
     """Whether two values that were never compared before may stay as they are on both sides."""
-    if one.name in policy.apart and not _is_empty(ours) and not _is_empty(theirs):
+    if field.name in policy.apart and not _is_empty(ours) and not _is_empty(theirs):
         return True
-    return one.name in policy.folded and folded(ours) == folded(theirs)
+    return field.name in policy.folded and folded(ours) == folded(theirs)
 
 
-def _changes(one: Field, ours: Any, theirs: Any, base: Base) -> tuple[bool, bool]:
+def _changes(field: Field, ours: Any, theirs: Any, base: Base) -> tuple[bool, bool]:
     """Return whether Loupe and QuickBooks changed the field since the base."""
-    if one.name not in base.loupe or one.name not in base.quickbooks:
+    if field.name not in base.loupe or field.name not in base.quickbooks:
         # First contact: an empty side takes the filled one, two different values are a conflict.
         return not _is_empty(ours), not _is_empty(theirs)
-    return ours != _seen(one, base.loupe), theirs != _seen(one, base.quickbooks)
+    return ours != _seen(field, base.loupe), theirs != _seen(field, base.quickbooks)
 
 
-def _both_changed(one: Field, mapping: RecordMapping, base: Base, policy: MergePolicy) -> str:
-    rule = policy.on_conflict.get(one.name) or _rule_of(one, mapping, base)
+def _both_changed(field: Field, mapping: RecordMapping, base: Base, policy: MergePolicy) -> str:
+    rule = policy.on_conflict.get(field.name) or _rule_of(field, mapping, base)
     if rule == "quickbooks":
-        return _locked(one, policy.loupe_locked) or "to_loupe"
+        return _locked(field, policy.loupe_locked) or "to_loupe"
     if rule == "loupe":
-        return _locked(one, policy.quickbooks_locked) or "to_quickbooks"
-    if one.name not in base.loupe:
+        return _locked(field, policy.quickbooks_locked) or "to_quickbooks"
+    if field.name not in base.loupe:
         return "both sides hold a value and the two differ"
     return "changed on both sides since they last agreed"
 
 
-def _rule_of(one: Field, mapping: RecordMapping, base: Base) -> str:
+def _rule_of(field: Field, mapping: RecordMapping, base: Base) -> str:
     """At first contact nobody knows which side is right, least of all about money and parties."""
-    if one.name in base.loupe:
-        return one.on_conflict or mapping.on_conflict
-    is_held = one.type in ("money", "decimal", "lines", "reference") or one.name == "currency"
+    if field.name in base.loupe:
+        return field.on_conflict or mapping.on_conflict
+    is_held = field.type in ("money", "decimal", "lines", "reference") or field.name == "currency"
     return "hold" if is_held else mapping.first_contact
 
 
-def _locked(one: Field, locks: Mapping[str, str]) -> str | None:
-    return locks.get(one.name)
+def _locked(field: Field, locks: Mapping[str, str]) -> str | None:
+    return locks.get(field.name)
 
 
 def _conflict(
-    one: Field, reason: str, loupe: Values, quickbooks: Values, base: Base
+    field: Field, reason: str, loupe: Values, quickbooks: Values, base: Base
 ) -> FieldConflict:
     return FieldConflict(
-        one.name,
+        field.name,
         reason,
-        loupe.get(one.name),
-        quickbooks.get(one.name),
-        base.loupe.get(one.name),
-        base.quickbooks.get(one.name),
+        loupe.get(field.name),
+        quickbooks.get(field.name),
+        base.loupe.get(field.name),
+        base.quickbooks.get(field.name),
     )
 
 
-def _seen(one: Field, values: Values) -> Any:
-    return comparable(one, values.get(one.name))
+def _seen(field: Field, values: Values) -> Any:
+    return comparable(field, values.get(field.name))
 
 
 def _is_empty(value: Any) -> bool:

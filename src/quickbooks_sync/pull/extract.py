@@ -111,7 +111,7 @@ def _conditions(context: RunContext) -> Iterator[str]:
         return
     property_name, ids = chosen
     for start in range(0, len(ids), IDS_PER_QUERY):
-        listed = ", ".join(quote(one) for one in ids[start : start + IDS_PER_QUERY])
+        listed = ", ".join(quote(record_id) for record_id in ids[start : start + IDS_PER_QUERY])
         yield " AND ".join([*fixed, f"{property_name} IN ({listed})"])
 
 

@@ -91,7 +91,7 @@ class Sender:
         built, unknown = build_adjustments(self._context, self._settings, writes)
         self._write(unknown)
         if built:
-            self._deliver([one for one, _ in built], [request for _, request in built])
+            self._deliver([write for write, _ in built], [request for _, request in built])
 
     def _send(self, writes: Sequence[Write], *, is_second: bool = False) -> None:
         """Send at most thirty writes and write the outcome of each."""
@@ -108,7 +108,7 @@ class Sender:
         self, sent: Sequence[Write], requests: list[BatchRequest], *, is_second: bool = False
     ) -> None:
         intent = self._commit_intent(sent, requests)
-        by_id = {one.loupe_id: one for one in sent}
+        by_id = {write.loupe_id: write for write in sent}
         held = {key: item.conflicts for key, item in by_id.items() if item.conflicts}
         refused = send_intent(self._context, intent, held=held)
         if refused and not is_second:

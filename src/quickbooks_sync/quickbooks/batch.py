@@ -53,7 +53,7 @@ def serialise_batch(requests: Sequence[BatchRequest]) -> str:
     ids = [request.b_id for request in requests]
     if not 0 < len(ids) <= MAX_ITEMS:
         raise FatalError(f"A batch of {len(ids)} items; Intuit takes 1 to {MAX_ITEMS}.")
-    if len(set(ids)) != len(ids) or not all(0 < len(one) <= MAX_ID_LENGTH for one in ids):
+    if len(set(ids)) != len(ids) or not all(0 < len(name) <= MAX_ID_LENGTH for name in ids):
         raise FatalError(
             f"A batch's item names must be unique and 1 to {MAX_ID_LENGTH} characters long."
         )

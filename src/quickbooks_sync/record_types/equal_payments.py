@@ -91,7 +91,7 @@ def _pair(theirs: Mapping[str, Values], ours: list[Candidate]) -> dict[str, int]
         lambda number, _other: number is None,
     )
     for fits in rounds:
-        for key in (one for one in ids if one not in pairs):
+        for key in (quickbooks_id for quickbooks_id in ids if quickbooks_id not in pairs):
             number = _number(theirs[key])
             found = next((item for item, other in left.items() if fits(number, other)), None)
             if found is not None:

@@ -60,7 +60,7 @@ def _align(
     field: Field, lines: Sequence[Json], old: Sequence[Json]
 ) -> list[tuple[Json, int | None]]:
     """Pair each line with the index of the old line that it continues."""
-    names = [one.name for one in field.fields if one.kind == "two_way"]
+    names = [part.name for part in field.fields if part.kind == "two_way"]
     matcher = SequenceMatcher(a=_keys(old, names), b=_keys(lines, names), autojunk=False)
     pairs: list[tuple[Json, int | None]] = []
     for _, low, high, start, end in matcher.get_opcodes():

@@ -89,21 +89,21 @@ def _refuse_blanked(
 
 
 def _too_many_blanked(
-    context: RunContext, one: BlankedField, limit: Decimal, ids: list[str]
+    context: RunContext, blanked: BlankedField, limit: Decimal, ids: list[str]
 ) -> GateClosedError:
     flow = f"{context.direction} of {context.record_type}s"
     source, other = (
         ("QuickBooks", "Loupe") if context.direction == Direction.PULL else ("Loupe", "QuickBooks")
     )
     return GateClosedError(
-        f"The {flow} would empty the field {one.name} in {other} on {one.blanked} of the "
-        f"{one.filled} records of this run that held it, more than the allowed share of {limit}; "
+        f"The {flow} would empty the field {blanked.name} in {other} on {blanked.blanked} of the "
+        f"{blanked.filled} records of this run that held it, more than the allowed share of {limit}; "
         f"{source} has no value for it any more, for example in {', '.join(ids)}. Nothing was "
         f"loaded. Mostly {source} did not give the value, or the mapping looks for it in the wrong "
         "place: correct that and run again. If it was emptied on purpose, raise the setting "
         "max_blanked_ratio for one run: "
         "`quickbooks-sync settings confirm --set max_blanked_ratio=1`.",
-        field=one.name,
-        blanked=one.blanked,
-        filled=one.filled,
+        field=blanked.name,
+        blanked=blanked.blanked,
+        filled=blanked.filled,
     )

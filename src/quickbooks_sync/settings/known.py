@@ -192,6 +192,6 @@ def refuse_unknown(name: str) -> SettingsError:
 
 def nearest(found: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
     """Return the end of a sentence that offers the most similar known word, if one is close."""
-    spelled = {one.casefold(): one for one in known}
+    spelled = {word.casefold(): word for word in known}
     close = difflib.get_close_matches(found.casefold(), spelled, n=1, cutoff=0.6)
     return f"; did you mean {spelled[close[0]]!r}?" if close else "."

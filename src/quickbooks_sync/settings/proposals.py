@@ -76,7 +76,9 @@ def propose_settings(access: CompanyAccess, realm_id: str) -> list[Proposal]:
     proposals = build_proposals(reference)
     with access.engine.begin() as connection:
         write_proposals(
-            connection, realm_id, {one.name: (one.value, one.because) for one in proposals}
+            connection,
+            realm_id,
+            {proposal.name: (proposal.value, proposal.because) for proposal in proposals},
         )
     return proposals
 
@@ -100,7 +102,9 @@ def build_proposals(reference: Reference) -> list[Proposal]:
 def _propose_account(name: str, reference: Reference) -> Proposal:
     rule = ACCOUNT_RULES[name]
     what = f"{rule.account_type}{f'/{rule.subtypes[0]}' if rule.subtypes else ''}"
-    candidates = [one for one in reference.named("account") if _fits(one, rule, reference)]
+    candidates = [
+        account for account in reference.named("account") if _fits(account, rule, reference)
+    ]
     usual = [candidate for candidate in candidates if _is_named(candidate, rule.usual_names)]
     if len(usual) == 1:
         return Proposal(
@@ -131,7 +135,7 @@ def _fits(account: Record, rule: AccountRule, reference: Reference) -> bool:
 
 def _propose_line_item(reference: Reference) -> Proposal:
     name = "invoice_line_item"
-    services = [one for one in reference.named("item") if one.get("Type") == "Service"]
+    services = [item for item in reference.named("item") if item.get("Type") == "Service"]
     for usual in SALE_NAMES:
         found = [item for item in services if _is_named(item, (usual,))]
         if len(found) == 1:

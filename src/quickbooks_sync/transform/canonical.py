@@ -196,7 +196,7 @@ def comparable(field: Field, value: Any) -> Any:
     """Return what equality means in a merge: lines without their `pull_only` sub-fields."""
     if field.type != "lines" or value is None:
         return value
-    hidden = {one.name for one in field.fields if one.kind != "two_way"}
+    hidden = {part.name for part in field.fields if part.kind != "two_way"}
     return [{name: sub for name, sub in line.items() if name not in hidden} for line in value]
 
 

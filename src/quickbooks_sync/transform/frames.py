@@ -80,7 +80,7 @@ def _read_line(line: Source, number: int, readers: Mapping[str, Reader]) -> Valu
 def _one_per(field: Field, lines: list[Values]) -> list[Values]:
     """Merge lines that agree in `one_per`, add up their money, and sort by it."""
     key = str(field.one_per)
-    added = [one.name for one in field.fields if one.type == "money"]
+    added = [part.name for part in field.fields if part.type == "money"]
     merged: dict[Any, Values] = {}
     for line in lines:
         same = merged.get(line[key])
@@ -89,8 +89,8 @@ def _one_per(field: Field, lines: list[Values]) -> list[Values]:
     return sorted(merged.values(), key=lambda line: _by_number(line[key]))
 
 
-def _add(one: str | None, other: str | None) -> str:
-    return to_money(Decimal(one or 0) + Decimal(other or 0))
+def _add(amount: str | None, other: str | None) -> str:
+    return to_money(Decimal(amount or 0) + Decimal(other or 0))
 
 
 def _by_number(text: str | None) -> tuple[int, str]:

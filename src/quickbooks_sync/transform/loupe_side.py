@@ -61,7 +61,7 @@ def _reader(field: Field, references: QuickBooksIds, settings: Settings, rules: 
 def _lines_reader(
     field: Field, references: QuickBooksIds, settings: Settings, rules: Rules
 ) -> Reader:
-    readers = {one.name: _reader(one, references, settings, rules) for one in field.fields}
+    readers = {part.name: _reader(part, references, settings, rules) for part in field.fields}
 
     def read(row: Source) -> Any:
         children = row.get(str(field.loupe)) or []
@@ -148,9 +148,9 @@ def _to_children(
     children = []
     for number, line in enumerate(lines, start=1):
         child: dict[str, Any] = {field.position: number} if field.position else {}
-        for one in field.fields:
-            if one.name in line:
-                child.update(_to_columns(one, line[one.name], references, rules))
+        for part in field.fields:
+            if part.name in line:
+                child.update(_to_columns(part, line[part.name], references, rules))
         children.append(child)
     return children
 

@@ -63,7 +63,7 @@ def values_to_payload(
 
 def _sendable(mapping: RecordMapping, fields: Collection[str] | None) -> list[Field]:
     chosen = mapping.two_way if fields is None else [mapping.field(name) for name in fields]
-    return [one for one in chosen if one.quickbooks and one.kind != "computed"]
+    return [field for field in chosen if field.quickbooks and field.kind != "computed"]
 
 
 def _build_lines(

@@ -33,8 +33,8 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
         for name, item in value.items():
             yield from _texts(item, f"{path}.{name}" if path else name)
     elif isinstance(value, list):
-        for number, one in enumerate(value, start=1):
-            yield from _texts(one, f"{path}[{number}]")
+        for number, item in enumerate(value, start=1):
+            yield from _texts(item, f"{path}[{number}]")
 
 
 def _to_problem(field: str, text: str) -> Problem:

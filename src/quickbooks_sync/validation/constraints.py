@@ -26,7 +26,7 @@ def constraint_rules(mapping: RecordMapping, side: Direction) -> list[Rule]:
 
 def _field_rules(field: Field, side: Direction) -> list[Rule]:
     if field.type == "lines":
-        return [rule for one in field.fields for rule in _line_rules(field, one, side)]
+        return [rule for part in field.fields for rule in _line_rules(field, part, side)]
     return [*_presence(field, side), *_values(field, side), *_texts(field, side)]
 
 
@@ -63,20 +63,20 @@ def _texts(field: Field, side: Direction) -> list[Rule]:
     return rules
 
 
-def _line_rules(field: Field, one: Field, side: Direction) -> list[Rule]:
-    make = functools.partial(exact_rule, f"{field.name}.{one.name}")
+def _line_rules(field: Field, part: Field, side: Direction) -> list[Rule]:
+    make = functools.partial(exact_rule, f"{field.name}.{part.name}")
     rules = []
-    if _is_required(one, side):
-        check = required_in_lines(field, one)
+    if _is_required(part, side):
+        check = required_in_lines(field, part)
         rules.append(make("is present in every line", Severity.REJECTED, "required", check))
-    most = _most_characters(one, side)
+    most = _most_characters(part, side)
     if most:
-        check = length_in_lines(field, one, most)
+        check = length_in_lines(field, part, most)
         rules.append(
             make(f"{_length_words(most)} in every line", Severity.REJECTED, "length", check)
         )
-    if one.type == "text":
-        check = printable_in_lines(field, one)
+    if part.type == "text":
+        check = printable_in_lines(field, part)
         words = "holds no control character"
         rules.append(make(words, _strictness(side), "printable", check))
     return rules

@@ -66,7 +66,8 @@ def _minute(moment: datetime) -> str:
 def _visible(text: str) -> str:
     """Write control characters out, which a browser would hide."""
     return "".join(
-        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
     )
 
 

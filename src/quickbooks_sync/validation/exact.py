@@ -28,24 +28,24 @@ def _currency_is_known(values: Values) -> str | None:
 CHECKS: dict[str, Check] = {"currency_is_known": _currency_is_known}
 
 
-def required_in_lines(field: Field, one: Field) -> Check:
+def required_in_lines(field: Field, part: Field) -> Check:
     """Return the check that a sub-field holds something in every line."""
 
     def check(values: Values) -> str | None:
         for number, line in enumerate(values.get(field.name) or [], start=1):
-            if line.get(one.name) is None:
+            if line.get(part.name) is None:
                 return f"line {number} has none"
         return None
 
     return check
 
 
-def length_in_lines(field: Field, one: Field, most: int) -> Check:
+def length_in_lines(field: Field, part: Field, most: int) -> Check:
     """Return the check that a sub-field's text has at most `most` characters in every line."""
 
     def check(values: Values) -> str | None:
         for number, line in enumerate(values.get(field.name) or [], start=1):
-            length = len(line.get(one.name) or "")
+            length = len(line.get(part.name) or "")
             if length > most:
                 return f"line {number} has {length} characters"
         return None
@@ -53,13 +53,13 @@ def length_in_lines(field: Field, one: Field, most: int) -> Check:
     return check
 
 
-def printable_in_lines(field: Field, one: Field) -> Check:
+def printable_in_lines(field: Field, part: Field) -> Check:
     """Return the check that a sub-field's text has no control character in any line."""
     control = re.compile(CONTROL_CHARACTERS)
 
     def check(values: Values) -> str | None:
         for number, line in enumerate(values.get(field.name) or [], start=1):
-            if control.search(line.get(one.name) or ""):
+            if control.search(line.get(part.name) or ""):
                 return f"line {number} holds a control character"
         return None
 

@@ -27,7 +27,7 @@ def read_expectations(mapping: RecordMapping, file: Path, side: Direction) -> li
     listed = _section(marked, ("expectations",)).get("expectations")
     if listed is None or not isinstance(listed.value, list):
         raise marked.place.refuse("must list its rules under 'expectations'.")
-    rules = (_read_rule(mapping, one, side) for one in listed.value)
+    rules = (_read_rule(mapping, item, side) for item in listed.value)
     return [rule for rule in rules if rule is not None]
 
 
@@ -99,5 +99,5 @@ def _plain(marked: Marked) -> Any:
     if isinstance(marked.value, dict):
         return {key: _plain(item) for key, item in marked.value.items()}
     if isinstance(marked.value, list):
-        return [_plain(one) for one in marked.value]
+        return [_plain(item) for item in marked.value]
     return marked.value

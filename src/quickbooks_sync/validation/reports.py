@@ -136,7 +136,7 @@ def to_reports(results: Iterable[StoredResult], keep: int) -> list[RunReport]:
     for result in results:
         batches[result.run_id].append(result)
     reports = sorted(
-        map(_to_report, batches.values()), key=lambda one: (one.started_at, one.run_id)
+        map(_to_report, batches.values()), key=lambda report: (report.started_at, report.run_id)
     )
     kept = reports[-keep:] if keep > 0 else []
     _compare(kept)
@@ -147,17 +147,19 @@ def _compare(reports: Iterable[RunReport]) -> None:
     """Tell each run of those before it; like is compared with like, all records with all records."""
     last: dict[tuple[str, ...], RunReport] = {}
     histories: dict[tuple[str, ...], list[RunReport]] = defaultdict(list)
-    for one in reports:
-        flow = one.realm_id, one.record_type, one.direction
-        one.previous = last.get((*flow, one.scope))
-        last[*flow, one.scope] = one
-        if one.scope in ("full", "incremental"):
-            histories[flow].append(one)
-        one.history = tuple(histories[flow])
-        before = {rule.key: rule.failed for rule in one.previous.rules} if one.previous else {}
-        for rule in one.rules:
-            rule.before = before.get(rule.key, 0) if one.previous else None
-        one.rules.sort(key=lambda rule: (_ORDER[rule.state], not rule.before))
+    for report in reports:
+        flow = report.realm_id, report.record_type, report.direction
+        report.previous = last.get((*flow, report.scope))
+        last[*flow, report.scope] = report
+        if report.scope in ("full", "incremental"):
+            histories[flow].append(report)
+        report.history = tuple(histories[flow])
+        before = (
+            {rule.key: rule.failed for rule in report.previous.rules} if report.previous else {}
+        )
+        for rule in report.rules:
+            rule.before = before.get(rule.key, 0) if report.previous else None
+        report.rules.sort(key=lambda rule: (_ORDER[rule.state], not rule.before))
 
 
 def _to_report(batches: Sequence[StoredResult]) -> RunReport:
@@ -184,7 +186,7 @@ def _to_report(batches: Sequence[StoredResult]) -> RunReport:
 
 
 def _total(documents: Iterable[dict[str, Any]], name: str) -> int:
-    return sum(int(one[name]) for one in documents)
+    return sum(int(document[name]) for document in documents)
 
 
 def _merge_rules(documents: Iterable[dict[str, Any]]) -> list[RuleReport]:
@@ -195,6 +197,6 @@ def _merge_rules(documents: Iterable[dict[str, Any]]) -> list[RuleReport]:
             report = merged.setdefault(key, RuleReport(*key))
             report.checked += int(rule["checked"])
             report.failed += int(rule["failed"])
-            named = [one for one in rule.get("examples", ()) if isinstance(one, dict)]
+            named = [example for example in rule.get("examples", ()) if isinstance(example, dict)]
             report.examples = [*report.examples, *named][:EXAMPLES]
     return list(merged.values())

@@ -47,7 +47,7 @@ def validate_values(
         broken = _failures(rule, result, values)
         failures.extend(broken)
         outcomes.append(_outcome(rule, result, broken))
-    failures.sort(key=lambda one: one.row)
+    failures.sort(key=lambda failure: failure.row)
     rejected = {failure.row for failure in failures if failure.severity == Severity.REJECTED}
     document = {
         "suite": f"{side}_{mapping.record_type}",

@@ -32,12 +32,12 @@ class Trend:
     @property
     def rejected(self) -> str:
         """The rejected counts, oldest first."""
-        return ", ".join(str(one.run.rejected) for one in self.bars)
+        return ", ".join(str(bar.run.rejected) for bar in self.bars)
 
     @property
     def warned(self) -> str:
         """The counts with warnings, oldest first."""
-        return ", ".join(str(one.run.warned) for one in self.bars)
+        return ", ".join(str(bar.run.warned) for bar in self.bars)
 
 
 def to_trend(runs: Sequence[RunReport]) -> Trend | None:
@@ -45,16 +45,16 @@ def to_trend(runs: Sequence[RunReport]) -> Trend | None:
     shown = runs[-RUNS:]
     if not shown:
         return None
-    most = max(*(one.rejected + one.warned for one in shown), 1)
+    most = max(*(run.rejected + run.warned for run in shown), 1)
     return Trend(
-        tuple(Bar(one, 100 * one.rejected / most, 100 * one.warned / most) for one in shown)
+        tuple(Bar(run, 100 * run.rejected / most, 100 * run.warned / most) for run in shown)
     )
 
 
 def to_trends(reports: Iterable[RunReport]) -> list[Trend]:
     """Return one trend a flow and company from reports, newest first; in the order of the flows."""
     newest: dict[tuple[str, str, str], RunReport] = {}
-    for one in reports:
-        newest.setdefault((one.company, one.record_type, one.direction), one)
+    for report in reports:
+        newest.setdefault((report.company, report.record_type, report.direction), report)
     trends = (to_trend(newest[key].history) for key in sorted(newest))
-    return [one for one in trends if one is not None]
+    return [trend for trend in trends if trend is not None]

@@ -24,7 +24,7 @@ GRANT_OF_COMPANY = select(company_grant, company.c.environment).join(
 def parse_key(key: str) -> MultiFernet:
     """Parse one Fernet key, or several separated by commas: the first encrypts, all decrypt."""
     try:
-        return MultiFernet([Fernet(one.strip()) for one in key.split(",")])
+        return MultiFernet([Fernet(part.strip()) for part in key.split(",")])
     except ValueError:
         raise ConfigurationError(
             "QUICKBOOKS_SYNC_KEY is not a Fernet key: 32 random bytes as 44 characters of URL-safe "

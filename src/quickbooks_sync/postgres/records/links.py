@@ -214,12 +214,12 @@ def update_links(
     )
 
 
-def _to_row(one: Link) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in _COLUMNS}
+def _to_row(link: Link) -> dict[str, Any]:
+    return {name: getattr(link, name) for name in _COLUMNS}
 
 
-def _to_json_row(one: Link) -> Mapping[str, Any]:
-    row = _to_row(one)
+def _to_json_row(link: Link) -> Mapping[str, Any]:
+    row = _to_row(link)
     for name in ("quickbooks_updated_at", "missing_since_at"):
         row[name] = row[name].isoformat() if row[name] else None
     return row

@@ -70,7 +70,11 @@ def _find_created(context: RunContext, items: Sequence[IntentItem], sent_at: dat
     unfound: list[IntentItem] = []
     for item in items:
         match = next(
-            (key for key, one in left.items() if context.type.is_made_from(item.loupe_values, one)),
+            (
+                key
+                for key, found_values in left.items()
+                if context.type.is_made_from(item.loupe_values, found_values)
+            ),
             None,
         )
         if match is None:
@@ -79,7 +83,9 @@ def _find_created(context: RunContext, items: Sequence[IntentItem], sent_at: dat
             found.append((item, by_id[match]))
             del left[match]
     alike = {
-        item.loupe_id: [key for key, one in left.items() if is_like(context, item, one)]
+        item.loupe_id: [
+            key for key, found_values in left.items() if is_like(context, item, found_values)
+        ]
         for item in unfound
     }
     claims = Counter(key for keys in alike.values() for key in keys)
