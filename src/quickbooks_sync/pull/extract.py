@@ -14,8 +14,8 @@ from quickbooks_sync.pull.missing import IDS_PER_QUERY, find_missing, read_since
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.query import quote
 from quickbooks_sync.run.context import RunContext
-from quickbooks_sync.run.lifecycle import write_next_watermark
 from quickbooks_sync.run.retry_key import retry_key
+from quickbooks_sync.run.watermarks import write_next_watermark
 from quickbooks_sync.settings import ensure_reference, read_settings
 
 BATCH_SIZE = 1000

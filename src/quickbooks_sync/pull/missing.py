@@ -16,12 +16,8 @@ from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub, missing_stu
 from quickbooks_sync.quickbooks.client import QuickBooksClient, fetch_if_there
 from quickbooks_sync.quickbooks.query import is_in
 from quickbooks_sync.run.context import RunContext
-from quickbooks_sync.run.lifecycle import read_watermark
+from quickbooks_sync.run.watermarks import OVERLAP, read_watermark
 
-#: LastUpdatedTime has a resolution of one second and rows may appear late, so an incremental
-#: read looks back over the watermark (Intuit: order and paging hazards, section 3.4). What is told again costs no
-#: further read.
-OVERLAP = timedelta(hours=1)
 #: QuickBooks documents no limit for an IN list; a statement stays below a few kilobytes.
 IDS_PER_QUERY = 200
 #: Records are asked for by Id at a metered read each; a list that lacks more is not believed at all.

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Text, cast, delete, exists, func, select
 
-from quickbooks_sync.model.flow import BatchManifest, Mode
+from quickbooks_sync.model.flow import BatchManifest, Direction, Mode
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.records.loupe_rows import iter_rows, loupe_table
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
@@ -12,7 +12,7 @@ from quickbooks_sync.push.decide.missing_in_loupe import find_missing_in_loupe
 from quickbooks_sync.push.decide.pushing import Pushing
 from quickbooks_sync.push.decide.staged_rows import to_staged
 from quickbooks_sync.run.context import RunContext
-from quickbooks_sync.run.lifecycle import write_next_watermark
+from quickbooks_sync.run.watermarks import write_next_watermark
 from quickbooks_sync.settings import ensure_reference
 
 
@@ -27,6 +27,7 @@ def extract(context: RunContext) -> list[BatchManifest]:
     left = context.limit
     with context.transaction() as connection:
         clear_run(connection, context.run_id)
+        _forget_agreed(context, connection)
         write_next_watermark(
             connection, context, connection.execute(select(func.now())).scalar_one()
         )
@@ -70,6 +71,27 @@ def _conditions(context: RunContext) -> list[Any]:
     if context.linked_only:
         conditions.extend(context.type.linked_rows(context.realm_id))
     return conditions
+
+
+def _forget_agreed(context: RunContext, connection: Connection) -> None:
+    """Take off the lists what both sides have come to agree on: such a row is not looked at, so nobody else would."""
+    if context.is_preview:
+        return
+    where = loupe_table(context.mapping)
+    for listed in (tables.rejected_record, tables.waiting_record):
+        is_over = exists(
+            select(where.table.c[where.key]).where(
+                cast(where.table.c[where.key], Text) == listed.c.source_id, is_agreed(context)
+            )
+        )
+        connection.execute(
+            delete(listed).where(
+                listed.c.realm_id == context.realm_id,
+                listed.c.record_type == context.record_type,
+                listed.c.direction == Direction.PUSH,
+                is_over,
+            )
+        )
 
 
 def is_agreed(context: Pushing) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Load of a push: batches of thirty, each committed as an intent before it is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
@@ -22,11 +22,14 @@ from quickbooks_sync.push.deliver.second_look import look_again
 from quickbooks_sync.push.deliver.send import rejected_outcome, send_intent
 from quickbooks_sync.push.deliver.stock import build_adjustments, to_adjustments
 from quickbooks_sync.push.guard.lookup import link_existing
-from quickbooks_sync.push.guard.money import refuse_overpayments
+from quickbooks_sync.push.guard.money import hold_again, refuse_overpayments
 from quickbooks_sync.push.guard.replaced import hold_replaced
 from quickbooks_sync.quickbooks.batch import MAX_ITEMS, BatchRequest, serialise_batch
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings
+
+#: Returns an outcome for every write that it holds.
+Guard = Callable[[RunContext, Sequence[Write]], list[RecordOutcome]]
 
 
 def load(context: RunContext, batch: BatchManifest) -> dict[str, int]:
@@ -67,9 +70,10 @@ class Sender:
 
     def send_all(self, plan: Plan) -> None:
         """Send a plan's writes and write their outcomes."""
-        creates = [write for write in plan.writes if write.operation == Operation.CREATE]
+        writes = self._keep_back(plan.writes, hold_again)
+        creates = [write for write in writes if write.operation == Operation.CREATE]
         existing = link_existing(self._context, creates)
-        writes = [write for write in plan.writes if write.loupe_id not in existing]
+        writes = [write for write in writes if write.loupe_id not in existing]
         for start in range(0, len(writes), MAX_ITEMS):
             self._send(writes[start : start + MAX_ITEMS])
         adjustments = [*plan.adjustments, *self._adjustments_of(writes)]
@@ -96,13 +100,17 @@ class Sender:
     def _send(self, writes: Sequence[Write], *, is_second: bool = False) -> None:
         """Send at most thirty writes and write the outcome of each."""
         for hold in (refuse_overpayments, hold_replaced):
-            kept_back = hold(self._context, writes)
-            self._write(kept_back)
-            held = {kept.loupe_id for kept in kept_back}
-            writes = [write for write in writes if write.loupe_id not in held]
+            writes = self._keep_back(writes, hold)
         sent, requests = self._build(writes)
         if sent:
             self._deliver(sent, requests, is_second=is_second)
+
+    def _keep_back(self, writes: Sequence[Write], hold: Guard) -> list[Write]:
+        """Write the outcomes of what a guard holds; return the rest."""
+        kept_back = hold(self._context, writes)
+        self._write(kept_back)
+        held = {kept.loupe_id for kept in kept_back}
+        return [write for write in writes if write.loupe_id not in held]
 
     def _deliver(
         self, sent: Sequence[Write], requests: list[BatchRequest], *, is_second: bool = False

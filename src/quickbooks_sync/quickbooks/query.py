@@ -6,6 +6,7 @@ Percent-encoding is not done here: `requests` does it, once (Intuit: query langu
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from quickbooks_sync.model.errors import FatalError
 
@@ -46,6 +47,11 @@ def quote(value: str) -> str:
 def is_in(name: str, values: Iterable[str]) -> str:
     """Return the condition that property `name` is one of `values`, which must not be empty."""
     return f"{name} IN ({', '.join(quote(value) for value in values)})"
+
+
+def is_since(name: str, moment: datetime) -> str:
+    """Return the condition that the time in property `name` is not before `moment`, to the second."""
+    return f"{name} >= {quote(moment.astimezone(UTC).isoformat(timespec='seconds'))}"
 
 
 def both(*conditions: str) -> str:

@@ -1,8 +1,7 @@
-"""A run: opened by `check`, closed by `finish`; the only place that moves a watermark."""
+"""A run: opened by `check`, closed by `finish`, which alone moves its watermark."""
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -24,8 +23,8 @@ from quickbooks_sync.postgres.runs.housekeeping import forget_raw_records
 from quickbooks_sync.postgres.runs.leases import Lease, free_lease, hold_lease, take_lease
 from quickbooks_sync.postgres.runs.record_outcomes import read_outcome_counts
 from quickbooks_sync.postgres.tables import run as run_table
-from quickbooks_sync.postgres.tables import watermark
 from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.run.watermarks import move_watermark, read_watermark
 from quickbooks_sync.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -156,7 +155,7 @@ def _why_failed(
         hold_lease(connection, context.lease)
     except LeaseLostError as error:
         return error.message
-    _move_watermark(connection, context)
+    move_watermark(connection, context)
     return None
 
 
@@ -164,34 +163,6 @@ def write_counts(connection: Connection, run_id: int) -> None:
     """Count a run's outcomes once more; those of a run that has ended may still become known."""
     counts = read_outcome_counts(connection, run_id)
     connection.execute(update(run_table).where(run_table.c.run_id == run_id).values(counts=counts))
-
-
-def write_next_watermark(connection: Connection, context: RunContext, at: datetime) -> None:
-    """Note on the run where its watermark will go; the first page's time counts."""
-    connection.execute(
-        update(run_table)
-        .where(run_table.c.run_id == context.run_id, run_table.c.next_watermark_at.is_(None))
-        .values(next_watermark_at=at)
-    )
-
-
-def read_watermark(
-    connection: Connection, realm_id: str, record_type: str, direction: Direction
-) -> Any | None:
-    """Return the watermark row (`changed_since`, `full_completed_at`), if there is one."""
-    return connection.execute(
-        select(watermark).where(
-            watermark.c.realm_id == realm_id,
-            watermark.c.record_type == record_type,
-            watermark.c.direction == direction,
-        )
-    ).one_or_none()
-
-
-def has_complete_pull(connection: Connection, realm_id: str, record_type: str) -> bool:
-    """Whether everything QuickBooks holds of a type has been seen once."""
-    row = read_watermark(connection, realm_id, record_type, Direction.PULL)
-    return row is not None and row.full_completed_at is not None
 
 
 def _find_unread_fields(
@@ -269,32 +240,3 @@ def _write_run(
         index_elements=keys, set_=again
     ).returning(run_table.c.run_id)
     return int(connection.execute(statement_returning).scalar_one())
-
-
-def _move_watermark(connection: Connection, context: RunContext) -> None:
-    sources = context.mapping.sources
-    at = connection.execute(
-        select(run_table.c.next_watermark_at).where(run_table.c.run_id == context.run_id)
-    ).scalar_one()
-    if at is None or context.is_preview or context.is_narrowed:
-        return
-    key = {
-        "realm_id": context.realm_id,
-        "record_type": context.record_type,
-        "direction": context.direction,
-    }
-    moved: dict[str, Any] = {"changed_since": at, "updated_at": func.now()}
-    if context.mode == Mode.FULL:
-        moved |= {"full_completed_at": func.now(), "fields": dict(sources)}
-    elif (
-        mark := read_watermark(connection, context.realm_id, context.record_type, context.direction)
-    ) and mark.fields:
-        # A field that left the mapping is not kept up with, and is new should it come back.
-        moved["fields"] = {
-            name: source for name, source in mark.fields.items() if sources.get(name) == source
-        }
-    connection.execute(
-        insert(watermark)
-        .values(**key, **moved)
-        .on_conflict_do_update(index_elements=list(key), set_=moved)
-    )

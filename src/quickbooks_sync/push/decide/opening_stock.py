@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.links import has_link_before
 from quickbooks_sync.push.decide.pushing import Pushing
-from quickbooks_sync.run.lifecycle import read_watermark
+from quickbooks_sync.run.watermarks import read_watermark
 from quickbooks_sync.settings import CompanySettings
 
 

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.postgres.records.links import read_link_ids
 from quickbooks_sync.postgres.runs.intents import IntentItem
 from quickbooks_sync.push.guard.lookup import of_pulled_types
-from quickbooks_sync.quickbooks.query import is_in, quote
+from quickbooks_sync.quickbooks.query import is_in, is_since
 from quickbooks_sync.record_types.record_type import are_equal
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import read_settings
@@ -111,9 +111,7 @@ def is_like(context: RunContext, item: IntentItem, theirs: Values) -> bool:
 
 def _fetch_made_since(context: RunContext, sent_at: datetime) -> list[Record]:
     """Fetch what was made in QuickBooks since the batch may first have arrived."""
-    earliest = (sent_at - CLOCKS_APART).astimezone(UTC).isoformat(timespec="seconds")
-    condition = f"MetaData.CreateTime >= {quote(earliest)}"
-    pages = context.pages(condition)
+    pages = context.pages(is_since("MetaData.CreateTime", sent_at - CLOCKS_APART))
     return of_pulled_types(context, [record for page in pages for record in page.records])
 
 

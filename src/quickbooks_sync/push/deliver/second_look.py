@@ -55,7 +55,7 @@ def look_again(
         for item, fault in refused
         if fault.code in _TAKEN and item.operation == Operation.CREATE
     ]
-    linked = link_existing(context, taken, always=True) if taken else set()
+    linked = link_existing(context, taken, are_taken=True) if taken else set()
     stale_ids = {item.loupe_id for item in stale}
     if stale:
         result.writes = _merge_again(context, settings, [sent[i] for i in stale_ids])

@@ -1,7 +1,7 @@
 """Looks records up in QuickBooks before they are created there, so that nothing exists twice.
 
-Where a complete pull stands, what QuickBooks has is known and only doubtful rows are looked up: those
-that a batch without an answer may have created.
+What QuickBooks held at the last complete pull is linked, or in doubt and held. What it has gained since is read
+before each batch with new records, one metered read for up to 1,000 changed ones, and compared as first contact does.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,9 +19,9 @@ from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.intents import read_doubtful_ids
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
 from quickbooks_sync.push.decide.write import Write
-from quickbooks_sync.quickbooks.query import both, is_in
+from quickbooks_sync.quickbooks.query import both, is_in, is_since
 from quickbooks_sync.run.context import RunContext
-from quickbooks_sync.run.lifecycle import has_complete_pull
+from quickbooks_sync.run.watermarks import read_seen_until
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform.model import frame_to_values
 from quickbooks_sync.transform.quickbooks_side import answers_to_values
@@ -34,44 +34,68 @@ Values = Mapping[str, Any]
 
 
 def link_existing(
-    context: RunContext, creates: Sequence[Write], *, always: bool = False
+    context: RunContext, creates: Sequence[Write], *, are_taken: bool = False
 ) -> set[int]:
     """Link the rows that QuickBooks has already, and write their outcomes.
 
     Args:
         context: The run.
         creates: Rows about to be created.
-        always: Look every row up, whatever is known.
+        are_taken: Whether QuickBooks has just said that their names or numbers are taken: then these are asked for.
 
     Returns:
         The Loupe ids that must not be created: now linked, or in conflict.
     """
-    asked = list(creates) if always else _to_be_asked(context, creates)
-    if not asked:
+    if not creates:
         return set()
-    found = fetch_candidates(context, [write.values for write in asked])
+    gained = [] if are_taken else _fetch_gained(context, creates)
+    asked = _fetch_candidates(context, creates if are_taken else _find_doubtful(context, creates))
+    found = {record["Id"]: record for record in (*gained, *asked)}
     if not found:
         return set()
     with context.transaction() as connection:
-        outcomes = _link(context, connection, found)
+        outcomes = _link(context, connection, list(found.values()))
         write_outcomes(connection, context.scope, outcomes)
     return {outcome.loupe_id for outcome in outcomes if outcome.loupe_id is not None}
 
 
-def _to_be_asked(context: RunContext, creates: Sequence[Write]) -> list[Write]:
+def _fetch_gained(context: RunContext, creates: Sequence[Write]) -> list[Record]:
+    """Fetch what QuickBooks may have gained since the last pull and one of the rows may be.
+
+    The comparison is first contact's own, made here: QuickBooks cannot be asked for a text whose case and blanks do
+    not count. Before the first complete pull all records of the type are read.
+    """
     with context.reading() as connection:
-        realm_id, record_type = context.realm_id, context.record_type
-        if not has_complete_pull(connection, realm_id, record_type):
-            return list(creates)
-        ids = [write.loupe_id for write in creates]
-        doubtful = read_doubtful_ids(connection, realm_id, record_type, ids)
+        settings = read_settings(connection, context.realm_id)
+        since = read_seen_until(connection, context.realm_id, context.record_type)
+    changed = is_since("MetaData.LastUpdatedTime", since) if since else ""
+    keys = context.type.identity.keys
+    wanted = [{key.near(write.values) for write in creates} - {None} for key in keys]
+    found: list[Record] = []
+    for page in context.pages(both(context.type.pulled_where(settings), changed)):
+        done = answers_to_values(
+            context.mapping, page.records, settings=settings, lists=settings.lists
+        )
+        found.extend(
+            record
+            for record, values in zip(page.records, frame_to_values(done.frame), strict=True)
+            if any(key.near(values) in near for key, near in zip(keys, wanted, strict=True))
+        )
+    return found
+
+
+def _find_doubtful(context: RunContext, creates: Sequence[Write]) -> list[Write]:
+    """Return the rows that a batch without an answer may have created."""
+    ids = [write.loupe_id for write in creates]
+    with context.reading() as connection:
+        doubtful = read_doubtful_ids(connection, context.realm_id, context.record_type, ids)
     return [write for write in creates if write.loupe_id in doubtful]
 
 
-def fetch_candidates(context: RunContext, values: Sequence[Values]) -> list[Record]:
-    """Fetch every record of QuickBooks that a row with one of these canonical values may be."""
+def _fetch_candidates(context: RunContext, creates: Sequence[Write]) -> list[Record]:
+    """Ask QuickBooks for the records that the rows may be, whenever they were made; texts are compared exactly."""
     found: dict[str, Record] = {}
-    for condition in _conditions(context, values):
+    for condition in _conditions(context, [write.values for write in creates]):
         for page in context.pages(condition):
             found.update((record["Id"], record) for record in page.records)
     return of_pulled_types(context, list(found.values()))

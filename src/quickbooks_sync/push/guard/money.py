@@ -27,11 +27,19 @@ def refuse_overpayments(context: RunContext, writes: Sequence[Write]) -> list[Re
 
     What they settle is asked from QuickBooks right before they are sent, and the writes are counted against what
     is open one after the other. A new one also waits while what it settles has one that no pull has seen: somebody
-    may have entered the same money there. What was held before stays held, without asking, while it does not fit
-    what was last read either.
+    may have entered the same money there.
     """
     settles = context.type.settles
     return MoneyGuard(context, settles).refuse(writes) if settles else []
+
+
+def hold_again(context: RunContext, writes: Sequence[Write]) -> list[RecordOutcome]:
+    """Return an outcome for every write that was held before and does not fit what was last pulled either.
+
+    It costs no metered read; a payment there that moves, moves what it settles.
+    """
+    settles = context.type.settles
+    return MoneyGuard(context, settles).hold_again(writes) if settles else []
 
 
 class MoneyGuard:
@@ -49,19 +57,20 @@ class MoneyGuard:
 
     def refuse(self, writes: Sequence[Write]) -> list[RecordOutcome]:
         """Return an outcome for every write that must not be sent just now."""
-        # What is not sent settles nothing: QuickBooks' own lines go back with the document.
-        settling = [
+        settling = self._settling(writes)
+        return self._count(settling, self._fetch(self._settled_ids(settling)))
+
+    def _settling(self, writes: Sequence[Write]) -> list[Write]:
+        """What is not sent settles nothing: QuickBooks' own lines go back with the document."""
+        return [
             write
             for write in writes
             if write.operation == Operation.CREATE or self._settles.lines in write.fields
         ]
-        refused = self._refuse_again(settling)
-        ids = {outcome.source_id for outcome in refused}
-        asked = [write for write in settling if write.source_id not in ids]
-        return [*refused, *self._count(asked, self._fetch(self._settled_ids(asked)))]
 
-    def _refuse_again(self, writes: Sequence[Write]) -> list[RecordOutcome]:
-        """Refuse what was held before and does not fit what was last pulled; a payment that moves moves that."""
+    def hold_again(self, writes: Sequence[Write]) -> list[RecordOutcome]:
+        """Return an outcome for every write that stays held, without asking."""
+        writes = self._settling(writes)
         realm_id, of = self._context.realm_id, self._settles.of
         with self._context.reading() as connection:
             held_ids = read_held_ids(

@@ -34,14 +34,20 @@ def test_what_quickbooks_has_is_looked_up_before_the_first_create(
     assert len(quickbooks.find(house, "Item", "Sku = 'STAR-1'")) == 1
 
 
-def test_a_payment_entered_on_both_sides_waits_for_the_pull_that_links_it(house: House) -> None:
+def test_a_payment_entered_on_both_sides_is_linked_not_sent(house: House) -> None:
     customer_id, invoice_id, quickbooks_id = invoiced(house, "R-6")
     payment_id = loupe.add_payment(house, customer_id, "40.00", {invoice_id: "40.00"})
     payer = house.quickbooks_id("customer", customer_id)
     same = quickbooks.create_payment(house, payer, "40.00", quickbooks_id)
 
     run = house.run("push_payments")  # 60.00 stay open, so the money would fit in a second time
-    assert house.said(run, loupe_id=payment_id) == ["waiting"]
-    house.run("pull_payments")
+    assert house.said(run, loupe_id=payment_id) == ["linked"]
     assert house.quickbooks_id("payment", payment_id) == same["Id"]
-    assert house.run("push_payments")["counts"].get("waiting") is None
+    assert not house.run("push_payments")["writes"]
+
+
+def test_a_push_with_nothing_new_looks_nothing_up(house: House) -> None:
+    assert house.run("push_customers")["metered_reads"] == 0
+    loupe.add_customer(house, "Looked Up Once")
+    assert house.run("push_customers")["metered_reads"] == 1
+    assert house.run("push_customers")["metered_reads"] == 0
