@@ -52,9 +52,7 @@ class IntakeBatch:
         self._note_found(records)
         known = BatchContext.read(self._context, self._connection, records)
         loading = _Loading(known, records, inserts=self._inserts)
-        first = self._context.type.identified_first_by
-        ordered = sorted(records, key=lambda record: not (record.values or {}).get(first or ""))
-        outcomes = [outcome for record in ordered if (outcome := loading.load(record))]
+        outcomes = [outcome for record in records if (outcome := loading.load(record))]
         # Rows are inserted together, once no record of the batch can be one that is there already.
         outcomes.extend(loading.unlinked.insert())
         self._write_links(loading.writes)
@@ -128,8 +126,8 @@ class _Loading:
     def _link_of(self, record: StagedRecord) -> Link | None:
         """Return a record's link; one whose Id is another record's now may have been given up."""
         link = self._known.links.get(record.source_id)
-        judged = self._known.judged.get(record.source_id)
-        if link is None or link.state != REPLACED or judged is None or judged.choice != "separate":
+        is_given_up = bool(self._known.judged.separated(record.source_id))
+        if link is None or link.state != REPLACED or not is_given_up:
             return link
         context = self._known.context
         key = self._known.connection, context.realm_id, context.record_type

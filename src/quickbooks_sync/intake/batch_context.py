@@ -12,6 +12,7 @@ from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.decisions import (
     Decision,
+    RecordDecisions,
     read_field_decisions,
     read_lost_answers,
     read_record_decisions,
@@ -55,7 +56,7 @@ class BatchContext:
         stored: QuickBooks Ids whose link is in the database already.
         rows: The linked Loupe rows that there are, by key.
         decisions: What people decided about fields, by Loupe id.
-        judged: What people decided about which record is which, by QuickBooks Id.
+        judged: What people decided about which record is which.
         lost_answers: Rows that a record may have been made for, by QuickBooks Id, with the doubt.
         owners: Which Loupe row carries a value of the field that is unique there.
         repeated: Values of it that several records of the run carry.
@@ -69,7 +70,7 @@ class BatchContext:
     stored: frozenset[str]
     rows: Mapping[int, LoupeRow]
     decisions: Mapping[int, Sequence[Decision]]
-    judged: Mapping[str, Decision]
+    judged: RecordDecisions
     lost_answers: Mapping[str, tuple[int, str]]
     owners: Mapping[Any, int]
     repeated: frozenset[str]

@@ -1,7 +1,8 @@
 """Finds the Loupe row that an unlinked QuickBooks record is, among the rows that have no link."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, exists, select
@@ -10,18 +11,19 @@ from sqlalchemy.sql import ColumnElement
 from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.matching.first_contact import Finder
 from quickbooks_sync.matching.identity import Candidate, Match
-from quickbooks_sync.postgres.records.decisions import Decision
+from quickbooks_sync.postgres.records.decisions import RecordDecisions
 from quickbooks_sync.postgres.records.loupe_rows import Row, iter_columns, loupe_table, read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.tables import link
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.transform.canonical import folded
 from quickbooks_sync.transform.loupe_side import rows_to_values
 from quickbooks_sync.transform.model import frame_to_values
 
 Values = Mapping[str, Any]
-#: Reads unlinked QuickBooks records: values by Id.
-ReadPeers = Callable[[str], Mapping[str, Values]]
+#: Reads unlinked QuickBooks records whose fields hold some texts (folded; `None` for nothing): values by Id.
+ReadRivals = Callable[[Mapping[str, Collection[str | None]]], Mapping[str, Values]]
 ToValues = Callable[[Mapping[int, Row]], dict[int, dict[str, Any]]]
 
 
@@ -37,8 +39,8 @@ class Identifier:
         mapping: The record type's mapping.
         searched: Canonical values of the batch's unlinked records.
         to_values: Turns Loupe rows into canonical values.
-        read_peers: Reads the unlinked QuickBooks records with a value of the field that equal ones are paired by.
-        judged: Decisions of people by QuickBooks Id; what they settled is no candidate any more.
+        read_rivals: Reads the unlinked QuickBooks records that rows of the batch may be as well.
+        decisions: What people decided about which record is which.
     """
 
     def __init__(
@@ -48,56 +50,89 @@ class Identifier:
         mapping: RecordMapping,
         searched: Iterable[Values],
         to_values: ToValues,
-        read_peers: ReadPeers,
-        judged: Mapping[str, Decision],
+        read_rivals: ReadRivals,
+        decisions: RecordDecisions,
     ) -> None:
         self._connection = connection
         self._context = context
         self._mapping = mapping
         self._searched = searched
         self._to_values = to_values
-        self._read_peers = read_peers
-        self._judged = judged
-        self._peers_by: dict[str, Mapping[str, Values]] = {}
-        self._candidates: list[Candidate] = []
-        self._finder: Finder | None = None
+        self._read_rivals = read_rivals
+        self._decisions = decisions
         self._identity = context.type.identity
+        self._found: set[str] = set()
 
     def find(self, record: StagedRecord) -> Match:
         """Return the row that the record is, a doubt, or nothing."""
-        finder = self._ensure_finder()
         values = record.values or {}
-        match = finder.find(values)
-        if match.is_one_of_several and self._identity.pair:
-            peers = self._peers(record)
-            match = self._identity.pair(record.source_id, values, peers, self._candidates)
-            if not match.doubt and match.loupe_id is not None:
-                finder.take(match.loupe_id)
+        barred = set(self._decisions.separated(record.source_id))
+        while (match := self._finder.find(values, barred)).loupe_id is not None:
+            settled = self._settle(record, match)
+            if settled is not None:
+                return settled
+            barred.add(match.loupe_id)
         return match
 
-    def _ensure_finder(self) -> Finder:
-        if self._finder is None:
-            self._candidates = self._read_candidates()
-            self._finder = Finder(self._identity, self._candidates)
-        return self._finder
+    def _settle(self, record: StagedRecord, match: Match) -> Match | None:
+        """Return what a found row is to the record among the other records that it may be; `None` for nothing."""
+        rivals = {**self._rivals, record.source_id: record.values or {}}
+        if match.is_one_of_several and self._identity.pair:
+            match = self._identity.pair(
+                record.source_id, record.values or {}, rivals, self._candidates
+            )
+        else:
+            open_rivals = {key: theirs for key, theirs in rivals.items() if key not in self._found}
+            chosen = self._finder.choose(record.source_id, match, open_rivals)
+            if chosen is None:
+                return None
+            match = self._doubt(record, chosen)
+        if not match.doubt and match.loupe_id is not None:
+            self._finder.take(match.loupe_id)
+            self._found.add(record.source_id)
+        return match
 
-    def _peers(self, record: StagedRecord) -> dict[str, Values]:
-        values = record.values or {}
-        shared = str(values.get(str(self._identity.paired_by)))
-        if shared not in self._peers_by:
-            self._peers_by[shared] = self._read_peers(shared)
-        peers = self._peers_by[shared]
-        unjudged = {key: theirs for key, theirs in peers.items() if key not in self._judged}
-        return {**unjudged, record.source_id: values}
+    def _doubt(self, record: StagedRecord, match: Match) -> Match:
+        """Ask about a row of which it is open already whether it is another record."""
+        asked = self._decisions.undecided.get(match.loupe_id or 0, ())
+        others = sorted(set(asked) - {record.source_id} - self._rivals.keys())
+        if match.doubt or not others:
+            return match
+        return replace(
+            match,
+            doubt=f"the Loupe record it matches may also be QuickBooks record {', '.join(others)}; decide that first",
+        )
+
+    @cached_property
+    def _finder(self) -> Finder:
+        return Finder(self._identity, self._candidates)
+
+    @cached_property
+    def _candidates(self) -> list[Candidate]:
+        return self._read_candidates()
+
+    @cached_property
+    def _rivals(self) -> Mapping[str, Values]:
+        """The unlinked QuickBooks records that have a key in common with one of the candidates."""
+        keys = self._identity.keys
+        near = [{key.near(row.values) for row in self._candidates} - {None} for key in keys]
+        found: dict[str, Values] = {}
+        for key in keys:
+            rows = [row.values for row in self._candidates if key.near(row.values) is not None]
+            if rows:
+                texts = {name: {folded(row.get(name)) for row in rows} for name in key.near_fields}
+                found.update(self._read_rivals(texts))
+        return {
+            quickbooks_id: values
+            for quickbooks_id, values in found.items()
+            if not self._decisions.are_about(quickbooks_id)
+            and any(key.near(values) in wanted for key, wanted in zip(keys, near, strict=True))
+        }
 
     def _read_candidates(self) -> list[Candidate]:
         ids = [key for page in self._iter_near() for key in page]
         rows = read_rows(self._connection, self._mapping, self._context.organization_id, ids)
-        taken = {
-            row_values.loupe_id
-            for row_values in self._judged.values()
-            if row_values.choice == "same"
-        }
+        taken = self._decisions.taken
         found = self._to_values(rows)
         return [Candidate(key, found[key]) for key in sorted(found) if key not in taken]
 

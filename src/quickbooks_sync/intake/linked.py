@@ -91,9 +91,9 @@ class LinkedRecords:
 
     def _hold_replaced(self, record: StagedRecord, link: Link, difference: str) -> RecordOutcome:
         """Take nothing from a record that is not the one the row was linked to."""
-        decision = self._known.judged.get(record.source_id)
+        decision = self._known.judged.same.get(record.source_id)
         ours = self._known.rows.get(link.loupe_id)
-        if ours and decision and (decision.choice, decision.loupe_id) == ("same", link.loupe_id):
+        if ours and decision and decision.loupe_id == link.loupe_id:
             fresh = to_matched_link(record, link.loupe_id)
             return self._merger.merge(record, fresh, ours, is_new=False)
         replaced = replace(link, state=REPLACED, loupe_row_version=None)

@@ -73,6 +73,7 @@ def doubt(record: StagedRecord, match: Match) -> RecordOutcome:
         raw=record.raw,
         quickbooks_changed_at=updated_at(record.raw),
         warnings=warnings_of(record),
+        others=match.others,
     )
 
 

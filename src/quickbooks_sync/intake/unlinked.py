@@ -6,7 +6,7 @@ from typing import Any
 
 from quickbooks_sync.intake.batch_context import BatchContext
 from quickbooks_sync.intake.guards import SettlingGuard
-from quickbooks_sync.intake.identify import Identifier, ReadPeers
+from quickbooks_sync.intake.identify import Identifier, ReadRivals
 from quickbooks_sync.intake.linked import to_matched_link
 from quickbooks_sync.intake.merging import RecordMerger
 from quickbooks_sync.intake.outcomes import doubt, kept_apart, outcome_of, updated_at
@@ -86,13 +86,14 @@ class UnlinkedRecords:
         carried = (record.values or {}).get(unique.name) if unique else None
         if unique and carried in self._known.repeated:
             return Match(None, unique.repeated)
-        judged = self._known.judged.get(record.source_id)
-        if judged is not None and judged.choice == "same":
-            return self._known.matched_by_decision(judged)
+        judged = self._known.judged
+        if record.source_id in judged.same:
+            return self._known.matched_by_decision(judged.same[record.source_id])
         # Until somebody has decided, a record that a lost write may have made is nobody else's.
-        if judged is None and record.source_id in self._known.lost_answers:
+        if not judged.are_about(record.source_id) and record.source_id in self._known.lost_answers:
             return Match(*self._known.lost_answers[record.source_id])
-        match = Match() if judged is not None else self._identifier.find(record)
+        is_new = None in judged.separated(record.source_id)
+        match = Match() if is_new else self._identifier.find(record)
         if unique and match == Match() and carried in self._known.owners:
             return Match(None, unique.taken)
         return match
@@ -148,14 +149,13 @@ def _to_identifier(known: BatchContext, records: Sequence[StagedRecord]) -> Iden
         known.mapping,
         [record.values or {} for record in unlinked],
         known.reader.to_values,
-        _to_peers(known, unlinked),
+        _to_rivals(known, unlinked),
         known.judged,
     )
 
 
-def _to_peers(known: BatchContext, unlinked: Sequence[StagedRecord]) -> ReadPeers:
-    """Return what reads the unlinked records to pair equal ones among: those of the run, or those looked up."""
+def _to_rivals(known: BatchContext, unlinked: Sequence[StagedRecord]) -> ReadRivals:
+    """Return what reads the unlinked records that a row may be: those of the run, or those looked up."""
     if known.context.direction == Direction.PULL:
-        run, field = known.context.run, str(known.context.type.identity.paired_by)
-        return lambda shared: read_unlinked_values(known.connection, run, {field: shared})
-    return lambda _shared: {record.source_id: record.values or {} for record in unlinked}
+        return lambda texts: read_unlinked_values(known.connection, known.context.run, texts)
+    return lambda _texts: {record.source_id: record.values or {} for record in unlinked}

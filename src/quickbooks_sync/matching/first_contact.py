@@ -1,12 +1,13 @@
-"""First contact: which unlinked Loupe row *is* an unlinked QuickBooks record. Never a guess."""
+"""First contact: which unlinked Loupe row *is* an unlinked QuickBooks record. Never a guess, in either direction."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, TypeVar
 
 from quickbooks_sync.matching.identity import Candidate, Identity, Match
 
 Values = Mapping[str, Any]
+Key = TypeVar("Key", int, str)
 
 
 class Finder:
@@ -21,14 +22,22 @@ class Finder:
         rows = list(candidates)
         self._identity = identity
         self._index = [_index_by(key.key, rows) for key in identity.keys]
+        self._rows = {row.loupe_id: row for row in rows}
         self._used: set[int] = set()
 
-    def find(self, values: Values) -> Match:
-        """Return, for a QuickBooks record's canonical values, the row it certainly is, a doubt, or nothing."""
+    def find(self, values: Values, barred: Collection[int | None] = ()) -> Match:
+        """Return the row that a QuickBooks record certainly is among the rows, a doubt, or nothing.
+
+        Args:
+            values: The record's canonical values.
+            barred: Rows that it is not.
+        """
         for key, index in zip(self._identity.keys, self._index, strict=True):
             wanted = key.key(values)
             rows = index.get(wanted, ()) if wanted is not None else ()
-            possible = [row for row in rows if self._may_be(values, row)]
+            possible = [
+                row for row in rows if row.loupe_id not in barred and self._may_be(values, row)
+            ]
             if possible:
                 return self._settle(values, possible)
         return Match()
@@ -37,20 +46,60 @@ class Finder:
         """Note that a row is found, so that no other record can be it."""
         self._used.add(loupe_id)
 
+    def choose(
+        self, quickbooks_id: str, match: Match, records: Mapping[str, Values]
+    ) -> Match | None:
+        """Return a record's match among all records that may be its row; `None` where another one is closer.
+
+        Args:
+            quickbooks_id: The record.
+            match: What was found for it among the rows.
+            records: Unlinked QuickBooks records by Id, itself among them.
+        """
+        row = self._rows[match.loupe_id or 0]
+        sure = {
+            key: closeness
+            for key, values in records.items()
+            if (closeness := self._identity.closeness(values, row.values)) is not None
+            and self._identity.confirm(values, row.values) is None
+        }
+        closest = _closest(sure)
+        if not closest or closest == [quickbooks_id]:
+            return match
+        if quickbooks_id not in closest:
+            return None
+        ids = ", ".join(sorted(closest, key=lambda key: (len(key), key)))
+        return Match(row.loupe_id, f"several QuickBooks records match it equally well: {ids}")
+
     def _may_be(self, values: Values, row: Candidate) -> bool:
         return row.loupe_id not in self._used and not self._identity.excludes(values, row.values)
 
     def _settle(self, values: Values, possible: list[Candidate]) -> Match:
         confirm = self._identity.confirm
-        sure = [row for row in possible if confirm(values, row.values) is None]
-        if len(sure) == 1:
-            self._used.add(sure[0].loupe_id)
-            return Match(sure[0].loupe_id)
-        if len(sure) > 1:
-            ids = ", ".join(str(row.loupe_id) for row in sure)
+        sure = {
+            row.loupe_id: self._identity.closeness(values, row.values) or ()
+            for row in possible
+            if confirm(values, row.values) is None
+        }
+        closest = _closest(sure)
+        if len(closest) == 1:
+            return Match(closest[0])
+        if closest:
+            ids = ", ".join(map(str, closest))
             doubt = f"several Loupe records match it equally well: {ids}"
-            return Match(sure[0].loupe_id, doubt, is_one_of_several=True)
-        return Match(possible[0].loupe_id, confirm(values, possible[0].values))
+            return Match(closest[0], doubt, is_one_of_several=True, others=tuple(closest[1:]))
+        first, *others = possible
+        return Match(
+            first.loupe_id,
+            confirm(values, first.values),
+            others=tuple(row.loupe_id for row in others),
+        )
+
+
+def _closest(closeness: Mapping[Key, tuple[int, ...]]) -> list[Key]:
+    """Return the keys of what is closest, in their order; one, where nothing else is as close."""
+    most = max(closeness.values(), default=())
+    return [key for key, found in closeness.items() if found == most]
 
 
 def _index_by(

@@ -27,11 +27,13 @@ class Match:
 
     Attributes:
         is_one_of_several: Whether the doubt is that several rows match equally well.
+        others: Further rows that the doubt concerns; none of them is new for QuickBooks while it lasts.
     """
 
     loupe_id: int | None = None
     doubt: str | None = None
     is_one_of_several: bool = False
+    others: tuple[int, ...] = ()
 
 
 #: Tells which Loupe payment one of several equal payments is, from all of that day.
@@ -105,8 +107,8 @@ class Identity:
         excludes: Whether two records with an equal key certainly are different ones.
         folded: Fields that agree at first contact where only case or blanks differ; each side keeps its spelling.
         apart: Fields that stay as they are at first contact where both sides hold something.
+        told_by: Fields that tell equal records apart where both sides hold the same.
         pair: Tells equal records apart that may be exchanged for each other; `None` where a person must.
-        paired_by: The field by which those are read for it.
     """
 
     keys: tuple[IdentityKey, ...]
@@ -114,10 +116,43 @@ class Identity:
     excludes: Callable[[Values, Values], bool] = excludes_none
     folded: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()
+    told_by: tuple[str, ...] = ()
     pair: Pair | None = None
-    paired_by: str | None = None
 
     @property
     def near_fields(self) -> frozenset[str]:
         """The fields that tell rows apart before they are read whole."""
         return frozenset(name for key in self.keys for name in key.near_fields)
+
+    def closeness(self, quickbooks: Values, loupe: Values) -> tuple[int, ...] | None:
+        """Return how close a record and a row are, more is closer; `None` where they cannot be one.
+
+        The strongest key that they have in common counts first, then whether both are in use, then fields that tell
+        equal ones apart, then how many keys they have in common, then how much is spelled alike.
+        """
+        common = [
+            number
+            for number, key in enumerate(self.keys)
+            if key.key(quickbooks) is not None and key.key(quickbooks) == key.key(loupe)
+        ]
+        if not common or self.excludes(quickbooks, loupe):
+            return None
+        return (
+            -common[0],
+            int(is_in_use(quickbooks) and is_in_use(loupe)),
+            _count_equal(self.told_by, quickbooks, loupe),
+            len(common),
+            _count_equal(sorted(self.near_fields), quickbooks, loupe),
+        )
+
+
+def is_in_use(values: Values) -> bool:
+    """Whether a record is neither void nor inactive."""
+    return not values.get("is_void") and values.get("is_active") is not False
+
+
+def _count_equal(names: Iterable[str], quickbooks: Values, loupe: Values) -> int:
+    return sum(
+        quickbooks.get(name) is not None and quickbooks.get(name) == loupe.get(name)
+        for name in names
+    )

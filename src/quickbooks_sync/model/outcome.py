@@ -53,6 +53,7 @@ class RecordOutcome:
             a record type, `setting`, or a person's `decision`.
         waits_for_id: Its id, where it has one.
         warnings: What is to be said beside the outcome.
+        others: Further Loupe rows that a conflict about the whole record concerns.
     """
 
     source_id: str
@@ -72,6 +73,7 @@ class RecordOutcome:
     loupe_changed_at: datetime | None = None
     loupe_changed_by: str | None = None
     quickbooks_changed_at: datetime | None = None
+    others: tuple[int, ...] = ()
 
 
 def count_outcomes(outcomes: Iterable[RecordOutcome]) -> dict[str, int]:

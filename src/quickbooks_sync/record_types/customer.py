@@ -1,6 +1,7 @@
 """Customers. QuickBooks wants a name that no other customer, vendor or employee has."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
@@ -20,6 +21,19 @@ def _read_name(row: Mapping[str, Any]) -> str | None:
     names = [parse_text(row.get(column)) for column in ("first_name", "last_name")]
     person = " ".join(name for name in names if name)
     return parse_text(row.get("display_name")) or person or parse_text(row.get("company_name"))
+
+
+def _read_parent(record: Mapping[str, Any]) -> str | None:
+    """Return the name of the customer that a sub-customer or project belongs to, with that one's own parents."""
+    if not record.get("ParentRef"):
+        return None
+    parents = str(record.get("FullyQualifiedName") or "").rpartition(":")[0]
+    return parents or f"customer {record['ParentRef'].get('value')}"
+
+
+def _own_name(values: Values) -> str | None:
+    """Return a customer's name as a key; a sub-customer is not its bare name: another parent may have one like it."""
+    return None if values.get("parent") else folded(values.get("display_name"))
 
 
 def _confirm(quickbooks: Values, loupe: Values) -> str | None:
@@ -58,13 +72,18 @@ class Customer(RecordType):
             *pointers("DefaultTaxCodeRef", "CustomerTypeRef"),
         ),
         always_sent=lambda _record: ("DisplayName",),
+        quickbooks_rules={"customer_parent": _read_parent},
         loupe_rules={"customer_name": LoupeRule(_read_name)},
     )
     label, labels = "customer", "customers"
     needs = "Nothing; customers come first."
     identity = Identity(
         keys=(
-            text_key("name", "display_name", "DisplayName", to_name_key),
+            replace(
+                text_key("name", "display_name", "DisplayName", to_name_key),
+                key=_own_name,
+                near=_own_name,
+            ),
             text_key("email", "email", "PrimaryEmailAddr"),
         ),
         confirm=_confirm,

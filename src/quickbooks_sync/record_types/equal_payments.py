@@ -68,12 +68,12 @@ def pair_one(
     ours = list(ours)
     pairs = pair_payments(values, theirs, ours)
     if isinstance(pairs, str):
-        first = min(
+        first, *others = sorted(
             payment.loupe_id
             for payment in ours
             if payment_key(payment.values) == payment_key(values)
         )
-        return Match(first, pairs)
+        return Match(first, pairs, others=tuple(others))
     return Match(pairs[quickbooks_id])
 
 

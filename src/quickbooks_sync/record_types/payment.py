@@ -130,8 +130,8 @@ class Payment(RecordType):
         excludes=lambda quickbooks, loupe: contradict(quickbooks, loupe, "reference_number"),
         # Both lists of payment methods are each side's own.
         apart=frozenset({"method"}),
+        told_by=("reference_number",),
         pair=pair_one,
-        paired_by="payment_date",
     )
     lasting_properties = ("TxnDate", "TotalAmt")
     telling_fields = (
@@ -149,8 +149,6 @@ class Payment(RecordType):
         child_table="payment_application",
         child_key="invoice_id",
     )
-    #: A payment with a reference number goes first, so that one without cannot claim its row.
-    identified_first_by = "reference_number"
     table = payment
     never_created = case(
         (payment.c.is_void, "A void payment that QuickBooks never saw is not pushed."),

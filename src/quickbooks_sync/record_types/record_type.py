@@ -70,8 +70,6 @@ class RecordType:
     settles: ClassVar[Settling | None] = None
     unique_field: ClassVar[UniqueField | None] = None
     unsettled: ClassVar[Unsettled | None] = None
-    #: A record whose field holds something is identified before one without.
-    identified_first_by: ClassVar[str | None] = None
     #: The Loupe table that the expressions here speak of; a test holds it against the mapping.
     table: ClassVar[Table]
     #: Why a row is never sent, in words; and why one that QuickBooks never saw is not created there.

@@ -123,14 +123,20 @@ def test_who_is_who_is_asked_whichever_flow_comes_first(
 
 
 def doubted_and_linked(house: House) -> dict[str, Any]:
-    """The conflict of a record with a row that the same pull linked to another record."""
+    """The conflict of a record with a row that is linked to another record meanwhile."""
     email = "books@aurora.example"
     quickbooks.create(
         house, "Customer", DisplayName="Aurora Studio", PrimaryEmailAddr={"Address": email}
     )
-    quickbooks.create(house, "Customer", DisplayName="Aurora")
-    house.insert("customer", display_name="Aurora", email=email)
+    other = quickbooks.create(house, "Customer", DisplayName="Zenith")
+    row = house.insert("customer", display_name="Aurora", email=email)
     house.run("pull_customers", mode="full")
+    with house.workspace.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "update quickbooks_sync.link set loupe_id = %(row)s where quickbooks_id = %(id)s",
+            {"row": row, "id": other["Id"]},
+        )
+        connection.exec_driver_sql("delete from loupe.customer where display_name = 'Zenith'")
     (held,) = open_conflicts(house)
     return held
 

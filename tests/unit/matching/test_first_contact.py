@@ -75,8 +75,57 @@ def test_the_email_tells_namesakes_apart() -> None:
 
 
 def test_two_rows_that_fit_equally_are_never_guessed() -> None:
-    match = find("customer", customer("Aurora"), customer("Aurora"), customer("aurora"))
+    match = find("customer", customer("Aurora"), customer("AURORA"), customer("aurora"))
     assert match.doubt == "several Loupe records match it equally well: 1, 2"
+    assert (match.loupe_id, match.others) == (1, (2,))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (customer("AURORA"), customer("Aurora")),
+        ({**customer("Aurora"), "is_active": False}, customer("AURORA")),
+        (customer("Aurora"), customer("AURORA", "a@x.example")),
+    ],
+    ids=["spelling", "in use", "email, too"],
+)
+def test_of_rows_that_fit_the_closest_is_it(rows: tuple[dict[str, Any], ...]) -> None:
+    assert find("customer", customer("Aurora", "a@x.example"), *rows) == Match(2)
+
+
+def choose(ours: dict[str, Any], **theirs: dict[str, Any]) -> list[str]:
+    """Return the records that are the row or may be it."""
+    finder = Finder(RECORD_TYPES["customer"].identity, [Candidate(1, ours)])
+    matches = {key: finder.find(values) for key, values in theirs.items()}
+    chosen = {
+        key: finder.choose(key, match, theirs) for key, match in matches.items() if match.loupe_id
+    }
+    return [key + ("?" if match.doubt else "") for key, match in chosen.items() if match]
+
+
+def test_records_that_fit_equally_are_never_guessed() -> None:
+    assert choose(customer("aurora"), a=customer("Aurora"), b=customer("AURORA")) == ["a?", "b?"]
+
+
+def test_of_records_that_fit_the_closest_is_it() -> None:
+    ours = customer("Aurora", "a@x.example")
+    inactive = {**customer("Aurora"), "is_active": False}
+    assert choose(ours, a=inactive, b=customer("AURORA")) == ["b"]
+    assert choose(ours, a=customer("AURORA"), b=customer("Aurora")) == ["b"]
+    assert choose(ours, a=customer("Atelier", "a@x.example"), b=customer("aurora")) == ["b"]
+
+
+def test_doubtful_records_are_all_asked_about() -> None:
+    ours = customer("Aurora", "a@x.example")
+    others = customer("Atelier", "a@x.example"), customer("Aurora", "b@x.example")
+    assert choose(ours, a=others[0], b=others[1]) == ["a?", "b?"]
+
+
+def test_a_sub_customer_is_not_its_bare_name() -> None:
+    sub = {**customer("Aurora"), "parent": "Amber House"}
+    assert find("customer", sub, customer("Aurora")) == Match()
+    known = {**customer("Aurora", "a@x.example"), "parent": "Amber House"}
+    assert find("customer", known, customer("Aurora", "a@x.example")) == Match(1)
 
 
 def test_nothing_alike_is_nothing() -> None:
@@ -94,6 +143,7 @@ def test_each_row_is_used_once() -> None:
         RECORD_TYPES["customer"].identity, [Candidate(1, customer("Aurora", "a@x.example"))]
     )
     assert finder.find(customer("Aurora", "a@x.example")) == Match(1)
+    finder.take(1)
     assert finder.find(customer("Other", "a@x.example")) == Match()
 
 

@@ -48,7 +48,16 @@ def test_a_customer_reads_as_written() -> None:
         "website": "https://falk.example",
         "is_active": True,
         "currency": "EUR",
+        "parent": None,
     }
+
+
+def test_a_sub_customer_names_its_parents() -> None:
+    sub = customer(
+        ParentRef={"value": "7"}, FullyQualifiedName="Amber House:Antwerp:Falk Juwelen", Job=True
+    )
+    assert read("customer", sub)["parent"] == "Amber House:Antwerp"
+    assert read("customer", customer(ParentRef={"value": "7"}))["parent"] == "customer 7"
 
 
 def test_an_absent_property_is_empty_and_an_absent_currency_is_the_home_currency() -> None:

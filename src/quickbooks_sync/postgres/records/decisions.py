@@ -1,7 +1,7 @@
 """What people decided about conflicts; a decision holds for the two values it was made on."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, exists, func, select, update
@@ -36,8 +36,10 @@ def read_field_decisions(
 ) -> dict[int, list[Decision]]:
     """Return the decisions about fields of some Loupe rows."""
     rows = connection.execute(
-        _decided(realm_id, record_type).where(
-            conflict.c.field != RECORD_CONFLICT, conflict.c.loupe_id.in_(list(loupe_ids))
+        _open(realm_id, record_type).where(
+            conflict.c.decision.is_not(None),
+            conflict.c.field != RECORD_CONFLICT,
+            conflict.c.loupe_id.in_(list(loupe_ids)),
         )
     )
     found: dict[int, list[Decision]] = {}
@@ -46,16 +48,54 @@ def read_field_decisions(
     return found
 
 
+@dataclass(frozen=True)
+class RecordDecisions:
+    """What people decided about which record is which.
+
+    Attributes:
+        same: Which row a QuickBooks record is, by its Id.
+        separate: The rows that it is not, by its Id; `None` among them where the question was about no single row.
+        undecided: QuickBooks Ids that a row may be, by its key; nobody has decided yet.
+    """
+
+    same: Mapping[str, Decision] = field(default_factory=dict)
+    separate: Mapping[str, Collection[int | None]] = field(default_factory=dict)
+    undecided: Mapping[int, Collection[str]] = field(default_factory=dict)
+
+    @property
+    def taken(self) -> set[int | None]:
+        """The rows of which somebody has said which record they are."""
+        return {decision.loupe_id for decision in self.same.values()}
+
+    def are_about(self, quickbooks_id: str) -> bool:
+        """Whether somebody has decided something about a record."""
+        return quickbooks_id in self.same or quickbooks_id in self.separate
+
+    def separated(self, quickbooks_id: str) -> Collection[int | None]:
+        """Return the rows that a record is not."""
+        return self.separate.get(quickbooks_id, ())
+
+
 def read_record_decisions(
     connection: Connection, realm_id: str, record_type: str
-) -> dict[str, Decision]:
-    """Return, by QuickBooks Id, the decisions about which record is which."""
+) -> RecordDecisions:
+    """Return the decisions about which record is which."""
     rows = connection.execute(
-        _decided(realm_id, record_type).where(
+        _open(realm_id, record_type).where(
             conflict.c.field == RECORD_CONFLICT, conflict.c.quickbooks_id.is_not(None)
         )
     )
-    return {row.quickbooks_id: _to_decision(row) for row in rows}
+    undecided: dict[int, set[str]] = {}
+    same: dict[str, Decision] = {}
+    separate: dict[str, set[int | None]] = {}
+    for row in rows:
+        if row.decision is None:
+            undecided.setdefault(row.loupe_id, set()).add(row.quickbooks_id)
+        elif row.decision == "same":
+            same[row.quickbooks_id] = _to_decision(row)
+        else:
+            separate.setdefault(row.quickbooks_id, set()).add(row.loupe_id)
+    return RecordDecisions(same, separate, undecided)
 
 
 def read_lost_answers(
@@ -104,12 +144,11 @@ def write_decision(connection: Connection, conflict_id: int, choice: str, by: st
     )
 
 
-def _decided(realm_id: str, record_type: str) -> Any:
+def _open(realm_id: str, record_type: str) -> Any:
     return select(conflict).where(
         conflict.c.realm_id == realm_id,
         conflict.c.record_type == record_type,
         conflict.c.resolved_at.is_(None),
-        conflict.c.decision.is_not(None),
     )
 
 

@@ -1,10 +1,10 @@
 """Staged records: what a run extracted, kept untouched between its steps and for replay."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.model.decision import Decision, decision_from_json, decision_to_json
@@ -203,9 +203,12 @@ def read_repeated_values(connection: Connection, run_id: int, name: str) -> set[
 
 
 def read_unlinked_values(
-    connection: Connection, run: RunManifest, holding: Mapping[str, str]
+    connection: Connection, run: RunManifest, holding: Mapping[str, Collection[str | None]]
 ) -> dict[str, dict[str, Any]]:
-    """Return values by QuickBooks Id of a pull's unlinked records whose fields hold some texts."""
+    """Return values by QuickBooks Id of a pull's unlinked records whose fields may hold some folded texts.
+
+    Postgres folds letters beyond ASCII in its own way, so records with such letters are returned as well.
+    """
     is_linked = exists(
         select(link.c.link_id).where(
             link.c.realm_id == run["realm_id"],
@@ -216,11 +219,23 @@ def read_unlinked_values(
     rows = connection.execute(
         select(staged_record.c.source_id, staged_record.c.field_values).where(
             staged_record.c.run_id == run["run_id"],
-            *(staged_record.c.field_values[name].astext == item for name, item in holding.items()),
+            *(
+                _holds(staged_record.c.field_values[name].astext, texts)
+                for name, texts in holding.items()
+            ),
             ~is_linked,
         )
     )
     return {row.source_id: row.field_values for row in rows}
+
+
+def _holds(value: ColumnElement[Any], texts: Collection[str | None]) -> ColumnElement[bool]:
+    """Return the condition that a text, its case and blanks aside, may be one of some; `None` for no text."""
+    plain = func.lower(func.regexp_replace(func.btrim(value), r"\s+", " ", "g"))
+    held = plain.in_([item for item in texts if item is not None]) | value.regexp_match(
+        "[^[:ascii:]]"
+    )
+    return held | value.is_(None) if None in texts else held
 
 
 def _to_action(decision: Decision | None) -> dict[str, Any] | None:

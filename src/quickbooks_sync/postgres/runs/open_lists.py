@@ -1,12 +1,12 @@
 """The open lists: records that wait, are rejected, or about which a person must decide."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, text, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from quickbooks_sync.model.outcome import Outcome, RecordOutcome
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.runs.scope import RunScope
 from quickbooks_sync.postgres.tables import conflict, rejected_record, waiting_record
@@ -55,6 +55,9 @@ def _settle_open_lists(
         outcome for outcome in outcomes if outcome.outcome in _SETTLED and not outcome.is_pending
     ]
     _close_conflicts(connection, scope, settled)
+    # Who is who is settled by the link, whatever is still to be sent.
+    linked = [outcome for outcome in outcomes if outcome.outcome == Outcome.LINKED]
+    _close_conflicts(connection, scope, linked, conflict.c.field == RECORD_CONFLICT)
 
 
 _SETTLED = frozenset(
@@ -63,7 +66,10 @@ _SETTLED = frozenset(
 
 
 def _close_conflicts(
-    connection: Connection, scope: RunScope, settled: Sequence[RecordOutcome]
+    connection: Connection,
+    scope: RunScope,
+    settled: Sequence[RecordOutcome],
+    *about: ColumnElement[bool],
 ) -> None:
     loupe_ids = [outcome.loupe_id for outcome in settled if outcome.loupe_id is not None]
     quickbooks_ids = [
@@ -78,25 +84,38 @@ def _close_conflicts(
             conflict.c.record_type == scope.record_type,
             conflict.c.resolved_at.is_(None),
             conflict.c.loupe_id.in_(loupe_ids) | conflict.c.quickbooks_id.in_(quickbooks_ids),
+            *about,
         )
         .values(resolved_at=func.now())
     )
 
 
 def _close_other_conflicts(connection: Connection, scope: RunScope, outcome: RecordOutcome) -> None:
-    """Close the record's conflicts about fields that are no longer held."""
+    """Close the record's conflicts about fields that are no longer held, and about rows that it is not any more."""
+    is_over = conflict.c.field.not_in([held.field for held in outcome.conflicts]) & (
+        (conflict.c.loupe_id == outcome.loupe_id)
+        | (conflict.c.quickbooks_id == outcome.quickbooks_id)
+    )
+    is_elsewhere = (
+        (conflict.c.field == RECORD_CONFLICT)
+        & (conflict.c.quickbooks_id == outcome.quickbooks_id)
+        & conflict.c.decision.is_(None)
+        & conflict.c.loupe_id.not_in(_rows_of(outcome))
+    )
     connection.execute(
         update(conflict)
         .where(
             conflict.c.realm_id == scope.realm_id,
             conflict.c.record_type == scope.record_type,
             conflict.c.resolved_at.is_(None),
-            conflict.c.field.not_in([held.field for held in outcome.conflicts]),
-            (conflict.c.loupe_id == outcome.loupe_id)
-            | (conflict.c.quickbooks_id == outcome.quickbooks_id),
+            is_over | is_elsewhere,
         )
         .values(resolved_at=func.now())
     )
+
+
+def _rows_of(outcome: RecordOutcome) -> list[int]:
+    return [loupe_id for loupe_id in (outcome.loupe_id, *outcome.others) if loupe_id is not None]
 
 
 def _key(scope: RunScope, outcome: RecordOutcome) -> dict[str, Any]:
@@ -138,10 +157,10 @@ def _upsert(
 
 
 def _write_conflicts(connection: Connection, scope: RunScope, outcome: RecordOutcome) -> None:
-    for held in outcome.conflicts:
+    for held, loupe_id in _held_rows(outcome):
         values = {
             "reason": held.reason,
-            "loupe_value": held.loupe,
+            "loupe_value": held.loupe if loupe_id == outcome.loupe_id else loupe_id,
             "quickbooks_value": held.quickbooks,
             "loupe_base": held.loupe_base,
             "quickbooks_base": held.quickbooks_base,
@@ -153,7 +172,7 @@ def _write_conflicts(connection: Connection, scope: RunScope, outcome: RecordOut
         statement = insert(conflict).values(
             realm_id=scope.realm_id,
             record_type=scope.record_type,
-            loupe_id=outcome.loupe_id,
+            loupe_id=loupe_id,
             quickbooks_id=outcome.quickbooks_id,
             field=held.field,
             **values,
@@ -171,3 +190,12 @@ def _write_conflicts(connection: Connection, scope: RunScope, outcome: RecordOut
                 set_=values,
             )
         )
+
+
+def _held_rows(outcome: RecordOutcome) -> Iterator[tuple[FieldConflict, int | None]]:
+    """Yield each conflict with each row that it is about."""
+    for held in outcome.conflicts:
+        yield held, outcome.loupe_id
+        if held.field == RECORD_CONFLICT:
+            for loupe_id in outcome.others:
+                yield held, loupe_id

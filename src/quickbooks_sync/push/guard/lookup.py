@@ -56,7 +56,8 @@ def link_existing(
     with context.transaction() as connection:
         outcomes = _link(context, connection, list(found.values()))
         write_outcomes(connection, context.scope, outcomes)
-    return {outcome.loupe_id for outcome in outcomes if outcome.loupe_id is not None}
+    held = {loupe_id for outcome in outcomes for loupe_id in (outcome.loupe_id, *outcome.others)}
+    return held - {None}  # type: ignore[return-value]
 
 
 def _fetch_gained(context: RunContext, creates: Sequence[Write]) -> list[Record]:
