@@ -80,6 +80,9 @@ bench: install  ## Time a first sync from nothing, and a second one that finds n
 	$(BIN)/python -m demo --once --state $(STATE)/bench --summary $(STATE)/bench/second.json $(ARGS)
 	@grep -H '"seconds"' $(STATE)/bench/first.json $(STATE)/bench/second.json
 
+mutations: install-dev  ## Break each rule of the promise in a copy, and see its test notice: make mutations ARGS="r8"
+	$(BIN)/python tests/mutations/run.py $(ARGS)
+
 chaos: install-dev  ## Run the randomised model test: make chaos ARGS="--steps 2000 --seed 7 --realms 2"
 	$(BIN)/python -m tests.chaos $(ARGS)
 

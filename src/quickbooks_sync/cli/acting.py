@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from quickbooks_sync.cli.options import Company
+from quickbooks_sync.commands import linking
 from quickbooks_sync.commands.decide import decide as decide_conflict
 from quickbooks_sync.commands.retry import retry as retry_flow
 from quickbooks_sync.model.flow import RunSummary
-from quickbooks_sync.record_types.registry import flow_named
+from quickbooks_sync.record_types.registry import flow_named, record_type_named
 from quickbooks_sync.workspace import open_workspace
 
 ConflictId = Annotated[
@@ -31,6 +32,16 @@ Ids = Annotated[
     ),
 ]
 By = Annotated[str | None, typer.Option("--by", help="Who decides; the user's name by default.")]
+RecordType = Annotated[
+    str, typer.Argument(metavar="RECORD_TYPE", help="As `waiting` and `conflicts` name it.")
+]
+LoupeId = Annotated[int, typer.Argument(metavar="LOUPE_ID", help="The row's key in Loupe.")]
+QuickBooksId = Annotated[
+    str, typer.Argument(metavar="QUICKBOOKS_ID", help="The record's Id in QuickBooks.")
+]
+Instead = Annotated[
+    bool, typer.Option("--instead", help="Give up the links that either has to another one.")
+]
 
 
 def decide(conflict_id: ConflictId, choice: Choice, by: By = None) -> None:
@@ -50,6 +61,43 @@ def retry(flow: FlowName, ids: Ids = None, company: Company = None, by: By = Non
         by=by or getpass.getuser(),
     )
     _print(summary)
+
+
+def link(
+    record_type: RecordType,
+    loupe_id: LoupeId,
+    quickbooks_id: QuickBooksId,
+    is_instead: Instead = False,
+    company: Company = None,
+    by: By = None,
+) -> None:
+    """Link a Loupe row and a QuickBooks record: they are one from now on."""
+    summaries = linking.link(
+        open_workspace(),
+        record_type_named(record_type),
+        loupe_id,
+        quickbooks_id,
+        by=by or getpass.getuser(),
+        realm_id=company,
+        is_instead=is_instead,
+    )
+    for summary in summaries:
+        _print(summary)
+
+
+def unlink(
+    record_type: RecordType, loupe_id: LoupeId, company: Company = None, by: By = None
+) -> None:
+    """Give up a row's link: it and its record are two, and each is looked for, or entered, on the other side."""
+    summaries = linking.unlink(
+        open_workspace(),
+        record_type_named(record_type),
+        loupe_id,
+        by=by or getpass.getuser(),
+        realm_id=company,
+    )
+    for summary in summaries:
+        _print(summary)
 
 
 def _print(summary: RunSummary) -> None:

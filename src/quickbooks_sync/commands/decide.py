@@ -1,6 +1,5 @@
 """Deciding a conflict: recorded with who and when, and applied at once."""
 
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -9,8 +8,10 @@ from quickbooks_sync.commands.steps import run_flow
 from quickbooks_sync.model.errors import ConfigurationError
 from quickbooks_sync.model.flow import Direction, Flow, FlowOptions, RunSummary
 from quickbooks_sync.model.outcome import RECORD_CONFLICT
+from quickbooks_sync.postgres.connection.companies import read_company
 from quickbooks_sync.postgres.records.decisions import read_open_conflict, write_decision
 from quickbooks_sync.postgres.records.links import read_link_ids
+from quickbooks_sync.postgres.records.loupe_rows import read_rows
 from quickbooks_sync.workspace import Workspace
 
 FIELD_CHOICES = ("loupe", "quickbooks")
@@ -41,10 +42,12 @@ def decide(workspace: Workspace, conflict_id: int, choice: str, *, by: str) -> l
             )
         _check_choice(row.field, choice, has_both=bool(row.loupe_id and row.quickbooks_id))
         if choice == "same":
-            _check_unlinked(connection, row)
+            pair = row.loupe_id, row.quickbooks_id
+            ensure_row(workspace, connection, row.realm_id, row.record_type, row.loupe_id)
+            ensure_unlinked(connection, row.realm_id, row.record_type, pair)
         write_decision(connection, conflict_id, choice, by)
     return [
-        _apply(workspace, Flow(row.record_type, direction), row.realm_id, source_id, by)
+        apply_decision(workspace, Flow(row.record_type, direction), row.realm_id, source_id, by=by)
         for direction, source_id in _carried_out_by(choice, row.loupe_id, row.quickbooks_id)
     ]
 
@@ -63,18 +66,42 @@ def _check_choice(field: str, choice: str, *, has_both: bool) -> None:
         )
 
 
-def _check_unlinked(connection: Connection, row: Any) -> None:
-    """Refuse to link a row or a record that is linked to another one meanwhile."""
-    key = connection, row.realm_id, row.record_type
-    pairs = {
-        *read_link_ids(*key, loupe_ids=[row.loupe_id]),
-        *read_link_ids(*key, quickbooks_ids=[row.quickbooks_id]),
-    }
-    for loupe_id, quickbooks_id in pairs - {(row.loupe_id, row.quickbooks_id)}:
+def ensure_row(
+    workspace: Workspace, connection: Connection, realm_id: str, record_type: str, loupe_id: int
+) -> None:
+    """Refuse a decision about a Loupe row that is gone, or another company's."""
+    mapping = workspace.mapping(record_type)
+    organization_id = read_company(connection, realm_id).organization_id
+    if not read_rows(connection, mapping, organization_id, [loupe_id]):
         raise ConfigurationError(
-            f"Loupe row {row.loupe_id} and QuickBooks record {row.quickbooks_id} cannot be declared the same: "
-            f"Loupe row {loupe_id} is linked to QuickBooks record {quickbooks_id} meanwhile. Decide `separate`, or "
-            "merge the two records in QuickBooks first."
+            f"Loupe has no {record_type} {loupe_id} any more, so no QuickBooks record can be it. Decide `separate`: then "
+            "QuickBooks' record is looked for among Loupe's other rows, or entered there again."
+        )
+
+
+def find_other_links(
+    connection: Connection, realm_id: str, record_type: str, pair: tuple[int, str]
+) -> set[tuple[int, str]]:
+    """Return the links that a row and a record have to others."""
+    key = connection, realm_id, record_type
+    loupe_id, quickbooks_id = pair
+    linked = {
+        *read_link_ids(*key, loupe_ids=[loupe_id]),
+        *read_link_ids(*key, quickbooks_ids=[quickbooks_id]),
+    }
+    return linked - {pair}
+
+
+def ensure_unlinked(
+    connection: Connection, realm_id: str, record_type: str, pair: tuple[int, str]
+) -> None:
+    """Refuse to link a row or a record that is linked to another one."""
+    for loupe_id, quickbooks_id in find_other_links(connection, realm_id, record_type, pair):
+        raise ConfigurationError(
+            f"Loupe row {pair[0]} and QuickBooks record {pair[1]} cannot be declared the same: "
+            f"Loupe row {loupe_id} is linked to QuickBooks record {quickbooks_id} meanwhile. Decide `separate`, "
+            f"merge the two records in QuickBooks, or use `quickbooks-sync link {record_type} {pair[0]} {pair[1]} "
+            "--instead`, which gives that link up."
         )
 
 
@@ -90,6 +117,9 @@ def _carried_out_by(
     return flows
 
 
-def _apply(workspace: Workspace, flow: Flow, realm_id: str, source_id: str, by: str) -> RunSummary:
-    options = FlowOptions(realm_id=realm_id, record_ids=(source_id,))
+def apply_decision(
+    workspace: Workspace, flow: Flow, realm_id: str, *source_ids: str, by: str
+) -> RunSummary:
+    """Run a flow for the records that a decision is about."""
+    options = FlowOptions(realm_id=realm_id, record_ids=source_ids)
     return run_flow(workspace, flow, options, run_key=f"decision-{uuid4()}", triggered_by=by)

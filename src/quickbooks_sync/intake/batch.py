@@ -13,12 +13,13 @@ from quickbooks_sync.intake.outcomes import rejected, waiting
 from quickbooks_sync.intake.unlinked import UnlinkedRecords
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.model.outcome import RecordOutcome
+from quickbooks_sync.postgres.records.decisions import read_record_decisions
 from quickbooks_sync.postgres.records.links import (
-    REPLACED,
     Link,
     clear_missing_since,
     delete_links,
     insert_links,
+    read_link_ids,
     update_links,
 )
 from quickbooks_sync.postgres.records.staging import StagedRecord
@@ -50,6 +51,7 @@ class IntakeBatch:
     def load(self, records: Sequence[StagedRecord]) -> list[RecordOutcome]:
         """Load the batch; returns one outcome per record, but none of those that are left out."""
         self._note_found(records)
+        self._give_up_links(records)
         known = BatchContext.read(self._context, self._connection, records)
         loading = _Loading(known, records, inserts=self._inserts)
         outcomes = [outcome for record in records if (outcome := loading.load(record))]
@@ -87,6 +89,21 @@ class IntakeBatch:
             self._connection, self._context.realm_id, self._context.record_type, read
         )
 
+    def _give_up_links(self, records: Sequence[StagedRecord]) -> None:
+        """Forget the links of pairs that somebody has declared separate; both are looked at anew."""
+        key = self._connection, self._context.realm_id, self._context.record_type
+        decisions = read_record_decisions(*key)
+        ids = [record.source_id for record in records if decisions.separated(record.source_id)]
+        if not ids:
+            return
+        pairs = read_link_ids(*key, quickbooks_ids=ids)
+        over = [
+            quickbooks_id
+            for loupe_id, quickbooks_id in pairs
+            if loupe_id in decisions.separated(quickbooks_id)
+        ]
+        delete_links(*key, over)
+
     def _write_links(self, writes: PendingWrites) -> None:
         key = self._connection, self._context.realm_id, self._context.record_type
         insert_links(*key, writes.new_links)
@@ -110,7 +127,7 @@ class _Loading:
 
     def load(self, record: StagedRecord) -> RecordOutcome | None:
         """Take one record; `None` for one without a row, which is inserted with the others or left."""
-        link = self._link_of(record)
+        link = self._known.links.get(record.source_id)
         if is_deleted(record.raw):
             return self._linked.remove(record, link)
         if is_missing(record.raw):
@@ -122,17 +139,6 @@ class _Loading:
         if blocked:
             return replace(blocked, loupe_id=link.loupe_id if link else None)
         return self.unlinked.settle(record) if link is None else self._linked.update(record, link)
-
-    def _link_of(self, record: StagedRecord) -> Link | None:
-        """Return a record's link; one whose Id is another record's now may have been given up."""
-        link = self._known.links.get(record.source_id)
-        is_given_up = bool(self._known.judged.separated(record.source_id))
-        if link is None or link.state != REPLACED or not is_given_up:
-            return link
-        context = self._known.context
-        key = self._known.connection, context.realm_id, context.record_type
-        delete_links(*key, [record.source_id])
-        return None
 
 
 def _to_guard(known: BatchContext) -> SettlingGuard:

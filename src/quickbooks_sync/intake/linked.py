@@ -46,7 +46,10 @@ class LinkedRecords:
             return outcome_of(record, link, Outcome.UNCHANGED)
         ours = self._known.rows.get(link.loupe_id)
         if ours is None:
-            reason = "gone in Loupe: the row no longer exists"
+            reason = (
+                "gone in Loupe: the row no longer exists; decide `separate` to look for it among Loupe's other rows, "
+                "or enter it there again"
+            )
             conflict = FieldConflict(RECORD_CONFLICT, reason, None, record.source_id)
             return replace(outcome_of(record, link, Outcome.CONFLICT), conflicts=(conflict,))
         return self._merger.merge(record, link, ours, is_new=False)

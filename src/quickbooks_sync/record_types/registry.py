@@ -37,3 +37,13 @@ def flow_named(name: str) -> Flow:
             return flow
     known = ", ".join(flow.name for flow in FLOWS)
     raise ConfigurationError(f"There is no flow {name!r}; use one of {known}.")
+
+
+def record_type_named(name: str) -> str:
+    """Return the name of a record type, also by its plural; raises `ConfigurationError` with the known names."""
+    for known in RECORD_TYPES:
+        if name in (known, f"{known}s"):
+            return known
+    raise ConfigurationError(
+        f"There is no record type {name!r}; use one of {', '.join(RECORD_TYPES)}."
+    )

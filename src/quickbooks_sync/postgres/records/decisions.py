@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
 from quickbooks_sync.model.outcome import RECORD_CONFLICT
 from quickbooks_sync.postgres.tables import conflict, link
@@ -142,6 +142,38 @@ def write_decision(connection: Connection, conflict_id: int, choice: str, by: st
         .where(conflict.c.conflict_id == conflict_id)
         .values(decision=choice, decided_by=by, decided_at=func.now())
     )
+
+
+def write_pair_decision(
+    connection: Connection,
+    realm_id: str,
+    record_type: str,
+    pair: tuple[int, str],
+    choice: str,
+    by: str,
+) -> None:
+    """Record who decided that a Loupe row and a QuickBooks record are one, or are two, though nobody asked."""
+    loupe_id, quickbooks_id = pair
+    found = connection.execute(
+        _open(realm_id, record_type).where(
+            conflict.c.field == RECORD_CONFLICT,
+            conflict.c.loupe_id == loupe_id,
+            conflict.c.quickbooks_id == quickbooks_id,
+        )
+    ).one_or_none()
+    if found is None:
+        statement = insert(conflict).values(
+            realm_id=realm_id,
+            record_type=record_type,
+            loupe_id=loupe_id,
+            quickbooks_id=quickbooks_id,
+            field=RECORD_CONFLICT,
+            reason=f"decided by {by} without being asked",
+        )
+        conflict_id = connection.execute(statement.returning(conflict.c.conflict_id)).scalar_one()
+    else:
+        conflict_id = found.conflict_id
+    write_decision(connection, conflict_id, choice, by)
 
 
 def _open(realm_id: str, record_type: str) -> Any:

@@ -13,7 +13,10 @@ from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.tables import link
 from quickbooks_sync.push.decide.pushing import Pushing
 
-_REASON = "gone in Loupe: the row no longer exists; void it or make it inactive in QuickBooks, too"
+_REASON = (
+    "gone in Loupe: the row no longer exists; void it or make it inactive in QuickBooks, too, or decide `separate`: "
+    "then QuickBooks' record is looked for among Loupe's other rows, or entered there again"
+)
 
 
 def find_missing_in_loupe(connection: Connection, context: Pushing) -> list[StagedRecord]:
