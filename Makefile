@@ -116,4 +116,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(UV_INSTALL) --compile-bytecode -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help venv install install-dev lock demo lint format type contracts test-unit test-core coverage check test bench chaos docs compose-check clean
+.PHONY: help venv install install-dev lock demo lint format type contracts test-unit test-core coverage check test bench mutations chaos docs compose-check clean
