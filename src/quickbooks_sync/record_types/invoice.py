@@ -13,6 +13,7 @@ from quickbooks_sync.postgres.records.applied import read_applied_amounts
 from quickbooks_sync.postgres.tables import invoice, link, payment, payment_application
 from quickbooks_sync.record_types.currency import refuse_currency
 from quickbooks_sync.record_types.declarations import (
+    Document,
     LinkedPair,
     Removal,
     Row,
@@ -222,7 +223,11 @@ class Invoice(RecordType):
         return Removal({"lifecycle_status": "Void", "void_reason": "deleted in QuickBooks"})
 
     def update_properties(
-        self, settings: CompanySettings, values: Values, fields: Sequence[str]
+        self,
+        settings: CompanySettings,
+        values: Values,
+        fields: Sequence[str],
+        document: Document,
     ) -> Json:
         """QuickBooks honours an explicit total tax where it can; its answer is compared with it."""
         if settings.tax != "total_tax" or "lines" not in fields:

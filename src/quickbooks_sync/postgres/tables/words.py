@@ -22,8 +22,10 @@ PRICE_BASES = ("piece", "carat", "gram")
 RECORD_TYPES = ("customer", "invoice", "payment", "inventory_item")
 DIRECTIONS = tuple(direction.value for direction in Direction)
 RUN_STATUSES = ("running", "success", "failed", "skipped", "abandoned")
+#: Small lists of QuickBooks whose records Loupe knows by name.
+NAMED_LISTS = ("PaymentMethod",)
 #: What is kept of a company's own records: what settings are proposed from, and lists that records name.
-REFERENCES = ("CompanyInfo", "Preferences", "Account", "Item", "PaymentMethod")
+REFERENCES = ("CompanyInfo", "Preferences", "Account", "Item", *NAMED_LISTS)
 LINK_STATES = (
     "live",
     "deleted_in_quickbooks",
