@@ -38,7 +38,14 @@ from quickbooks_emulator.generator.plan import Plan
 from quickbooks_emulator.generator.sales import Sale, SaleMaker, to_cents
 
 _NONE = Decimal(0)
-_TERM_DAYS = {"Net 15": 15, "Net 30": 30, "Net 60": 60}
+#: What Loupe calls a party's terms, with their due days; whose has none gets those of the company.
+_TERMS = {
+    "": ("Net 30", 30),
+    "Due on receipt": ("Due on Receipt", 0),
+    "Net 15": ("Net 15", 15),
+    "Net 30": ("Net 30", 30),
+    "Net 60": ("Net 60", 60),
+}
 
 
 @dataclass(frozen=True)
@@ -228,11 +235,13 @@ class GeneratedRows:
 
     def _to_invoice(self, sale: Sale, paid: Decimal) -> Invoice:
         balance = max(sale.total - paid, _NONE)
-        due = sale.due or sale.day + timedelta(days=_TERM_DAYS.get(sale.party.terms, 0))
+        terms, days = _TERMS[sale.party.terms]
+        due = sale.due or sale.day + timedelta(days=days)
         row = {
             "invoice_number": sale.document_number or None,
             "invoice_date": sale.day,
             "due_date": due,
+            "payment_terms": terms,
             "currency_code": sale.party.currency,
             "lifecycle_status": lifecycle(balance, paid, due, self._plan.character.until),
             "payment_status": payment_status(balance, paid),

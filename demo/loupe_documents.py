@@ -20,6 +20,7 @@ class SampleInvoice:
     total: str | None = None
     currency: str = "USD"
     void_reason: str | None = None
+    terms: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ INVOICES: Sequence[SampleInvoice] = (
         "2026-09-02",
         "Overdue",
         [("Round Diamond 0.50 ct", "1", "1250.00")],
+        terms="Net 30",
     ),
     SampleInvoice(
         "INV-1002",
@@ -50,6 +52,7 @@ INVOICES: Sequence[SampleInvoice] = (
         "2026-09-09",
         "Overdue",
         [("Aquamarine oval 7x5 mm", "15", "87.50"), ("Pear Tanzanite 2.10 ct", "2", "1050.00")],
+        terms="Net 30",
     ),
     SampleInvoice(
         "INV-1003",
@@ -66,6 +69,7 @@ INVOICES: Sequence[SampleInvoice] = (
         "2026-10-21",
         "Paid",
         [("Sapphire cushion 1.20 ct", "2", "980.00")],
+        terms="Net 30",
     ),
     SampleInvoice(
         "INV-2002",
@@ -74,6 +78,7 @@ INVOICES: Sequence[SampleInvoice] = (
         "2026-10-24",
         "Overdue",
         [("Ruby round 4 mm", "6", "212.00"), ("Garnet cabochon 6 mm", "48", "14.25")],
+        terms="Net 30",
     ),
     SampleInvoice(
         "INV-2003",
@@ -82,6 +87,7 @@ INVOICES: Sequence[SampleInvoice] = (
         "2026-11-27",
         "Sent",
         [("Émeraude ovale 0.85 ct", "1", "1430.00"), ("Certificat", "description", "")],
+        terms="Net 60",
     ),
     SampleInvoice(
         "INV-2004",
@@ -114,6 +120,7 @@ INVOICES: Sequence[SampleInvoice] = (
         "2026-10-06",
         "Paid",
         [("Moonstone, loose, 3.275 ct at 41.80", "3.275", "41.80")],
+        terms="Due on Receipt",
     ),
     SampleInvoice(
         "INV-2008",
@@ -138,6 +145,7 @@ INVOICES: Sequence[SampleInvoice] = (
         "2026-12-11",
         "Sent",
         [("Tennis bracelet 3.00 ct", "1", "4150.00")],
+        terms="Net 60",
     ),
     SampleInvoice(
         "INV-2011",
@@ -146,6 +154,7 @@ INVOICES: Sequence[SampleInvoice] = (
         "2026-11-12",
         "Paid",
         [("Drop earrings, moonstone", "3", "268.00")],
+        terms="Prepaid",
     ),
     SampleInvoice(
         "INV-2012",
@@ -162,6 +171,7 @@ INVOICES: Sequence[SampleInvoice] = (
         "2026-11-29",
         "Sent",
         [("Sapphire calibrated 3 mm", "60", "38.75")],
+        terms="Net 45",
     ),
     SampleInvoice(
         "INV-2014",
@@ -280,6 +290,7 @@ INVOICES: Sequence[SampleInvoice] = (
         "2026-12-16",
         "Finalised",
         [("Stud earrings, 14k, 0.25 ct", "2", "385.00")],
+        terms="Net 30",
     ),
 )
 

@@ -82,6 +82,7 @@ def _write_invoice(
             "invoice_number": invoice.number,
             "invoice_date": date.fromisoformat(invoice.date),
             "due_date": date.fromisoformat(invoice.due),
+            "payment_terms": invoice.terms,
             "currency_code": invoice.currency,
             "lifecycle_status": invoice.lifecycle,
             "void_reason": invoice.void_reason,

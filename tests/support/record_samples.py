@@ -1,9 +1,11 @@
 """Records of a made-up jewelry trader, shaped as QuickBooks sends them, and the shipped mappings."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from quickbooks_sync.mapping import RecordMapping, load_mapping
+from quickbooks_sync.mapping.vocabulary import NamedList
 from quickbooks_sync.model.json_text import parse_json
 from quickbooks_sync.postgres.tables import LOUPE_SCHEMA, metadata
 from quickbooks_sync.record_types.registry import VOCABULARIES
@@ -20,6 +22,11 @@ TABLES = {
 
 def shipped(record_type: str) -> RecordMapping:
     return load_mapping(INCLUDE / "mappings" / f"{record_type}.yaml", VOCABULARIES, tables=TABLES)
+
+
+def with_named_list(mapping: RecordMapping, entity: str, known: NamedList) -> RecordMapping:
+    """A mapping for which Loupe knows a list in another way."""
+    return replace(mapping, vocabulary=replace(mapping.vocabulary, named_lists={entity: known}))
 
 
 def expectations(record_type: str) -> Path:

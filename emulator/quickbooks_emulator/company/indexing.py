@@ -8,7 +8,7 @@ from quickbooks_emulator.model.documents import Document
 
 NAME_FAMILY = {
     "Customer": "names", "Vendor": "names", "Employee": "names", "Item": "item names",
-    "PaymentMethod": "method names",
+    "PaymentMethod": "method names", "Term": "term names",
 }  # fmt: skip
 """Record types that share one set of unique names (Intuit: entities, section 8.3)."""
 

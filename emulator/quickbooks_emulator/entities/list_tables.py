@@ -159,3 +159,16 @@ PAYMENT_METHOD_PROPERTIES: tuple[Property, ...] = (
     choice("Type", "CREDIT_CARD", "NON_CREDIT_CARD"),
     flag("Active"),
 )
+
+TERM_PROPERTIES: tuple[Property, ...] = (
+    *HEADER,
+    text("Name", 31, illegal=NAME_BREAKERS),
+    number("DueDays"),
+    number("DayOfMonthDue"),
+    number("DueNextMonthDays"),
+    number("DiscountPercent"),
+    number("DiscountDays"),
+    number("DiscountDayOfMonth"),
+    flag("Active"),
+    *computed("Type"),
+)

@@ -5,13 +5,15 @@ Intuit: entities, section 8.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from quickbooks_emulator.entities.list_tables import (
     CUSTOMER_PROPERTIES,
     EMPLOYEE_PROPERTIES,
     ITEM_PROPERTIES,
     PAYMENT_METHOD_PROPERTIES,
+    TERM_PROPERTIES,
     VENDOR_PROPERTIES,
 )
 from quickbooks_emulator.entities.properties import Property
@@ -35,6 +37,7 @@ class Entity:
         is_voidable: can be voided.
         has_changes: appears in change data capture (Intuit: CDC, section 4).
         sparse_only: an update must say ``sparse``.
+        follows: properties that are worked out again where a sparse update sends another one without them.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Entity:
     is_voidable: bool = False
     has_changes: bool = True
     sparse_only: bool = False
+    follows: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def resource(self) -> str:
@@ -64,7 +68,13 @@ class Entity:
 CUSTOMER = Entity("Customer", CUSTOMER_PROPERTIES, name_property="DisplayName")
 VENDOR = Entity("Vendor", VENDOR_PROPERTIES, name_property="DisplayName")
 EMPLOYEE = Entity("Employee", EMPLOYEE_PROPERTIES, name_property="DisplayName")
-INVOICE = Entity("Invoice", INVOICE_PROPERTIES, is_transaction=True, is_voidable=True)
+INVOICE = Entity(
+    "Invoice",
+    INVOICE_PROPERTIES,
+    is_transaction=True,
+    is_voidable=True,
+    follows={"DueDate": "SalesTermRef"},
+)
 CREDIT_MEMO = Entity("CreditMemo", CREDIT_MEMO_PROPERTIES, is_transaction=True, is_voidable=True)
 PAYMENT = Entity("Payment", PAYMENT_PROPERTIES, is_transaction=True, is_voidable=True)
 # Whether change data capture covers adjustments is not stated; not to is the harder case.
@@ -81,7 +91,7 @@ ITEM = Entity("Item", ITEM_PROPERTIES, name_property="Name")
 ACCOUNT = Entity("Account", name_property="Name")
 CLASS = Entity("Class", name_property="Name")
 DEPARTMENT = Entity("Department", name_property="Name")
-TERM = Entity("Term", name_property="Name")
+TERM = Entity("Term", TERM_PROPERTIES, name_property="Name")
 TAX_CODE = Entity("TaxCode", name_property="Name", has_changes=False)
 TAX_RATE = Entity("TaxRate", name_property="Name", has_changes=False)
 PAYMENT_METHOD = Entity("PaymentMethod", PAYMENT_METHOD_PROPERTIES, name_property="Name")

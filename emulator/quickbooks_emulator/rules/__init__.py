@@ -15,6 +15,7 @@ from quickbooks_emulator.rules.invoices import InvoiceRules
 from quickbooks_emulator.rules.items import ItemRules
 from quickbooks_emulator.rules.payment_methods import PaymentMethodRules
 from quickbooks_emulator.rules.payments import PaymentRules
+from quickbooks_emulator.rules.terms import TermRules
 from quickbooks_emulator.rules.vendors import VendorRules
 
 
@@ -52,6 +53,7 @@ RULES: dict[str, Rules] = {
     "Item": ItemRules(),
     "Payment": PaymentRules(),
     "PaymentMethod": PaymentMethodRules(),
+    "Term": TermRules(),
     "Vendor": VendorRules(),
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from decimal import Decimal
 
 from quickbooks_emulator.books.balances import (
@@ -19,6 +18,7 @@ from quickbooks_emulator.books.currency import home_amounts
 from quickbooks_emulator.books.options import Options
 from quickbooks_emulator.books.sales_forms import complete_form, void_form
 from quickbooks_emulator.books.stock import move_stock
+from quickbooks_emulator.books.terms import default_terms, due_date
 from quickbooks_emulator.company.company import Company
 from quickbooks_emulator.model import faults
 from quickbooks_emulator.model.documents import Document
@@ -42,12 +42,14 @@ class InvoiceRules:
     ) -> Document:
         """Return the whole invoice."""
         form = complete_form(company, "Invoice", draft, current, options)
+        if current is None:
+            form = {**default_terms(company, form), **form}
         _refuse_deposit(company, draft, form["TotalAmt"])
         applied = applied_amount(company, current["Id"]) if current else ZERO
         whole = {
             **_NO_ONLINE_PAYMENT,
             **form,
-            "DueDate": draft.get("DueDate") or _due_date(company, form),
+            "DueDate": draft.get("DueDate") or due_date(company, form),
             "LinkedTxn": current["LinkedTxn"] if current else _no_links(draft),
             "Balance": max(payable_amount(form) - applied, ZERO),
         }
@@ -95,11 +97,3 @@ def _no_links(draft: Document) -> list[Document]:
         if link.get("TxnType") != "Payment":
             raise faults.NotModelledError(f"An invoice linked to a {link.get('TxnType')}")
     return []
-
-
-def _due_date(company: Company, form: Document) -> str:
-    customer = company.get("Customer", form["CustomerRef"]["value"])
-    pointer = form.get("SalesTermRef") or customer.get("SalesTermRef")
-    term = company.find("Term", pointer["value"]) if pointer else None
-    days = int(term.get("DueDays", 0)) if term else 0
-    return (date.fromisoformat(form["TxnDate"]) + timedelta(days=days)).isoformat()

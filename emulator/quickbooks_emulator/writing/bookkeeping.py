@@ -19,7 +19,7 @@ from quickbooks_emulator.model import faults
 from quickbooks_emulator.model.documents import Document
 from quickbooks_emulator.model.numbers import ZERO, to_cents
 
-OWN_RECORDS = ("Account", "Class", "Department", "Item", "TaxCode", "TaxRate", "Term")
+OWN_RECORDS = ("Account", "Class", "Department", "Item", "TaxCode", "TaxRate")
 """Lists that `add_record` can add to."""
 
 

@@ -71,7 +71,7 @@ def _update(
         # A live run saw sparse payment updates refused for their missing properties.
         _refuse_missing(rules, without_empty(sent))
     _keep_shown_name(entity, sent, current)
-    base = _writable(entity, current) if sparse else {}
+    base = _kept(entity, current, sent) if sparse else {}
     draft = _draft(without_empty({**base, **sent}))
     _refuse_missing(rules, draft)
     changed = rules.complete(company, draft, current, options)
@@ -108,8 +108,10 @@ def _draft(fields: Document) -> Document:
     return {name: value for name, value in fields.items() if name not in ("SyncToken", "sparse")}
 
 
-def _writable(entity: Entity, current: Document) -> Document:
+def _kept(entity: Entity, current: Document, sent: Document) -> Document:
+    """Return what a sparse update leaves as it is: not what follows a property that is sent."""
     names = {prop.name for prop in entity.properties if not prop.read_only}
+    names -= {name for name, leader in entity.follows.items() if leader in sent}
     return {name: value for name, value in current.items() if name in names}
 
 

@@ -13,7 +13,7 @@ from quickbooks_sync.workspace import open_workspace
 def review(company: Company = None, as_json: AsJson = False) -> None:
     """Report what a push would reject, hold or let wait, with counts and likely duplicates.
 
-    Writes nothing; costs four metered reads of QuickBooks, up to 5 more where what is known of the company is older
+    Writes nothing; costs four metered reads of QuickBooks, and a few more where what is known of the company is older
     than a day.
     """
     found = build_review(open_workspace(), company)

@@ -35,7 +35,7 @@ Changes = Annotated[
 
 @app.command()
 def propose(company: Company = None, as_json: AsJson = False) -> None:
-    """Read the company's accounts and preferences (up to 5 metered reads a day) and propose."""
+    """Read the company's accounts and preferences (a few metered reads a day) and propose."""
     workspace = open_workspace()
     realm_id = _find_company(workspace, company)
     rows = [vars(proposal) for proposal in propose_settings(workspace, realm_id)]
@@ -69,7 +69,7 @@ def confirm(changes: Changes = None, company: Company = None, as_json: AsJson = 
 def check(company: Company = None, as_json: AsJson = False) -> None:
     """List what is missing, which records wait for it, and what is off; exit 1 if any is missing.
 
-    Costs no metered read while what is known of the company is younger than a day, up to 5 else.
+    Costs no metered read while what is known of the company is younger than a day, else a few.
     """
     found = build_preflight(open_workspace(), company)
     if as_json:

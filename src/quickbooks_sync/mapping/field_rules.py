@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quickbooks_sync.mapping.model import CONFLICT_RULES, KINDS, NAMED_LISTS, TYPES, Field
+from quickbooks_sync.mapping.model import CONFLICT_RULES, KINDS, TYPES, Field
 from quickbooks_sync.mapping.reading import Marked, Place, nearest
 from quickbooks_sync.mapping.vocabulary import NEVER_SENT, Vocabulary
 
@@ -15,7 +15,6 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _WORDS: dict[str, Collection[str]] = {
     "kind": KINDS,
     "type": TYPES,
-    "named_in": NAMED_LISTS,
     "on_conflict": CONFLICT_RULES,
 }
 #: Keys that only fields of some types may have.
@@ -54,11 +53,12 @@ class Context:
 
     @property
     def words(self) -> dict[str, Collection[str]]:
-        """What the keys of a field may hold that name a record type or a rule of one."""
+        """What the keys of a field may hold that name a record type, or a rule or a list of one."""
         return {
             "references": self.record_types,
             "derive_quickbooks": tuple(self.vocabulary.quickbooks_rules),
             "derive_loupe": tuple(self.vocabulary.loupe_rules),
+            "named_in": tuple(self.vocabulary.named_lists),
         }
 
     @property
@@ -120,6 +120,8 @@ def check_field(
     needed = _NEEDED_BY.get(loaded.type)
     if needed and needed not in entries:
         raise place.refuse(f"a field of type {loaded.type} needs {needed!r}.")
+    if context.is_line and "named_in" in entries:
+        raise entries["named_in"].place.refuse("only fields of the record itself may have it.")
     _check_sides(loaded, place)
     _check_asked_for(loaded, entries, context)
     _check_quickbooks(entries.get("quickbooks"), context)

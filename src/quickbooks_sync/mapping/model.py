@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from quickbooks_sync.mapping.vocabulary import Vocabulary
+from quickbooks_sync.mapping.vocabulary import NamedList, Vocabulary
 from quickbooks_sync.model.errors import MappingError
 
 KINDS = ("two_way", "pull_only", "computed")
 TYPES = ("text", "money", "decimal", "date", "boolean", "enum", "reference", "lines")
 CONFLICT_RULES = ("hold", "quickbooks", "loupe")
-#: Lists whose records Loupe knows by name.
-NAMED_LISTS = ("PaymentMethod",)
+_UNLISTED = NamedList()
 
 
 @dataclass(frozen=True)
@@ -132,6 +131,10 @@ class RecordMapping:
                 file=str(self.file),
                 key=name,
             ) from None
+
+    def list_of(self, field: Field) -> NamedList:
+        """Return what is known of the list that a field is named in; of a field that is in none, nothing."""
+        return self.vocabulary.named_lists.get(field.named_in or "", _UNLISTED)
 
     @property
     def two_way(self) -> tuple[Field, ...]:

@@ -41,7 +41,9 @@ class Marked:
 
 
 def nearest(word: str, known: Collection[str]) -> str:
-    """Return advice for an unknown `word`: the nearest known one, or all of them."""
+    """Return advice for an unknown `word`: the nearest known one, or all of them, if any."""
+    if not known:
+        return "there is none that can be named here."
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
     return f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(sorted(known))}."
 

@@ -26,6 +26,31 @@ class LoupeRule:
     to_columns: Callable[[Any], dict[str, Any]] | None = None
 
 
+def _without_number(_record: Json) -> int | None:
+    return None
+
+
+@dataclass(frozen=True)
+class NamedList:
+    """A small QuickBooks list (payment methods) whose records Loupe knows by name.
+
+    Attributes:
+        own_names: Loupe's names, where it has a closed list of its own, each with the number that it stands for;
+            `None` where the name alone tells it. Empty where Loupe takes any name.
+        number_of: Takes a record of the list to the number that it stands for. Where no name is the same, a record
+            and a name of the same number are the same, if there is just one of each.
+        unit: What the number counts, in the plural.
+    """
+
+    own_names: Mapping[str, int | None] = field(default_factory=dict)
+    number_of: Callable[[Json], int | None] = _without_number
+    unit: str = ""
+
+    def is_known(self, name: Any) -> bool:
+        """Whether Loupe can hold a name of QuickBooks, or none."""
+        return name is None or not self.own_names or name in self.own_names
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """What the files of one record type may name.
@@ -42,6 +67,7 @@ class Vocabulary:
         always_sent: Takes a record to the properties that QuickBooks sends with every whole one. An absent property
             is empty, and empty is a value that travels: nothing is concluded from a record that lacks one of these.
         build_lines: Builds the Line array to send; `None` for a record type without lines.
+        named_lists: What `named_in` may name: lists of QuickBooks, by entity.
     """
 
     record_type: str
@@ -53,6 +79,7 @@ class Vocabulary:
     loupe_rules: Mapping[str, LoupeRule] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
     build_lines: BuildLines | None = None
+    named_lists: Mapping[str, NamedList] = field(default_factory=dict)
 
 
 Vocabularies = Mapping[str, Vocabulary]

@@ -140,6 +140,20 @@ def _verdict(
     policy: MergePolicy,
 ) -> str:
     """Return `agreed`, `to_loupe`, `to_quickbooks`, or the reason of a conflict."""
+    verdict = _compare(field, mapping, loupe, quickbooks, base, policy)
+    is_left = verdict == "to_loupe" and not mapping.list_of(field).is_known(quickbooks[field.name])
+    # A name that Loupe cannot hold is seen and left: each side keeps its own until somebody changes it.
+    return "agreed" if is_left else verdict
+
+
+def _compare(
+    field: Field,
+    mapping: RecordMapping,
+    loupe: Values,
+    quickbooks: Values,
+    base: Base,
+    policy: MergePolicy,
+) -> str:
     ours, theirs = _seen(field, loupe), _seen(field, quickbooks)
     if ours == theirs:
         return "agreed"

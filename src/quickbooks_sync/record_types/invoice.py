@@ -13,6 +13,7 @@ from quickbooks_sync.postgres.records.applied import read_applied_amounts
 from quickbooks_sync.postgres.tables import invoice, link, payment, payment_application
 from quickbooks_sync.record_types.currency import refuse_currency
 from quickbooks_sync.record_types.declarations import (
+    Document,
     LinkedPair,
     Removal,
     Row,
@@ -21,7 +22,13 @@ from quickbooks_sync.record_types.declarations import (
     WorthALook,
 )
 from quickbooks_sync.record_types.invoice_lines import build_lines
-from quickbooks_sync.record_types.invoice_values import CHECKS, LOUPE_RULES, QUICKBOOKS_RULES
+from quickbooks_sync.record_types.invoice_values import (
+    CHECKS,
+    LOUPE_RULES,
+    NAMED_LISTS,
+    QUICKBOOKS_RULES,
+    with_due_date,
+)
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
 from quickbooks_sync.record_types.record_type import Json, RecordType, are_equal
 from quickbooks_sync.record_types.unsendable import (
@@ -93,6 +100,7 @@ class Invoice(RecordType):
         loupe_rules=LOUPE_RULES,
         checks=CHECKS,
         build_lines=build_lines,
+        named_lists=NAMED_LISTS,
     )
     label, labels = "invoice", "invoices"
     depends_on = ("customer",)
@@ -114,6 +122,8 @@ class Invoice(RecordType):
             ),
         ),
         confirm=_confirm,
+        # Each side's list of terms is its own.
+        apart=frozenset({"payment_terms"}),
     )
     lasting_properties = ("DocNumber", "TxnDate")
     telling_fields = (("invoice_number", "total_amount"), ("customer", "invoice_date"))
@@ -222,12 +232,17 @@ class Invoice(RecordType):
         return Removal({"lifecycle_status": "Void", "void_reason": "deleted in QuickBooks"})
 
     def update_properties(
-        self, settings: CompanySettings, values: Values, fields: Sequence[str]
+        self,
+        settings: CompanySettings,
+        values: Values,
+        fields: Sequence[str],
+        document: Document,
     ) -> Json:
         """QuickBooks honours an explicit total tax where it can; its answer is compared with it."""
+        due = with_due_date(values, fields, document)
         if settings.tax != "total_tax" or "lines" not in fields:
-            return {}
-        return {"TxnTaxDetail": {"TotalTax": to_decimal(values.get("tax_amount") or "0")}}
+            return due
+        return {**due, "TxnTaxDetail": {"TotalTax": to_decimal(values.get("tax_amount") or "0")}}
 
     def is_made_from(self, sent: Values, theirs: Values) -> bool:
         """Compare customer and number, or customer, day and total where it has none."""
@@ -238,7 +253,7 @@ class Invoice(RecordType):
 
 def _void_locks(pair: LinkedPair) -> MergePolicy:
     """A void zeroes lines and amounts; only the fact that it is void goes across."""
-    excluded = frozenset((*_MONEY, "due_date", "invoice_number"))
+    excluded = frozenset((*_MONEY, "due_date", "payment_terms", "invoice_number"))
     quickbooks_locked = {}
     loupe_locked = {}
     if pair.document.get("LinkedTxn"):

@@ -1,10 +1,11 @@
 """What must be worked out of a whole invoice or one of its lines, and what must hold to the cent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from quickbooks_sync.mapping.vocabulary import Json, LoupeRule
+from quickbooks_sync.mapping.vocabulary import Json, LoupeRule, NamedList
 from quickbooks_sync.record_types.documents import amount_at, is_noted_void, lines_of
 from quickbooks_sync.transform.canonical import (
     CENT,
@@ -128,6 +129,43 @@ LOUPE_RULES = {
     "invoice_is_void": LoupeRule(_row_is_void, _to_lifecycle),
     "line_amount": LoupeRule(_row_line_amount),
 }
+
+#: Loupe's terms with their due days, counted from the invoice date; Prepaid says nothing of a day.
+_DUE_DAYS = {
+    "Due on Receipt": 0,
+    "Prepaid": None,
+    "Net 15": 15,
+    "Net 30": 30,
+    "Net 45": 45,
+    "Net 60": 60,
+}
+
+
+def _due_days(term: Json) -> int | None:
+    """Return a term's due days; none of one that gives a discount, or is due on a day of the month."""
+    days = term.get("DueDays")
+    is_plain = term.get("Type") == "STANDARD" and not amount_at(term, "DiscountPercent")
+    return int(days) if is_plain and isinstance(days, int | Decimal) else None
+
+
+NAMED_LISTS = {"Term": NamedList(_DUE_DAYS, _due_days, "due days")}
+
+
+def with_due_date(values: Values, fields: Sequence[str], document: Json) -> dict[str, Any]:
+    """Return the due date to send beside terms: QuickBooks may work it out again from terms alone.
+
+    A due date that does not move itself stays as QuickBooks has it. Where neither side has one, it is counted from
+    the invoice date (Intuit: Term, section 8.12).
+    """
+    if "payment_terms" not in fields:
+        return {}
+    due = values.get("due_date") if "due_date" in fields else document.get("DueDate")
+    return {"DueDate": due or _count_due_date(values)}
+
+
+def _count_due_date(values: Values) -> str | None:
+    issued, days = values.get("invoice_date"), _DUE_DAYS.get(values.get("payment_terms") or "")
+    return (date.fromisoformat(issued) + timedelta(days=days or 0)).isoformat() if issued else None
 
 
 def _due_date_is_not_before_invoice_date(values: Values) -> str | None:

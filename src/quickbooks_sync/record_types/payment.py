@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Connection, case
 
 from quickbooks_sync.mapping.vocabulary import Json as Source
-from quickbooks_sync.mapping.vocabulary import Vocabulary, pointers
+from quickbooks_sync.mapping.vocabulary import NamedList, Vocabulary, pointers
 from quickbooks_sync.matching.identity import Identity, IdentityKey, contradict
 from quickbooks_sync.matching.merge import MergePolicy
 from quickbooks_sync.model.problem import Problem
@@ -112,6 +112,7 @@ class Payment(RecordType):
             "applications_are_within_amount": _applications_are_within_amount,
         },
         build_lines=build_lines,
+        named_lists={"PaymentMethod": NamedList()},
     )
     label, labels = "payment", "payments"
     depends_on = ("customer", "invoice")

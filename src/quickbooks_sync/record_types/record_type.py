@@ -207,12 +207,23 @@ class RecordType:
             fields: Names of the fields to send.
             opening: The stock that a new item starts with.
         """
-        return self.update_properties(settings, values, fields)
+        return self.update_properties(settings, values, fields, {})
 
     def update_properties(
-        self, settings: CompanySettings, values: Values, fields: Sequence[str]
+        self,
+        settings: CompanySettings,
+        values: Values,
+        fields: Sequence[str],
+        document: Document,
     ) -> Json:
-        """Return what a change's payload needs beyond its mapped fields."""
+        """Return what a change's payload needs beyond its mapped fields.
+
+        Args:
+            settings: The company's settings.
+            values: Loupe's canonical values.
+            fields: Names of the fields to send.
+            document: The QuickBooks record as it is; empty for a new one.
+        """
         return {}
 
     def is_made_from(self, sent: Values, theirs: Values) -> bool:

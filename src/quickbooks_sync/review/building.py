@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def build_review(workspace: "Workspace", realm_id: str | None = None) -> Review:
     """Compare both sides before a push; writes nothing on either.
 
-    Costs one metered read a record type, for QuickBooks' counts, and up to five while what is known of the company is
-    older than a day.
+    Costs one metered read a record type, for QuickBooks' counts, and a few, once a day, to know the company again
+    (`ensure_reference`).
 
     Args:
         workspace: Where both sides are reached.

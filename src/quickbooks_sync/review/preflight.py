@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def build_preflight(workspace: "Workspace", realm_id: str | None = None) -> Preflight:
     """Look at a company's settings and at the rows that a push would look at.
 
-    Costs no metered read while what is known of the company is fresh, up to five else.
+    Costs no metered read while what is known of the company is fresh; see `ensure_reference`.
     """
     with workspace.engine.connect() as connection:
         company = resolve_company(connection, realm_id)

@@ -25,6 +25,7 @@ from quickbooks_sync.push.decide.batch import decide_rows
 from quickbooks_sync.push.decide.decided import Decided
 from quickbooks_sync.push.decide.facts import PushFacts
 from quickbooks_sync.push.decide.missing_in_loupe import find_missing_in_loupe
+from quickbooks_sync.push.decide.names import find_unnamed
 from quickbooks_sync.push.decide.opening_stock import OpeningStock
 from quickbooks_sync.push.decide.plan import plan_row
 from quickbooks_sync.push.decide.plan_facts import PlanFacts
@@ -202,6 +203,7 @@ class Preview:
             remarks += [from_conflict(conflict) for conflict in planned.write.conflicts]
             refused = {problem.field for problem in judged.decided.problems}
             built = self._build(planned.write, settings)
+            remarks += self._find_unnamed(planned.write, settings)
             # A field that was refused by deciding is not refused again, in other words, by building it.
             remarks += [remark for remark in built if remark.field not in refused]
         if isinstance(judged.decided.decision, Create):
@@ -226,6 +228,12 @@ class Preview:
         except (RejectedRecordError, SettingsError) as error:
             return [from_problem(to_cause(error))]
         return []
+
+    def _find_unnamed(self, write: Write, settings: CompanySettings) -> list[Remark]:
+        values = {name: write.values.get(name) for name in write.fields}
+        return [
+            from_problem(problem) for problem in find_unnamed(self._mapping, settings.lists, values)
+        ]
 
     def _find_worth_a_look(self, judged: _Judged) -> list[Remark]:
         return [

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from quickbooks_sync.mapping.model import NAMED_LISTS
 from quickbooks_sync.model.errors import SettingsError
-from quickbooks_sync.postgres.tables import REFERENCES, company_reference
+from quickbooks_sync.postgres.tables import NAMED_LISTS, REFERENCES, company_reference
 from quickbooks_sync.settings.access import CompanyAccess
 from quickbooks_sync.transform.name_lists import NameLists
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=1)
 #: What settings are proposed from and checked against; without one of these nothing is known.
 DECIDING = COMPANY_INFO, PREFERENCES, ACCOUNTS, ITEMS = REFERENCES[:4]
-NAMES = (*DECIDING, *NAMED_LISTS)
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,8 @@ def ensure_reference(
 ) -> Reference:
     """Return the company's reference, asking QuickBooks for what is older than `kept`.
 
-    Costs up to five metered reads (one more a thousand accounts or items), counted on the run
-    where one is given; none while the stored copy is fresh.
+    Costs up to one metered read for each of `REFERENCES` (one more a thousand accounts or items),
+    counted on the run where one is given; none while the stored copy is fresh.
     """
     with access.engine.connect() as connection:
         stale = find_stale(connection, realm_id, kept)
@@ -72,7 +70,7 @@ def find_stale(connection: Connection, realm_id: str, kept: timedelta = KEPT) ->
     """Return what of the company's reference was never fetched, or is older than `kept`."""
     oldest = datetime.now(UTC) - kept
     stored = _read_stored(connection, realm_id)
-    return [name for name in NAMES if name not in stored or stored[name][1] < oldest]
+    return [name for name in REFERENCES if name not in stored or stored[name][1] < oldest]
 
 
 def read_reference(connection: Connection, realm_id: str) -> Reference:

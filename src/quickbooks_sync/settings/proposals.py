@@ -70,7 +70,7 @@ SALE_NAMES = ("Sales", "Sale", "Goods sold", "Sales of goods", "Services", "Serv
 def propose_settings(access: CompanyAccess, realm_id: str) -> list[Proposal]:
     """Read the company's own records once a day, and store a proposal for each setting.
 
-    Confirmed settings stay as they are. Costs up to five metered reads.
+    Confirmed settings stay as they are. For metered reads see `ensure_reference`.
     """
     reference = ensure_reference(access, realm_id)
     proposals = build_proposals(reference)

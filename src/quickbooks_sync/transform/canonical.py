@@ -16,6 +16,9 @@ from typing import Any
 from quickbooks_sync.mapping import Field
 from quickbooks_sync.transform.unreadable import UnreadableValueError
 
+#: Ends the name of an inactive record when it is read (Intuit: inactive records, section 3.5).
+DELETED_SUFFIX = " (deleted)"
+
 CENT = Decimal("0.01")
 SEVEN_PLACES = Decimal("0.0000001")
 #: What `numeric(19,2)` and `numeric(21,7)` hold.
@@ -44,6 +47,13 @@ def parse_text(value: Any) -> str | None:
             "the text holds a NUL or half a character, which Postgres cannot store; remove it",
         )
     return text.replace("\r\n", "\n").replace("\r", "\n").strip() or None
+
+
+def without_suffix(name: str | None, record: Mapping[str, Any]) -> str | None:
+    """Drop the suffix from the name of an inactive record; an active one's name is left as it is."""
+    if name and record.get("Active") is False and name.endswith(DELETED_SUFFIX):
+        return name.removesuffix(DELETED_SUFFIX).rstrip() or None
+    return name
 
 
 def parse_boolean(value: Any) -> bool | None:

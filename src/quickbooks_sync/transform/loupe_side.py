@@ -109,7 +109,7 @@ def values_to_row(
     """Turn canonical values into the columns of a Loupe row.
 
     Lines come under their child table's name as a list of column dicts. What a rule reads of several columns,
-    it also writes to them.
+    it also writes to them. A name that is none of Loupe's own is left out.
 
     Args:
         mapping: The record type's mapping.
@@ -124,6 +124,8 @@ def values_to_row(
     row: dict[str, Any] = {}
     for field in mapping.fields:
         if field.loupe is None or field.name not in values:
+            continue
+        if not mapping.list_of(field).is_known(values[field.name]):
             continue
         if fields is None or field.name in fields:
             row.update(_to_columns(field, values[field.name], references, rules))

@@ -7,7 +7,7 @@ from typing import Any
 from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.model.errors import MappingError
 from quickbooks_sync.transform.canonical import to_decimal, value_at
-from quickbooks_sync.transform.name_lists import NameLists
+from quickbooks_sync.transform.name_lists import NameList, NameLists
 from quickbooks_sync.transform.settings import Settings
 
 Json = dict[str, Any]
@@ -40,7 +40,7 @@ def values_to_payload(
 
     Returns:
         The properties without Id, SyncToken and sparse; numbers as Decimal. A pointer to a named
-        record that is emptied is `None`: left out of a whole document.
+        record that is emptied is `None`: left out of a whole document, `{}` in a sparse one.
 
     Raises:
         SettingsError: A new sales line needs `invoice_line_item` and it is not set.
@@ -55,7 +55,7 @@ def values_to_payload(
                 mapping, field, values[field.name] or [], document or {}, settings
             )
         elif field.named_in:
-            _point(payload, field, values[field.name], lists)
+            _point(payload, field, values[field.name], lists.of(mapping, field))
         else:
             _set(payload, field, values[field.name], document or {})
     return payload
@@ -84,13 +84,13 @@ def _build_lines(
     return build(field, lines, list(document.get(str(field.quickbooks)) or []), settings)
 
 
-def _point(payload: Json, field: Field, name: str | None, lists: NameLists) -> None:
+def _point(payload: Json, field: Field, name: str | None, listed: NameList) -> None:
     """Point to the record of that name; to none is `None`. A name that QuickBooks lacks is not sent."""
     head, _, leaf = str(field.quickbooks).partition(".")
     if name is None:
         payload[head] = None
         return
-    found = lists.id_of(str(field.named_in), name)
+    found = listed.id_of(name)
     if found is not None:
         payload[head] = {leaf: found}
 

@@ -5,19 +5,17 @@ from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.mapping.vocabulary import Rule
-from quickbooks_sync.transform.canonical import parse_text, parser_of, value_at
+from quickbooks_sync.transform.canonical import parse_text, parser_of, value_at, without_suffix
 from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_lines
 from quickbooks_sync.transform.model import UNKNOWN, Transformed
-from quickbooks_sync.transform.name_lists import NameLists
+from quickbooks_sync.transform.name_lists import NameList, NameLists
 from quickbooks_sync.transform.settings import Settings
 from quickbooks_sync.transform.unreadable import UnreadableValueError
 from quickbooks_sync.transform.unstorable import find_unstorable
+from quickbooks_sync.transform.untaken import find_untaken
 from quickbooks_sync.transform.whole import find_lacking
 
 Rules = Mapping[str, Rule]
-
-#: Ends the name of an inactive record when it is read (Intuit: inactive records, section 3.5).
-DELETED_SUFFIX = " (deleted)"
 
 
 def records_to_values(
@@ -43,7 +41,9 @@ def records_to_values(
     def reader_of(field: Field) -> Reader | None:
         if not field.is_in_quickbooks:
             return None
-        return _reader(field, settings, lists, rules)
+        if field.named_in:
+            return _named_reader(str(field.quickbooks), lists.of(mapping, field))
+        return _reader(field, settings, rules)
 
     done = read_batch(mapping, records, reader_of)
     for row, record in enumerate(records):
@@ -62,16 +62,16 @@ def answers_to_values(
         problem = find_lacking(mapping, record)
         if problem:
             done.problems.setdefault(row, []).append(problem)
+    for row, unnamed in find_untaken(mapping, done.frame):
+        done.problems.setdefault(row, []).append(unnamed)
     return done
 
 
-def _reader(field: Field, settings: Settings, lists: NameLists, rules: Rules) -> Reader:
+def _reader(field: Field, settings: Settings, rules: Rules) -> Reader:
     raw = _raw_of(field, rules)
     if field.type == "lines":
-        readers = {part.name: _reader(part, settings, lists, rules) for part in field.fields}
+        readers = {part.name: _reader(part, settings, rules) for part in field.fields}
         return lambda record: read_lines(field, raw(record), readers)
-    if field.named_in:
-        return _named_reader(field, lists)
     parse = parser_of(field)
     absent = absent_value(field, settings)
 
@@ -80,23 +80,22 @@ def _reader(field: Field, settings: Settings, lists: NameLists, rules: Rules) ->
             return UNKNOWN
         value = parse(raw(record))
         if field.is_suffixed:
-            value = _without_suffix(value, record)
+            value = without_suffix(value, record)
         return absent if value is None else value
 
     return read
 
 
-def _named_reader(field: Field, lists: NameLists) -> Reader:
+def _named_reader(path: str, listed: NameList) -> Reader:
     """Read the name of what a property points to; an Id that is not known yet tells nothing."""
-    path = str(field.quickbooks)
     beside = f"{path.rpartition('.')[0]}.name"
 
     def read(record: Source) -> Any:
         pointed = parse_text(value_at(record, path))
         if pointed is None:
             return None
-        name = lists.name_of(str(field.named_in), pointed)
-        return name or parse_text(value_at(record, beside)) or UNKNOWN
+        name, written = listed.name_of(pointed), parse_text(value_at(record, beside))
+        return name or (listed.to_own(written) if written else UNKNOWN)
 
     return read
 
@@ -117,20 +116,11 @@ def _raw_of(field: Field, rules: Rules) -> Rule:
     return lambda record: record.get(path)
 
 
-def _without_suffix(name: str | None, record: Source) -> str | None:
-    """Drop the suffix of an inactive record; an active one's name is left as it is."""
-    if name and record.get("Active") is False and name.endswith(DELETED_SUFFIX):
-        return name.removesuffix(DELETED_SUFFIX).rstrip() or None
-    return name
-
-
 def read_document_lines(
     field: Field, lines: Sequence[Source], settings: Settings, rules: Rules
 ) -> list[dict[str, Any]]:
     """Return a known document's lines in canonical form; what cannot be read counts as empty."""
-    readers = {
-        part.name: _lenient(_reader(part, settings, NameLists(), rules)) for part in field.fields
-    }
+    readers = {part.name: _lenient(_reader(part, settings, rules)) for part in field.fields}
     return read_lines(field, lines, readers)
 
 

@@ -21,7 +21,6 @@ def test_the_smallest_invoice(company: Driver) -> None:
     }
     assert invoice["TotalAmt"] == invoice["Balance"] == 175.5
     assert invoice["LinkedTxn"] == invoice["CustomField"] == []
-    assert invoice["DueDate"] == invoice["TxnDate"]
     assert "DocNumber" not in invoice
 
 
@@ -118,14 +117,6 @@ def test_a_discount_needs_percent_or_amount(company: Driver) -> None:
     lines = [sales_line(10), {"DetailType": "DiscountLineDetail", "DiscountLineDetail": {}}]
     body = {"CustomerRef": {"value": company.customer()["Id"]}, "Line": lines}
     assert company.fault("Invoice", body)["code"] == "6090"
-
-
-def test_the_due_date_follows_the_terms(company: Driver) -> None:
-    """Intuit facts 8.4: DueDate defaults to TxnDate plus the term's days."""
-    term = company.ids("SELECT Id FROM Term WHERE Name = 'Net 30'", "Term")[0]
-    customer = company.customer(SalesTermRef={"value": term})
-    invoice = company.invoice(customer["Id"], 1, TxnDate="2026-08-12")
-    assert invoice["DueDate"] == "2026-09-11"
 
 
 def test_numbers_by_hand_must_differ(company: Driver) -> None:

@@ -300,6 +300,18 @@ def test_a_payment_entered_twice_is_found(connection: Connection, review: Any) -
     assert (found.effect, ids_of(found)) == ("look", twice)
 
 
+def test_a_name_that_quickbooks_lacks_is_worth_a_look(connection: Connection, review: Any) -> None:
+    customer_id = add(connection, "customer")
+    payment = {"customer_id": customer_id, "amount": Decimal(5), "currency_code": "USD"}
+    barter = add(connection, "payment", **payment, method="Barter")
+    add(connection, "payment", **payment)
+
+    found = review()["payment.method: is a PaymentMethod of QuickBooks"]
+
+    assert (found.effect, ids_of(found)) == ("look", [barter])
+    assert "no active PaymentMethod named 'Barter'" in found.examples[0].message
+
+
 def test_payments_applied_beyond_their_amount_are_found(
     connection: Connection, review: Any
 ) -> None:

@@ -118,13 +118,13 @@ def test_quickbooks_is_asked_once_a_day(workspace: Workspace, emulator_url: str)
 
     propose_settings(workspace, REALM)
     propose_settings(workspace, REALM)
-    assert metered_reads(emulator_url) == before + 5
+    assert metered_reads(emulator_url) == before + 6
 
     with workspace.engine.begin() as connection:
         stale = tables.company_reference.c.fetched_at - timedelta(hours=25)
         connection.execute(update(tables.company_reference).values(fetched_at=stale))
     ensure_reference(workspace, REALM)
-    assert metered_reads(emulator_url) == before + 10
+    assert metered_reads(emulator_url) == before + 12
 
 
 def test_one_impossible_value_confirms_none(workspace: Workspace) -> None:

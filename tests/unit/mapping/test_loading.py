@@ -215,3 +215,15 @@ def test_a_property_that_no_query_can_name_cannot_be_asked_for(tmp_path: Path) -
     )
     with pytest.raises(MappingError, match="without a dot"):
         load_mapping(file, VOCABULARIES)
+
+
+def test_a_line_cannot_be_named_in_a_list(tmp_path: Path) -> None:
+    """Naive: it loads, and the name is sent as if it were an Id."""
+    text = (INCLUDE / "mappings" / "payment.yaml").read_text()
+    line = "      amount:\n        kind: two_way\n        type: money\n"
+    named = line.replace("money", "text\n        named_in: PaymentMethod")
+    assert line in text
+    file = tmp_path / "payment.yaml"
+    file.write_text(text.replace(line, named))
+    with pytest.raises(MappingError, match="only fields of the record itself may have it"):
+        load_mapping(file, VOCABULARIES, tables=TABLES)

@@ -7,12 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from quickbooks_sync.mapping.vocabulary import NamedList
 from quickbooks_sync.matching.merge import Merge, MergePolicy, merge_record, next_base
 from quickbooks_sync.model.base import Base
-from tests.support.record_samples import shipped
+from tests.support.record_samples import shipped, with_named_list
 
 CUSTOMER, INVOICE = shipped("customer"), shipped("invoice")
 NOBODY = Base()
+#: Payments, as if Loupe had a closed list of methods.
+CLOSED = with_named_list(
+    shipped("payment"), "PaymentMethod", NamedList({"Cash": None, "Card": None})
+)
 FREE = MergePolicy()
 
 
@@ -284,6 +289,39 @@ def test_a_field_that_is_left_apart_keeps_both_values_at_first_contact() -> None
     assert verdict(merged("Check", "Wire transfer", ("Wire", "Wire transfer"), apart)) == (
         "to_quickbooks"
     )
+
+
+@pytest.mark.parametrize(
+    ("loupe", "quickbooks", "base", "expected"),
+    [
+        (None, "Barter", None, "agreed"),
+        ("Cash", "Barter", ("Cash", "Cash"), "agreed"),
+        ("Cash", "Barter", ("Cash", "Barter"), "agreed"),
+        ("Card", "Barter", ("Cash", "Barter"), "to_quickbooks"),
+        ("Cash", "Card", ("Cash", "Barter"), "to_loupe"),
+        ("Cash", None, ("Cash", "Barter"), "to_loupe"),
+        ("Card", "Barter", ("Cash", "Cash"), "conflict"),
+    ],
+)
+def test_a_name_that_loupe_cannot_hold_stays_where_it_is(
+    loupe: str | None, quickbooks: str | None, base: tuple[str, str] | None, expected: str
+) -> None:
+    """Naive: it is written to Loupe; or it counts as unknown, and Loupe's next edit is lost."""
+    merge = merge_record(
+        CLOSED,
+        {"method": loupe},
+        {"method": quickbooks},
+        NOBODY if base is None else Base({"method": base[0]}, {"method": base[1]}),
+        FREE,
+    )
+    assert verdict(merge) == expected
+
+
+def test_a_name_that_was_left_is_agreed_as_each_side_has_it() -> None:
+    ours, theirs = {"method": "Cash"}, {"method": "Barter"}
+    base = Base({"method": "Cash"}, {"method": "Cash"})
+    merge = merge_record(CLOSED, ours, theirs, base, FREE)
+    assert next_base(merge, ours, theirs, base) == Base(ours, theirs)
 
 
 def test_fields_that_belong_together_are_held_together() -> None:

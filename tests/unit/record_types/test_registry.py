@@ -55,6 +55,11 @@ def test_the_search_finds_what_it_looks_for() -> None:
     assert any("imports" in stranger for stranger in find_strangers(path))
 
 
+def test_every_list_that_a_type_names_is_kept() -> None:
+    named = {entity for kind in RECORD_TYPES.values() for entity in kind.vocabulary.named_lists}
+    assert named == set(tables.NAMED_LISTS)
+
+
 def test_every_type_has_both_directions_and_comes_after_those_it_depends_on() -> None:
     for kind in RECORD_TYPES.values():
         directions = [flow.direction for flow in FLOWS if flow.record_type == kind.name]

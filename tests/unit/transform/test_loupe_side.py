@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from quickbooks_sync.mapping.vocabulary import NamedList
 from quickbooks_sync.model.errors import RejectedRecordError
 from quickbooks_sync.transform.loupe_side import rows_to_values, values_to_row
-from tests.support.record_samples import SETTINGS, shipped
+from tests.support.record_samples import SETTINGS, shipped, with_named_list
 
 IDS = {"customer": {1: "58"}, "invoice": {10: "167", 11: "99"}, "inventory_item": {5: "15"}}
 LOUPE_IDS = {name: {theirs: ours for ours, theirs in ids.items()} for name, ids in IDS.items()}
@@ -200,3 +201,11 @@ def test_a_line_of_an_item_that_is_not_linked_is_stored_without_it() -> None:
     }
     columns = values_to_row(shipped("invoice"), {"lines": [line]}, references=LOUPE_IDS)
     assert columns["invoice_line"][0]["inventory_item_id"] is None
+
+
+def test_a_name_that_is_none_of_loupes_own_gives_no_column() -> None:
+    """Naive: the database refuses the row, and with it the whole chunk."""
+    closed = with_named_list(shipped("payment"), "PaymentMethod", NamedList({"Cash": None}))
+    assert values_to_row(closed, {"method": "Barter"}, references={}) == {}
+    assert values_to_row(closed, {"method": "Cash"}, references={}) == {"method": "Cash"}
+    assert values_to_row(closed, {"method": None}, references={}) == {"method": None}

@@ -5,11 +5,20 @@ from typing import Any
 
 import pytest
 
+from quickbooks_sync.mapping.vocabulary import NamedList
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.transform.name_lists import NameLists
-from quickbooks_sync.transform.quickbooks_side import records_to_values
-from tests.support.record_samples import SETTINGS, customer, invoice, item, payment, shipped
+from quickbooks_sync.transform.quickbooks_side import answers_to_values, records_to_values
+from tests.support.record_samples import (
+    SETTINGS,
+    customer,
+    invoice,
+    item,
+    payment,
+    shipped,
+    with_named_list,
+)
 
 
 def read(
@@ -198,6 +207,18 @@ def test_a_payment_method_is_read_by_name_and_an_unknown_one_tells_nothing() -> 
     without = payment()
     without.pop("PaymentMethodRef", None)
     assert read("payment", without, settings)["method"] is None
+
+
+def test_a_name_that_loupe_cannot_hold_is_told_with_what_it_may_be() -> None:
+    closed = with_named_list(shipped("payment"), "PaymentMethod", NamedList({"Cash": None}))
+    barter = payment(PaymentMethodRef={"value": "9", "name": "Barter"})
+    cash = payment(PaymentMethodRef={"value": "2", "name": "CASH"})
+    done = answers_to_values(closed, [barter, cash], settings=SETTINGS, lists=SETTINGS.lists)
+    (told,) = done.problems[0]
+    assert told.is_warning
+    assert "PaymentMethod 'Barter', which is none of Loupe's (Cash)" in told.message
+    assert done.values[1]["method"] == "Cash"
+    assert list(done.problems) == [0]
 
 
 def applied(amount: str, *linked: tuple[str, str]) -> dict[str, Any]:

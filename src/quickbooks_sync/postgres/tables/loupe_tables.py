@@ -30,6 +30,7 @@ from quickbooks_sync.postgres.tables.words import (
     LINE_KINDS,
     LOUPE_SCHEMA,
     PAYMENT_STATUSES,
+    PAYMENT_TERMS,
     PRICE_BASES,
 )
 
@@ -112,8 +113,10 @@ invoice = Table(
     Column("tax_amount", Money, nullable=False, server_default=text("0")),
     Column("total_amount", Money, nullable=False, server_default=text("0")),
     Column("balance_amount", Money, nullable=False, server_default=text("0")),
+    Column("payment_terms", Text),
     one_of("lifecycle_status", LIFECYCLE_STATUSES, "lifecycle_status_known"),
     one_of("payment_status", PAYMENT_STATUSES, "payment_status_known"),
+    one_of("payment_terms", PAYMENT_TERMS, "payment_terms_known"),
     CheckConstraint("currency_code ~ '^[A-Z]{3}$'", name="currency_code_iso"),
     ForeignKeyConstraint(
         ["organization_id", "customer_id"],

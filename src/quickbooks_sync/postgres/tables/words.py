@@ -17,13 +17,16 @@ LIFECYCLE_STATUSES = (
     "Void",
 )
 PAYMENT_STATUSES = ("Unpaid", "Partial", "Paid")
+PAYMENT_TERMS = ("Due on Receipt", "Prepaid", "Net 15", "Net 30", "Net 45", "Net 60")
 LINE_KINDS = ("sales", "shipping", "discount", "description", "group", "subtotal")
 PRICE_BASES = ("piece", "carat", "gram")
 RECORD_TYPES = ("customer", "invoice", "payment", "inventory_item")
 DIRECTIONS = tuple(direction.value for direction in Direction)
 RUN_STATUSES = ("running", "success", "failed", "skipped", "abandoned")
+#: Small lists of QuickBooks whose records Loupe knows by name.
+NAMED_LISTS = ("PaymentMethod", "Term")
 #: What is kept of a company's own records: what settings are proposed from, and lists that records name.
-REFERENCES = ("CompanyInfo", "Preferences", "Account", "Item", "PaymentMethod")
+REFERENCES = ("CompanyInfo", "Preferences", "Account", "Item", *NAMED_LISTS)
 LINK_STATES = (
     "live",
     "deleted_in_quickbooks",

@@ -10,20 +10,36 @@ from quickbooks_sync.transform.name_lists import NameLists
 
 Values = Mapping[str, Any]
 
+_CREATE = "create it there, or choose one that exists. It goes once QuickBooks has the name"
+#: What QuickBooks fills in where nothing was sent is not overwritten later: by then somebody may count on it.
+_APART = "each side keeps its own until somebody changes it"
+
 
 def find_unnamed(mapping: RecordMapping, lists: NameLists, values: Values) -> list[Problem]:
     """Return what is to be said of each value to be sent whose name QuickBooks' list does not have."""
     return [
-        _describe(field, values[field.name])
+        _to_problem(field, values[field.name], _describe(mapping, lists, field, values, None))
         for field in _named(mapping, values)
-        if lists.id_of(str(field.named_in), values[field.name]) is None
+        if lists.of(mapping, field).id_of(values[field.name]) is None
     ]
 
 
-def find_unwritten(mapping: RecordMapping, ours: Values, theirs: Values) -> list[Problem]:
+def find_unwritten(
+    mapping: RecordMapping, lists: NameLists, ours: Values, theirs: Values
+) -> list[Problem]:
     """Return what is to be said of each name that QuickBooks' answer does not show."""
     return [
-        _describe(field, ours[field.name])
+        _to_problem(
+            field, ours[field.name], _describe(mapping, lists, field, ours, theirs[field.name])
+        )
+        for field in list_unwritten(mapping, ours, theirs)
+    ]
+
+
+def list_unwritten(mapping: RecordMapping, ours: Values, theirs: Values) -> list[Field]:
+    """Return the fields whose name QuickBooks' answer does not show."""
+    return [
+        field
         for field in _named(mapping, ours)
         if field.name in theirs and folded(ours[field.name]) != folded(theirs[field.name])
     ]
@@ -33,11 +49,19 @@ def _named(mapping: RecordMapping, values: Values) -> list[Field]:
     return [field for field in mapping.two_way if field.named_in and values.get(field.name)]
 
 
-def _describe(field: Field, value: Any) -> Problem:
+def _describe(
+    mapping: RecordMapping, lists: NameLists, field: Field, ours: Values, theirs: str | None
+) -> str:
+    listed, name = lists.of(mapping, field), ours[field.name]
+    if listed.id_of(name) is not None:
+        return f"QuickBooks was sent {name!r} and has {theirs!r}"
+    missing = f"{listed.describe_missing(name)}, so it is not sent"
+    if theirs is None:
+        return f"{missing}; {_CREATE}"
+    return f"{missing}, and QuickBooks has {theirs!r}; {_APART}"
+
+
+def _to_problem(field: Field, name: str, message: str) -> Problem:
     return warning(
-        field.name,
-        f"is a {field.named_in} of QuickBooks",
-        value,
-        f"{field.name}: QuickBooks has no active {field.named_in} named {value!r}, so it was not sent; "
-        "create it there, or choose one that exists. It goes once QuickBooks has the name",
+        field.name, f"is a {field.named_in} of QuickBooks", name, f"{field.name}: {message}"
     )

@@ -97,13 +97,15 @@ def _build_update(
         settings=settings,
         lists=settings.lists,
     )
-    payload |= kind.update_properties(settings, write.values, write.fields)
+    payload |= kind.update_properties(settings, write.values, write.fields, link.document)
     key: Json = {"Id": link.quickbooks_id, "SyncToken": link.sync_token}
     if kind.is_updated_whole:
         # Only what was decided is laid over QuickBooks' last document: a held field must not go along.
         whole = {**_resendable(link.document), **payload, **key}
         return {name: value for name, value in whole.items() if value is not None}
-    return {**payload, **key, "sparse": True}
+    # QuickBooks empties a pointer that is `{}`, and takes null for not sent (Intuit: sparse update, section 8.1).
+    cleared = {name: {} if value is None else value for name, value in payload.items()}
+    return {**cleared, **key, "sparse": True}
 
 
 def _build_void(kind: RecordType, write: Write) -> Json:

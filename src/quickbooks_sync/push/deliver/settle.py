@@ -17,7 +17,7 @@ from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.intents import Intent, IntentItem
 from quickbooks_sync.push.decide.computed import find_differences
-from quickbooks_sync.push.decide.names import find_unwritten
+from quickbooks_sync.push.decide.names import find_unwritten, list_unwritten
 from quickbooks_sync.push.deliver.claims import LinksOfWrites, stranger_outcome
 from quickbooks_sync.push.deliver.stock import settle_adjustments
 from quickbooks_sync.quickbooks.batch import BatchItem
@@ -148,7 +148,8 @@ def _settle_written(
         )
         answers.append((staged, link))
         ignored = [] if is_written else _find_ignored(item, theirs)
-        outcomes.append(_outcome(mapping, item, record, theirs, ignored))
+        unwritten = find_unwritten(mapping, settings.lists, _sent_values(item), theirs)
+        outcomes.append(_outcome(mapping, item, record, theirs, ignored, unwritten))
     IntakeBatch(context, connection).absorb(answers)
     return outcomes
 
@@ -196,7 +197,7 @@ def _link_after(
     was sent is agreed.
     """
     ours = item.loupe_values
-    unwritten = {cause.field for cause in find_unwritten(mapping, ours, theirs)}
+    unwritten = {field.name for field in list_unwritten(mapping, ours, theirs)}
     names = item.sent_fields if known else [field.name for field in mapping.two_way]
     # QuickBooks brings texts into a form of its own, which may be the one that it had.
     texts = {field.name for field in mapping.two_way if field.type == "text"}
@@ -260,6 +261,7 @@ def _outcome(
     record: Record,
     theirs: Mapping[str, Any],
     ignored: Sequence[Problem],
+    unwritten: Sequence[Problem],
 ) -> RecordOutcome:
     differences = [*_differences(mapping, item, theirs), *ignored]
     return RecordOutcome(
@@ -268,7 +270,7 @@ def _outcome(
         loupe_id=item.loupe_id,
         quickbooks_id=record["Id"],
         causes=tuple(differences),
-        warnings=tuple(find_unwritten(mapping, _sent_values(item), theirs)),
+        warnings=tuple(unwritten),
     )
 
 

@@ -15,6 +15,7 @@ from quickbooks_sync.quickbooks.batch import BatchRequest, serialise_batch
 from quickbooks_sync.quickbooks.guard import refuse_side_effects
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.transform.name_lists import NameLists
 from tests.support.record_samples import shipped
 
 SETTINGS = CompanySettings(
@@ -251,3 +252,50 @@ def test_a_batch_is_written_with_every_digit_of_its_money() -> None:
         "payment", write(Operation.CREATE, {**PAYMENT_VALUES, "amount": "1234567890.10"})
     )
     assert '"TotalAmt":1234567890.10' in serialise_batch([request])
+
+
+TERMED = CompanySettings(
+    SETTINGS.stored,
+    NameLists.of_records(
+        {"Term": [{"Id": "3", "Name": "Net 30"}, {"Id": "7", "Name": "prepaid", "Active": False}]}
+    ),
+)
+TERMS = {"invoice_date": "2026-09-01", "due_date": "2026-12-24", "payment_terms": "Net 30"}
+IN_QUICKBOOKS = {
+    "Id": "7",
+    "SyncToken": "2",
+    "DueDate": "2026-11-11",
+    "SalesTermRef": {"value": "1"},
+}
+
+
+def sent_terms(values: dict[str, Any], *fields: str, is_new: bool = False) -> dict[str, Any]:
+    operation = Operation.CREATE if is_new else Operation.UPDATE
+    document = None if is_new else IN_QUICKBOOKS
+    payload = built("invoice", write(operation, values, *fields, document=document), TERMED).payload
+    return {name: payload[name] for name in ("SalesTermRef", "DueDate") if name in payload}
+
+
+def test_terms_never_go_without_a_due_date() -> None:
+    """Naive: QuickBooks works the due date out again from terms that come alone."""
+    pointer = {"SalesTermRef": {"value": "3"}}
+    agreed, counted = {"DueDate": "2026-12-24"}, {"DueDate": "2026-10-01"}
+    kept = {"DueDate": "2026-11-11"}
+    undated = {**TERMS, "due_date": None}
+    assert sent_terms(TERMS, is_new=True) == pointer | agreed
+    assert sent_terms(undated, "invoice_date", "payment_terms", is_new=True) == pointer | counted
+    assert sent_terms(TERMS, "payment_terms", "due_date") == pointer | agreed
+    assert sent_terms(TERMS, "payment_terms") == pointer | kept
+    assert sent_terms(undated, "payment_terms", "due_date") == pointer | counted
+    assert sent_terms(TERMS, "due_date") == agreed
+
+
+def test_terms_are_emptied_by_an_empty_pointer_beside_the_due_date() -> None:
+    """Naive: null is sent, which QuickBooks takes for not sent."""
+    emptied = {**TERMS, "payment_terms": None}
+    assert sent_terms(emptied, "payment_terms") == {"SalesTermRef": {}, "DueDate": "2026-11-11"}
+
+
+def test_terms_that_quickbooks_lacks_are_left_out() -> None:
+    prepaid = {**TERMS, "payment_terms": "Prepaid"}
+    assert sent_terms(prepaid, is_new=True) == {"DueDate": "2026-12-24"}
