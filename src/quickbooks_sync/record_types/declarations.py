@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from quickbooks_sync.model.outcome import FieldConflict
@@ -10,6 +11,23 @@ from quickbooks_sync.settings import CompanySettings
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
 Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Party:
+    """The linked customer that a transaction is made out to, as both sides had it when it was last read.
+
+    Attributes:
+        loupe_id: Its Loupe row.
+        is_active: Whether it is active in Loupe.
+        is_active_there: Whether it is active in QuickBooks.
+        currency: Its currency in QuickBooks, which never changes; `None` where QuickBooks did not say.
+    """
+
+    loupe_id: int
+    is_active: bool
+    is_active_there: bool
+    currency: str | None = None
 
 
 @dataclass(frozen=True)
@@ -25,6 +43,8 @@ class LinkedPair:
         is_paid: Whether Loupe has live payments on the invoice, sent or not.
         has_returned: Whether the record was taken for deleted, and is there again.
         agreed: Fields on which the sides have agreed once.
+        party: The customer that the row is made out to.
+        open_amount: What is open of the customer's linked invoices, as far as is known.
     """
 
     settings: CompanySettings
@@ -35,6 +55,8 @@ class LinkedPair:
     is_paid: bool = False
     has_returned: bool = False
     agreed: Collection[str] = ()
+    party: Party | None = None
+    open_amount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

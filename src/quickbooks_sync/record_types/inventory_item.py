@@ -16,6 +16,7 @@ from quickbooks_sync.record_types.customer import never_created_inactive, remove
 from quickbooks_sync.record_types.declarations import (
     Document,
     LinkedPair,
+    Party,
     Removal,
     Row,
     UniqueField,
@@ -138,7 +139,9 @@ class InventoryItem(RecordType):
         )
         return {row.tag_id: row.inventory_item_id for row in rows}
 
-    def why_not_representable(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
+    def why_not_representable(
+        self, settings: CompanySettings, row: Row, _party: Party | None = None
+    ) -> tuple[Problem, ...]:
         """QuickBooks' prices are per piece and in its home currency, and it may count no stock."""
         return join(
             refuse("sell_price", REPRESENTABLE, row["price_basis"], _basis_problem(row)),

@@ -11,9 +11,9 @@ from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.applied import read_applied_amounts
 from quickbooks_sync.postgres.tables import invoice, link, payment, payment_application
-from quickbooks_sync.record_types.currency import refuse_currency
 from quickbooks_sync.record_types.declarations import (
     LinkedPair,
+    Party,
     Removal,
     Row,
     Unsettled,
@@ -23,6 +23,7 @@ from quickbooks_sync.record_types.declarations import (
 from quickbooks_sync.record_types.invoice_lines import build_lines
 from quickbooks_sync.record_types.invoice_values import CHECKS, LOUPE_RULES, QUICKBOOKS_RULES
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
+from quickbooks_sync.record_types.parties import read_parties, refuse_party, refuse_party_change
 from quickbooks_sync.record_types.record_type import Json, RecordType, are_equal
 from quickbooks_sync.record_types.unsendable import (
     REPRESENTABLE,
@@ -30,9 +31,10 @@ from quickbooks_sync.record_types.unsendable import (
     join,
     refuse,
     refuse_closed,
+    refuse_closed_change,
 )
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform.canonical import to_decimal
+from quickbooks_sync.transform.canonical import to_date, to_decimal
 
 _MONEY = ("lines", "customer", "currency", "invoice_date")
 _FINALISED = ("lines", "customer", "currency")
@@ -182,15 +184,34 @@ class Invoice(RecordType):
         )
         return set(rows.scalars())
 
-    def why_not_representable(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
-        """Refuse currencies and tax that QuickBooks does not keep, closed periods, and bundles."""
+    def read_parties(
+        self, connection: Connection, realm_id: str, loupe_ids: Collection[int]
+    ) -> dict[int, Party]:
+        """Return the linked customers."""
+        columns = invoice.c.invoice_id, invoice.c.customer_id
+        return read_parties(connection, realm_id, *columns, loupe_ids)
+
+    def why_not_representable(
+        self, settings: CompanySettings, row: Row, party: Party | None = None
+    ) -> tuple[Problem, ...]:
+        """Refuse currencies and tax that QuickBooks does not keep, inactive customers, closed periods, and bundles."""
         return join(
-            refuse_currency(settings, "currency", row["currency_code"]),
+            refuse_party(settings, row["currency_code"], party),
             refuse(
                 "tax_amount", SENT_TAX, str(row["tax_amount"] or ""), _tax_problem(settings, row)
             ),
             refuse("lines", REPRESENTABLE, None, _bundle_problem(row)),
             refuse_closed(settings, "invoice_date", row["invoice_date"]),
+        )
+
+    def why_not_changeable(self, pair: LinkedPair, fields: Collection[str]) -> tuple[Problem, ...]:
+        """Refuse currencies that QuickBooks does not keep, inactive customers, and changes of the closed books."""
+        days = [to_date(pair.quickbooks.get("invoice_date"))]
+        if "invoice_date" in fields:
+            days.append(pair.row["invoice_date"])
+        return join(
+            refuse_party_change(pair, fields),
+            refuse_closed_change(pair.settings, "invoice_date", days, fields, (*_MONEY, "is_void")),
         )
 
     def locks(self, pair: LinkedPair) -> MergePolicy:

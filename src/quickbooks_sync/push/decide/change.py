@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from quickbooks_sync.matching.merge import Merge, MergePolicy, merge_record
+from quickbooks_sync.matching.merge import Merge, merge_record
 from quickbooks_sync.model.base import Base
 from quickbooks_sync.model.decision import Decision, Hold, Keep, Update, Void
 from quickbooks_sync.model.outcome import FieldConflict
@@ -73,10 +74,20 @@ def decide_change(row: Row, ours: Values, link: Link, facts: PushFacts) -> Decis
     return _keep(change, facts)
 
 
+def find_refusals(
+    row: Row, decision: Decision, link: Link, facts: PushFacts
+) -> tuple[Problem, ...]:
+    """Return why QuickBooks does not take what a decision sends of a linked row, and as warnings why it may not."""
+    if not isinstance(decision, Update | Void):
+        return ()
+    return facts.kind.why_not_changeable(_pair(row, link, facts), decision.fields)
+
+
 def _merge(row: Row, ours: Values, link: Link, facts: PushFacts) -> _Change:
     theirs = facts.theirs[link.loupe_id]
     base = Base(link.loupe_base, link.quickbooks_base)
-    policy = _policy(row, ours, theirs, link, facts)
+    choices = facts.choices.get(link.loupe_id, ())
+    policy = with_decisions(facts.kind.merge_policy(_pair(row, link, facts)), choices, ours, theirs)
     merge = merge_record(facts.mapping, ours, theirs, base, policy)
     unnamed = tuple(find_unnamed(facts.mapping, facts.settings.lists, merge.to_quickbooks))
     withheld = {problem.field for problem in unnamed}
@@ -88,19 +99,19 @@ def _merge(row: Row, ours: Values, link: Link, facts: PushFacts) -> _Change:
     return _Change(ours, theirs, base, merge, fields, unnamed, findings)
 
 
-def _policy(row: Row, ours: Values, theirs: Values, link: Link, facts: PushFacts) -> MergePolicy:
-    pair = LinkedPair(
+def _pair(row: Row, link: Link, facts: PushFacts) -> LinkedPair:
+    return LinkedPair(
         facts.settings,
         row,
         link.origin,
-        theirs,
+        facts.theirs[link.loupe_id],
         link.document,
         is_paid=link.loupe_id in facts.paid,
         has_returned=link.state == RETURNED,
         agreed=link.loupe_base.keys(),
+        party=facts.parties.get(link.loupe_id),
+        open_amount=facts.open_amounts.get(link.loupe_id, Decimal(0)),
     )
-    choices = facts.choices.get(link.loupe_id, ())
-    return with_decisions(facts.kind.merge_policy(pair), choices, ours, theirs)
 
 
 def _hold_revival(change: _Change) -> Hold:

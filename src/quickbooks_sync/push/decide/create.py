@@ -18,9 +18,11 @@ def decide_create(
     row: Row, values: Values, unread: tuple[Problem, ...], facts: PushFacts
 ) -> Decided:
     """Create the row, with what keeps it from being created just now."""
-    problems = (*unread, *facts.kind.why_not_representable(facts.settings, row))
+    party = facts.parties.get(int(row[facts.mapping.key]))
+    problems = (*unread, *facts.kind.why_not_representable(facts.settings, row, party))
     # A record that is rejected anyway does not wait for a setting: confirming it would not help.
-    problems = problems or _find_unconfirmed(facts)
+    if all(problem.is_warning for problem in problems):
+        problems = (*problems, *_find_unconfirmed(facts))
     fields = tuple(
         field.name for field in facts.mapping.two_way if values.get(field.name) is not None
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,6 +12,7 @@ from quickbooks_sync.postgres.records.decisions import Decision, read_field_deci
 from quickbooks_sync.postgres.records.links import Link, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_conflicted_loupe_ids
 from quickbooks_sync.push.decide.pushing import Pushing
+from quickbooks_sync.record_types.declarations import Party
 from quickbooks_sync.record_types.record_type import RecordType
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.settings import CompanySettings, read_settings
@@ -33,6 +35,8 @@ class PushFacts:
         doubts: Loupe ids of which nobody knows yet whether QuickBooks has them, with the reason.
         used_currencies: Currencies in which new records would be used, by Loupe id; where they can never be changed.
         paid: Rows that have payments in Loupe, sent or not.
+        parties: The linked customers that transactions are made out to, by Loupe id.
+        open_amounts: What QuickBooks has open of rows that are inactive in Loupe, by Loupe id.
     """
 
     mapping: RecordMapping
@@ -43,6 +47,8 @@ class PushFacts:
     doubts: Mapping[int, str] = field(default_factory=dict)
     used_currencies: Mapping[int, set[str]] = field(default_factory=dict)
     paid: frozenset[int] = frozenset()
+    parties: Mapping[int, Party] = field(default_factory=dict)
+    open_amounts: Mapping[int, Decimal] = field(default_factory=dict)
 
     @property
     def kind(self) -> RecordType:
@@ -70,6 +76,8 @@ class PushFacts:
             read_conflicted_loupe_ids(*key),
             context.type.read_currencies(connection, loupe_ids),
             frozenset(context.type.read_paid(connection, context.organization_id, loupe_ids)),
+            context.type.read_parties(connection, context.realm_id, loupe_ids),
+            context.type.read_open_amounts(connection, context.realm_id, loupe_ids),
         )
 
 

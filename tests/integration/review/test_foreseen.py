@@ -1,0 +1,210 @@
+"""What QuickBooks refuses is foreseen: the push rejects it before sending, and the review names it for that reason.
+
+Where only QuickBooks can tell, the review asks to look, and the push still asks QuickBooks.
+"""
+
+from datetime import date
+
+import pytest
+
+from quickbooks_sync.review import Finding, build_review
+from quickbooks_sync.settings import confirm_settings
+from tests.support.books import loupe, quickbooks
+from tests.support.books.linked import invoiced, pay
+from tests.support.installation import BuildHouse, House
+from tests.support.outcomes import reason_of
+
+ACTIVE = ("customer", "is active")
+OPEN = "is after the closed period"
+KEPT = ("currency", "is in a currency that the company keeps")
+
+
+@pytest.fixture(scope="module")
+def house(shared_house: House) -> House:
+    """One company for the module, whose books are closed up to 2024-12-31; every test has records of its own."""
+    shared_house.run_all()
+    return shared_house
+
+
+def named(house: House, record_type: str, loupe_id: int) -> dict[tuple[str | None, str], str]:
+    """By field and rule, what the review says would happen to a row."""
+    findings = build_review(house.workspace, house.realm_id).findings
+    return {
+        (finding.field, finding.rule): str(finding.effect)
+        for finding in findings
+        if finding.record_type == record_type and loupe_id in ids_of(finding)
+    }
+
+
+def ids_of(finding: Finding) -> list[int]:
+    """The rows that a finding names."""
+    return [example.loupe_id for example in finding.examples]
+
+
+def rejected_unsent(house: House, record_type: str, loupe_id: int) -> set[tuple[str | None, str]]:
+    """Push, and return why the row was rejected; nothing of it was sent."""
+    run = house.run(f"push_{record_type}s")
+    assert house.said(run, loupe_id=loupe_id) == ["rejected"]
+    (rejected,) = [
+        row
+        for row in house.rows("rejected_record")
+        if (row["record_type"], row["direction"], row["source_id"])
+        == (record_type, "push", str(loupe_id))
+    ]
+    assert [cause for cause in rejected["causes"] if cause.get("code")] == []
+    return {(cause["field"], cause["rule"]) for cause in rejected["causes"]}
+
+
+def retired(house: House, name: str) -> int:
+    """A customer who is inactive on both sides."""
+    customer_id = loupe.add_customer(house, name)
+    house.run("push_customers")
+    house.update("customer", customer_id, is_active=False)
+    house.run("push_customers")
+    return customer_id
+
+
+def with_currencies(house: House) -> House:
+    """The company with multicurrency switched on."""
+    quickbooks.prefer(house, "CurrencyPrefs", MultiCurrencyEnabled=True)
+    confirm_settings(house.workspace, house.realm_id, {})
+    return house
+
+
+def test_nothing_new_is_sent_of_a_customer_who_is_inactive_on_both_sides(house: House) -> None:
+    # Naive: QuickBooks refuses each with fault 2500, one at a time, after the review was silent.
+    customer_id = retired(house, "Retired")
+    invoice_id = loupe.add_invoice(house, customer_id, "RET-1")
+    payment_id = loupe.add_payment(house, customer_id, "10.00", {})
+
+    assert named(house, "invoice", invoice_id) == {ACTIVE: "rejected"}
+    assert named(house, "payment", payment_id) == {ACTIVE: "rejected"}
+    assert rejected_unsent(house, "invoice", invoice_id) == {ACTIVE}
+    assert rejected_unsent(house, "payment", payment_id) == {ACTIVE}
+
+    house.update("customer", customer_id, is_active=True)
+    house.run("push_customers")
+    assert house.said(house.run("push_invoices"), loupe_id=invoice_id) == ["created"]
+
+
+def test_a_customer_who_is_inactive_on_one_side_alone_stops_no_invoice(house: House) -> None:
+    # Naive: the push of customers has not run yet, and QuickBooks would have taken the invoice.
+    customer_id = loupe.add_customer(house, "Half retired")
+    house.run("push_customers")
+    house.update("customer", customer_id, is_active=False)
+    invoice_id = loupe.add_invoice(house, customer_id, "RET-2")
+
+    assert named(house, "invoice", invoice_id) == {ACTIVE: "look"}
+    assert house.said(house.run("push_invoices"), loupe_id=invoice_id) == ["created"]
+
+
+def test_a_linked_invoice_of_an_inactive_customer_is_sent_with_a_warning(house: House) -> None:
+    # Whether QuickBooks takes such a change is not documented, so QuickBooks decides.
+    customer_id, invoice_id, invoice = invoiced(house, "RET-3")
+    pay(house, "RET-3", customer_id, invoice_id)
+    quickbooks.create_payment(house, house.quickbooks_id("customer", customer_id), "60.00", invoice)
+    for flow in ("pull_invoices", "pull_payments"):
+        house.run(flow)
+    house.update("customer", customer_id, is_active=False)
+    house.run("push_customers")
+    house.update("invoice", invoice_id, due_date=date(2026, 11, 1))
+
+    assert named(house, "invoice", invoice_id) == {ACTIVE: "look"}
+    assert "2500" in reason_of(house, house.run("push_invoices"), invoice_id)
+
+
+def test_a_customer_made_inactive_with_an_open_invoice_is_to_be_looked_at_and_sent(
+    house: House,
+) -> None:
+    # Naive: the balance was 0 when the customer was last read, before its invoice was pushed.
+    customer_id, _, invoice = invoiced(house, "BAL-1")
+    house.update("customer", customer_id, is_active=False)
+
+    key = ("is_active", "has nothing open when it is made inactive")
+    assert named(house, "customer", customer_id) == {key: "look"}
+    quickbooks.void(house, "Invoice", invoice)
+    assert house.said(house.run("push_customers"), loupe_id=customer_id) == ["updated"]
+
+
+def test_a_currency_that_the_company_does_not_keep_is_refused_of_linked_records_too(
+    house: House,
+) -> None:
+    _, invoice_id, invoice = invoiced(house, "CUR-1")
+    payment_id, _ = pay(house, "CUR-1", *invoiced(house, "CUR-2")[:2])
+    house.update("invoice", invoice_id, currency_code="EUR")
+    house.update("payment", payment_id, currency_code="EUR")
+
+    assert named(house, "invoice", invoice_id) == {KEPT: "rejected"}
+    assert named(house, "payment", payment_id) == {KEPT: "rejected"}
+    assert rejected_unsent(house, "invoice", invoice_id) == {KEPT}
+    assert rejected_unsent(house, "payment", payment_id) == {KEPT}
+    assert quickbooks.fetch(house, "Invoice", invoice)["CurrencyRef"]["value"] == "USD"
+
+
+def test_a_currency_that_is_not_the_customers_is_refused(build_house: BuildHouse) -> None:
+    # Naive: the company keeps euros, so nobody looks at the customer, whose currency is fixed.
+    house = with_currencies(build_house(seed=False))
+    customer_id, invoice_id, _ = invoiced(house, "CUR-3")
+    house.update("invoice", invoice_id, currency_code="EUR")
+    new = loupe.add_invoice(house, customer_id, "CUR-4", currency_code="EUR")
+    payment_id = loupe.add_payment(house, customer_id, "10.00", {}, currency_code="EUR")
+
+    rule = ("currency", "is in its customer's currency")
+    for record_type, loupe_id in (
+        ("invoice", invoice_id),
+        ("invoice", new),
+        ("payment", payment_id),
+    ):
+        assert named(house, record_type, loupe_id) == {rule: "rejected"}
+        assert rejected_unsent(house, record_type, loupe_id) == {rule}
+
+
+def test_an_invoice_moved_with_its_currency_is_left_to_quickbooks(build_house: BuildHouse) -> None:
+    house = with_currencies(build_house(seed=False))
+    abroad = loupe.add_customer(house, "Abroad")
+    loupe.add_invoice(house, abroad, "CUR-5", currency_code="EUR")
+    _, invoice_id, _ = invoiced(house, "CUR-6")
+    house.update("invoice", invoice_id, customer_id=abroad, currency_code="EUR")
+
+    key = ("currency", "keeps the currency that it was entered in")
+    assert named(house, "invoice", invoice_id) == {key: "look"}
+    assert "6000" in reason_of(house, house.run("push_invoices"), invoice_id)
+
+
+def test_the_closed_books_are_not_changed(build_house: BuildHouse) -> None:
+    # Naive: only new records are held against the closing date, and QuickBooks refuses the others (fault 6210).
+    house = build_house(seed=False)
+    _, edited, _ = invoiced(house, "CL-1")
+    _, voided, _ = invoiced(house, "CL-2")
+    _, later, _ = invoiced(house, "CL-3", invoice_date=date(2026, 9, 20))
+    customer_id, invoice_id, _ = invoiced(house, "CL-4")
+    payment_id, _ = pay(house, "CL-4", customer_id, invoice_id)
+    quickbooks.prefer(house, "AccountingInfoPrefs", BookCloseDate="2026-09-15")
+    confirm_settings(house.workspace, house.realm_id, {"inventory_start_date": "2026-09-16"})
+    house.update("invoice", edited, invoice_date=date(2026, 9, 18))
+    house.update("invoice", voided, lifecycle_status="Void")
+    house.update("invoice", later, invoice_date=date(2026, 9, 2))
+    house.update("payment", payment_id, is_void=True)
+
+    for loupe_id in (edited, voided, later):
+        assert named(house, "invoice", loupe_id) == {("invoice_date", OPEN): "rejected"}
+        assert rejected_unsent(house, "invoice", loupe_id) == {("invoice_date", OPEN)}
+    assert named(house, "payment", payment_id) == {("payment_date", OPEN): "rejected"}
+    assert rejected_unsent(house, "payment", payment_id) == {("payment_date", OPEN)}
+
+
+def test_a_change_in_the_closed_period_that_moves_no_money_is_left_to_quickbooks(
+    build_house: BuildHouse,
+) -> None:
+    house = build_house(seed=False)
+    _, invoice_id, _ = invoiced(house, "CL-5")
+    quickbooks.prefer(house, "AccountingInfoPrefs", BookCloseDate="2026-09-15")
+    confirm_settings(house.workspace, house.realm_id, {"inventory_start_date": "2026-09-16"})
+    house.update("invoice", invoice_id, due_date=date(2026, 10, 20))
+
+    assert named(house, "invoice", invoice_id) == {("invoice_date", OPEN): "look"}
+    assert "6210" in reason_of(house, house.run("push_invoices"), invoice_id)
+    quickbooks.prefer(house, "AccountingInfoPrefs", BookCloseDate="2026-08-31")
+    confirm_settings(house.workspace, house.realm_id, {})
+    assert named(house, "invoice", invoice_id) == {}
+    assert house.said(house.run("push_invoices"), loupe_id=invoice_id) == ["updated"]
