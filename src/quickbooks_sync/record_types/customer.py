@@ -11,7 +11,7 @@ from quickbooks_sync.matching.identity import Identity, quoted, text_key
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.tables import customer, invoice
-from quickbooks_sync.record_types.declarations import LinkedPair, Removal, Row, Values
+from quickbooks_sync.record_types.declarations import LinkedPair, Removal, Row, TakenOnce, Values
 from quickbooks_sync.record_types.duplicates import to_name_key
 from quickbooks_sync.record_types.parties import doubt_deactivation, read_open_amounts
 from quickbooks_sync.record_types.record_type import RecordType
@@ -72,6 +72,20 @@ class Customer(RecordType):
         ),
         confirm=_confirm,
         folded=frozenset({"display_name", "email"}),
+    )
+    once = TakenOnce(
+        name="display_name",
+        property="DisplayName",
+        read=_read_name,
+        columns=(
+            customer.c.display_name,
+            func.concat_ws(
+                " ", func.btrim(customer.c.first_name), func.btrim(customer.c.last_name)
+            ),
+            customer.c.company_name,
+        ),
+        rule="is no other customer's name",
+        code="6240",
     )
     lasting_properties = ("DisplayName",)
     telling_fields = (("display_name", "email", "phone", "company_name"), ())

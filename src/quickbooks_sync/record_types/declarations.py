@@ -1,9 +1,11 @@
 """What a record type declares: how it settles others, what is unique, what a merge and a deletion look at."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import ColumnElement
 
 from quickbooks_sync.model.outcome import FieldConflict
 from quickbooks_sync.settings import CompanySettings
@@ -114,6 +116,29 @@ class UniqueField:
     repeated: str
     taken: str
     locked: str
+
+
+@dataclass(frozen=True)
+class TakenOnce:
+    """A field whose value QuickBooks takes of one record alone.
+
+    Attributes:
+        name: The field.
+        property: Its QuickBooks property.
+        read: Returns its value in a Loupe row.
+        columns: Loupe's columns that the value may stand in.
+        rule: The rule, in words.
+        code: The fault that QuickBooks refuses a second one with.
+        is_refused: Whether a company's QuickBooks refuses a second one.
+    """
+
+    name: str
+    property: str
+    read: Callable[[Row], str | None]
+    columns: tuple[ColumnElement[Any], ...]
+    rule: str
+    code: str
+    is_refused: Callable[[CompanySettings], bool] = lambda _settings: True
 
 
 @dataclass(frozen=True)

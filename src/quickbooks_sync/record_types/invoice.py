@@ -16,6 +16,7 @@ from quickbooks_sync.record_types.declarations import (
     Party,
     Removal,
     Row,
+    TakenOnce,
     Unsettled,
     Values,
     WorthALook,
@@ -32,9 +33,10 @@ from quickbooks_sync.record_types.unsendable import (
     refuse,
     refuse_closed,
     refuse_closed_change,
+    tax_problem,
 )
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform.canonical import to_date, to_decimal
+from quickbooks_sync.transform.canonical import parse_text, to_date, to_decimal
 
 _MONEY = ("lines", "customer", "currency", "invoice_date")
 _FINALISED = ("lines", "customer", "currency")
@@ -117,6 +119,15 @@ class Invoice(RecordType):
         ),
         confirm=_confirm,
     )
+    once = TakenOnce(
+        name="invoice_number",
+        property="DocNumber",
+        read=lambda row: parse_text(row["invoice_number"]),
+        columns=(invoice.c.invoice_number,),
+        rule="is no other invoice's number",
+        code="6140",
+        is_refused=lambda settings: settings.custom_txn_numbers is True,
+    )
     lasting_properties = ("DocNumber", "TxnDate")
     telling_fields = (("invoice_number", "total_amount"), ("customer", "invoice_date"))
     dated_by = "TxnDate"
@@ -198,7 +209,7 @@ class Invoice(RecordType):
         return join(
             refuse_party(settings, row["currency_code"], party),
             refuse(
-                "tax_amount", SENT_TAX, str(row["tax_amount"] or ""), _tax_problem(settings, row)
+                "tax_amount", SENT_TAX, str(row["tax_amount"] or ""), tax_problem(settings, row)
             ),
             refuse("lines", REPRESENTABLE, None, _bundle_problem(row)),
             refuse_closed(settings, "invoice_date", row["invoice_date"]),
@@ -219,7 +230,7 @@ class Invoice(RecordType):
         if pair.quickbooks.get("is_void") or pair.row["lifecycle_status"] == "Void":
             return _void_locks(pair)
         quickbooks_locked: dict[str, str] = {}
-        untaxed = _tax_problem(pair.settings, pair.row)
+        untaxed = tax_problem(pair.settings, pair.row)
         if untaxed:
             quickbooks_locked["lines"] = untaxed
         loupe_locked: dict[str, str] = {}
@@ -279,22 +290,5 @@ def _bundle_problem(row: Row) -> str | None:
     if any(line["line_kind"] == "group" for line in row["invoice_line"]):
         return (
             "the invoice has a bundle; enter it in QuickBooks, where bundles are made, and pull it"
-        )
-    return None
-
-
-def _tax_problem(settings: CompanySettings, row: Row) -> str | None:
-    """Return why QuickBooks would leave an invoice's tax out, or `None`."""
-    if not row["tax_amount"]:
-        return None
-    if settings.tax != "total_tax":
-        return (
-            f"the invoice carries tax of {row['tax_amount']} and the company setting tax is none; "
-            "confirm `--set tax=total_tax`, or enter it in QuickBooks and pull it"
-        )
-    if settings.sales_tax is False:
-        return (
-            f"the invoice carries tax of {row['tax_amount']}, and QuickBooks, where sales tax is switched off, "
-            "would leave it out; switch sales tax on in QuickBooks, or correct the invoice"
         )
     return None

@@ -18,6 +18,7 @@ from quickbooks_sync.record_types.declarations import (
     Removal,
     Row,
     Settling,
+    TakenOnce,
     UniqueField,
     Unsettled,
     Values,
@@ -71,6 +72,8 @@ class RecordType:
     stock_field: ClassVar[str | None] = None
     settles: ClassVar[Settling | None] = None
     unique_field: ClassVar[UniqueField | None] = None
+    #: The field whose value QuickBooks takes of one record alone.
+    once: ClassVar[TakenOnce | None] = None
     unsettled: ClassVar[Unsettled | None] = None
     #: A record whose field holds something is identified before one without.
     identified_first_by: ClassVar[str | None] = None

@@ -3,7 +3,7 @@
 Each reason names its field and its rule, so that a run's outcomes, the reports and the review call it the same.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -87,3 +87,20 @@ def refuse_closed_change(
 def _is_closed(settings: CompanySettings, day: date | None) -> bool:
     closed = settings.book_close_date
     return closed is not None and day is not None and day <= closed
+
+
+def tax_problem(settings: CompanySettings, row: Mapping[str, Any]) -> str | None:
+    """Return why QuickBooks would leave an invoice's tax out, or `None`."""
+    if not row["tax_amount"]:
+        return None
+    if settings.tax != "total_tax":
+        return (
+            f"the invoice carries tax of {row['tax_amount']} and the company setting tax is none; "
+            "confirm `--set tax=total_tax`, or enter it in QuickBooks and pull it"
+        )
+    if settings.sales_tax is False:
+        return (
+            f"the invoice carries tax of {row['tax_amount']}, and QuickBooks, where sales tax is switched off, "
+            "would leave it out; switch sales tax on in QuickBooks, or correct the invoice"
+        )
+    return None

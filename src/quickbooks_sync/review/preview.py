@@ -104,7 +104,7 @@ class Preview:
     def _look_at(self, rows: Sequence[Row]) -> None:
         ids = [int(row[self._mapping.key]) for row in rows]
         facts = PushFacts.read(
-            self._connection, self._reviewed, ids, settings=self._settings.confirmed
+            self._connection, self._reviewed, rows, settings=self._settings.confirmed
         )
         references = self._read_references(rows)
         judged = self._judge(rows, references, facts)
@@ -200,7 +200,8 @@ class Preview:
         remarks = from_outcome(planned.outcome) if planned.outcome else []
         if planned.write:
             remarks += [from_conflict(conflict) for conflict in planned.write.conflicts]
-            refused = {problem.field for problem in judged.decided.problems}
+            problems = judged.decided.problems
+            refused = {problem.field for problem in problems if not problem.is_warning}
             built = self._build(planned.write, settings)
             # A field that was refused by deciding is not refused again, in other words, by building it.
             remarks += [remark for remark in built if remark.field not in refused]

@@ -208,3 +208,103 @@ def test_a_change_in_the_closed_period_that_moves_no_money_is_left_to_quickbooks
     confirm_settings(house.workspace, house.realm_id, {})
     assert named(house, "invoice", invoice_id) == {}
     assert house.said(house.run("push_invoices"), loupe_id=invoice_id) == ["updated"]
+
+
+CUSTOMERS_NAME = ("display_name", "is no other customer's name")
+ITEMS_NAME = ("item_name", "is no other item's name")
+NUMBER = ("invoice_number", "is no other invoice's number")
+
+
+def test_no_customer_takes_the_name_of_another_one(house: House) -> None:
+    # Naive: each goes out, and QuickBooks refuses it with fault 6240.
+    customer_id, other = (loupe.add_customer(house, name) for name in ("Name one", "Name two"))
+    house.run("push_customers")
+    house.update("customer", other, display_name="Name one")
+    new = loupe.add_customer(house, None, first_name="Name", last_name="one")
+
+    for loupe_id in (other, new):
+        assert named(house, "customer", loupe_id)[CUSTOMERS_NAME] == "rejected"
+        assert rejected_unsent(house, "customer", loupe_id) == {CUSTOMERS_NAME}
+    house.update("customer", customer_id, display_name="Name three")
+    run = house.run("push_customers")
+    assert house.said(run, loupe_id=other) == ["updated"]
+
+
+def test_a_name_that_another_customer_gives_up_is_left_to_quickbooks(house: House) -> None:
+    # Naive: the name is still the other one's in QuickBooks, so the rename is refused, and never sent again.
+    first, second = (loupe.add_customer(house, name) for name in ("Gives up", "Takes over"))
+    house.run("push_customers")
+    house.update("customer", first, display_name="Gave up")
+    house.update("customer", second, display_name="Gives up")
+
+    assert named(house, "customer", second) == {CUSTOMERS_NAME: "look"}
+    run = house.run("push_customers")
+    assert house.said(run, loupe_id=first) == house.said(run, loupe_id=second) == ["updated"]
+
+
+def test_a_name_in_another_case_is_left_to_quickbooks(house: House) -> None:
+    _, second = (loupe.add_customer(house, name) for name in ("Case one", "Case two"))
+    house.run("push_customers")
+    house.update("customer", second, display_name="CASE ONE")
+
+    assert named(house, "customer", second) == {CUSTOMERS_NAME: "look"}
+    assert "6240" in reason_of(house, house.run("push_customers"), second)
+
+
+def test_the_name_of_an_inactive_customer_is_free(house: House) -> None:
+    retired(house, "Retired name")
+    new = loupe.add_customer(house, "Retired name")
+
+    assert CUSTOMERS_NAME not in named(house, "customer", new)
+    assert house.said(house.run("push_customers", mode="incremental"), loupe_id=new) != ["rejected"]
+
+
+def test_of_two_new_customers_of_one_name_the_second_is_to_be_looked_at(house: House) -> None:
+    # Naive: both count as sound. Yet QuickBooks may have one of them, and then nobody is refused.
+    first, second = (loupe.add_customer(house, "Twin") for _ in range(2))
+
+    assert CUSTOMERS_NAME not in named(house, "customer", first)
+    assert named(house, "customer", second)[CUSTOMERS_NAME] == "look"
+    run = house.run("push_customers")
+    assert house.said(run, loupe_id=first) == ["created"]
+    assert "6240" in reason_of(house, run, second)
+    house.update("customer", second, phone="1")
+    assert named(house, "customer", second)[CUSTOMERS_NAME] == "rejected"
+
+
+def test_an_item_takes_the_name_of_another_one_only_with_its_tag(house: House) -> None:
+    # A new item with a Tag ID goes out as "name (Tag ID)"; nothing renames one that is linked, or has none.
+    loupe.add_item(house, "Ring", "R-1")
+    linked = loupe.add_item(house, "Bangle", "R-2")
+    house.run("push_inventory_items")
+    house.update("inventory_item", linked, item_name="Ring")
+    tagged, untagged = (loupe.add_item(house, "Ring", tag) for tag in ("R-3", None))
+
+    assert ITEMS_NAME not in named(house, "inventory_item", tagged)
+    for loupe_id in (linked, untagged):
+        assert named(house, "inventory_item", loupe_id)[ITEMS_NAME] == "rejected"
+        assert rejected_unsent(house, "inventory_item", loupe_id) == {ITEMS_NAME}
+    item = house.link("inventory_item", loupe_id=tagged)
+    assert item is not None
+    assert item["document"]["Name"] == "Ring (R-3)"
+
+
+def test_an_invoice_number_is_taken_once_where_the_company_numbers_by_hand(
+    build_house: BuildHouse,
+) -> None:
+    house = build_house(seed=False)
+    customer_id, _, _ = invoiced(house, "NO-1")
+    _, renumbered, _ = invoiced(house, "NO-2")
+    house.update("invoice", renumbered, invoice_number="NO-1")
+    new = loupe.add_invoice(house, customer_id, "NO-1")
+
+    for loupe_id in (renumbered, new):
+        assert named(house, "invoice", loupe_id)[NUMBER] == "rejected"
+        assert rejected_unsent(house, "invoice", loupe_id) == {NUMBER}
+
+    quickbooks.prefer(house, "SalesFormsPrefs", CustomTxnNumbers=False)
+    confirm_settings(house.workspace, house.realm_id, {})
+    assert named(house, "invoice", renumbered) == {}
+    run = house.run("push_invoices")
+    assert house.said(run, loupe_id=renumbered) == ["updated"]
+    assert house.said(run, loupe_id=new) == ["created"]

@@ -18,6 +18,7 @@ from quickbooks_sync.push.decide.item import ItemFindings, judge_item, keep_coun
 from quickbooks_sync.push.decide.names import find_unnamed
 from quickbooks_sync.record_types.decided import with_decisions
 from quickbooks_sync.record_types.declarations import LinkedPair
+from quickbooks_sync.record_types.taken import refuse_taken
 
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
@@ -75,12 +76,17 @@ def decide_change(row: Row, ours: Values, link: Link, facts: PushFacts) -> Decis
 
 
 def find_refusals(
-    row: Row, decision: Decision, link: Link, facts: PushFacts
+    row: Row, ours: Values, decision: Decision, link: Link, facts: PushFacts
 ) -> tuple[Problem, ...]:
     """Return why QuickBooks does not take what a decision sends of a linked row, and as warnings why it may not."""
     if not isinstance(decision, Update | Void):
         return ()
-    return facts.kind.why_not_changeable(_pair(row, link, facts), decision.fields)
+    problems = facts.kind.why_not_changeable(_pair(row, link, facts), decision.fields)
+    once = facts.kind.once
+    if once is None or once.name not in decision.fields or ours.get("is_active") is False:
+        return problems
+    value = ours.get(once.name)
+    return (*problems, *refuse_taken(facts.kind, value, link.loupe_id, facts.holders))
 
 
 def _merge(row: Row, ours: Values, link: Link, facts: PushFacts) -> _Change:

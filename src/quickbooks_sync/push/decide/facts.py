@@ -15,10 +15,12 @@ from quickbooks_sync.push.decide.pushing import Pushing
 from quickbooks_sync.record_types.declarations import Party
 from quickbooks_sync.record_types.record_type import RecordType
 from quickbooks_sync.record_types.registry import RECORD_TYPES
+from quickbooks_sync.record_types.taken import Holders, read_holders
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform.model import frame_to_values
 from quickbooks_sync.transform.quickbooks_side import records_to_values
 
+Row = Mapping[str, Any]
 Values = Mapping[str, Any]
 
 
@@ -37,6 +39,7 @@ class PushFacts:
         paid: Rows that have payments in Loupe, sent or not.
         parties: The linked customers that transactions are made out to, by Loupe id.
         open_amounts: What QuickBooks has open of rows that are inactive in Loupe, by Loupe id.
+        holders: Which records have the values to be sent that QuickBooks takes once.
     """
 
     mapping: RecordMapping
@@ -49,6 +52,7 @@ class PushFacts:
     paid: frozenset[int] = frozenset()
     parties: Mapping[int, Party] = field(default_factory=dict)
     open_amounts: Mapping[int, Decimal] = field(default_factory=dict)
+    holders: Holders = field(default_factory=dict)
 
     @property
     def kind(self) -> RecordType:
@@ -60,25 +64,49 @@ class PushFacts:
         cls,
         connection: Connection,
         context: Pushing,
-        loupe_ids: Sequence[int],
+        rows: Sequence[Row],
         settings: CompanySettings | None = None,
     ) -> "PushFacts":
         """Read what is known of some rows; the company's confirmed settings unless others are given."""
         key = connection, context.realm_id, context.record_type
+        loupe_ids = [int(row[context.mapping.key]) for row in rows]
         settings = settings or read_settings(connection, context.realm_id)
         links = {link.loupe_id: link for link in read_links(*key, loupe_ids=loupe_ids)}
+        theirs = _to_values(context.mapping, settings, links)
         return cls(
             context.mapping,
             settings,
             links,
-            _to_values(context.mapping, settings, links),
+            theirs,
             read_field_decisions(*key, loupe_ids),
             read_conflicted_loupe_ids(*key),
             context.type.read_currencies(connection, loupe_ids),
             frozenset(context.type.read_paid(connection, context.organization_id, loupe_ids)),
             context.type.read_parties(connection, context.realm_id, loupe_ids),
             context.type.read_open_amounts(connection, context.realm_id, loupe_ids),
+            read_holders(
+                connection,
+                context.type,
+                context.realm_id,
+                context.organization_id,
+                _find_asked(context, settings, rows, theirs),
+            ),
         )
+
+
+def _find_asked(
+    context: Pushing, settings: CompanySettings, rows: Sequence[Row], theirs: Mapping[int, Values]
+) -> set[str]:
+    """Return the values to be sent that QuickBooks takes once: those of new rows, and those that changed."""
+    once = context.type.once
+    if once is None or not once.is_refused(settings):
+        return set()
+    values = {int(row[context.mapping.key]): once.read(row) for row in rows}
+    return {
+        value
+        for loupe_id, value in values.items()
+        if value is not None and theirs.get(loupe_id, {}).get(once.name) != value
+    }
 
 
 def _to_values(

@@ -35,7 +35,7 @@ def decide_row(row: Row, values: Values, unread: tuple[Problem, ...], facts: Pus
         return Decided(values, (), standing)
     if link is not None:
         decision = decide_change(row, values, link, facts)
-        problems = (*unread, *find_refusals(row, decision, link, facts))
+        problems = (*unread, *find_refusals(row, values, decision, link, facts))
         return Decided(values, problems, decision)
     # Whether QuickBooks has the row already is a question of new rows only, and a person answers it.
     if loupe_id in facts.doubts:
