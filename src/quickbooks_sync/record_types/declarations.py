@@ -85,6 +85,7 @@ class Settling:
         open_property: The QuickBooks property of the settled record that says what is open.
         child_table: Loupe's table of these lines.
         child_key: Its column with the settled row's key.
+        total: Loupe's column with what a settled row comes to.
     """
 
     lines: str
@@ -93,6 +94,7 @@ class Settling:
     open_property: str
     child_table: str
     child_key: str
+    total: ColumnElement[Any]
 
     def amounts(self, values: Values) -> dict[str, str]:
         """Return the amounts as canonical text, by the settled record's Id."""

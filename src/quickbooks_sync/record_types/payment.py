@@ -10,7 +10,7 @@ from quickbooks_sync.mapping.vocabulary import Vocabulary, pointers
 from quickbooks_sync.matching.identity import Identity, IdentityKey, contradict
 from quickbooks_sync.matching.merge import MergePolicy
 from quickbooks_sync.model.problem import Problem
-from quickbooks_sync.postgres.tables import payment
+from quickbooks_sync.postgres.tables import invoice, payment
 from quickbooks_sync.record_types.declarations import (
     LinkedPair,
     Party,
@@ -148,6 +148,7 @@ class Payment(RecordType):
         open_property="Balance",
         child_table="payment_application",
         child_key="invoice_id",
+        total=invoice.c.total_amount,
     )
     #: A payment with a reference number goes first, so that one without cannot claim its row.
     identified_first_by = "reference_number"

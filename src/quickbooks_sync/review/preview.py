@@ -4,8 +4,8 @@ Design note
     A row is judged as it stands, with the links that there are and the settings that are confirmed: what a push would
     say of it now. Before the first push most rows wait, for nothing is linked and no setting is confirmed; such a row
     is judged once more as if that were done, so that a fault behind the wait is named with it. What a push asks
-    QuickBooks right before it sends, whether the record exists there and what is still open of an invoice, is not
-    asked here.
+    QuickBooks right before it sends is not asked here: whether the record exists there is not known, and what is still
+    open of an invoice is what was open when it was last read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,6 +41,7 @@ from quickbooks_sync.review.findings import (
     to_unconfirmed,
 )
 from quickbooks_sync.review.model import Effect
+from quickbooks_sync.review.money import StoredMoney
 from quickbooks_sync.review.reviewed import BothSettings, Reviewed, assume_linked
 from quickbooks_sync.run.retry_key import retry_key
 from quickbooks_sync.settings import CompanySettings
@@ -54,6 +55,10 @@ class _Judged:
     row: Row
     decided: Decided
     problems: tuple[Problem, ...]
+
+    @property
+    def is_rejected(self) -> bool:
+        return any(problem.is_rejecting for problem in self.problems)
 
     @property
     def is_waiting(self) -> bool:
@@ -82,6 +87,8 @@ class Preview:
         self._mapping = reviewed.mapping
         self._settings = settings
         self._findings = findings
+        settles = reviewed.type.settles
+        self._money = StoredMoney(connection, reviewed, settles) if settles else None
 
     def run(self) -> None:
         """Look at every row whose version the sides do not agree on, page by page, and at links without a row."""
@@ -116,6 +123,8 @@ class Preview:
         )
         by_id = {self._id_of(judgement.row): judgement for judgement in assumed}
         plan_facts = self._read_plan_facts(ids, facts)
+        if self._money:
+            self._money.read(rows, [judgement.decided.values for judgement in (*judged, *assumed)])
         for judgement in judged:
             supposed = by_id.get(self._id_of(judgement.row))
             remarks = self._describe(judgement, supposed, plan_facts)
@@ -205,6 +214,8 @@ class Preview:
             built = self._build(planned.write, settings)
             # A field that was refused by deciding is not refused again, in other words, by building it.
             remarks += [remark for remark in built if remark.field not in refused]
+            if self._money and not (built or judged.is_rejected):
+                remarks += self._money.look_at(planned.write)
         if isinstance(judged.decided.decision, Create):
             remarks += self._find_worth_a_look(judged)
         return remarks

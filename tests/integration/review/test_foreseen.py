@@ -308,3 +308,70 @@ def test_an_invoice_number_is_taken_once_where_the_company_numbers_by_hand(
     run = house.run("push_invoices")
     assert house.said(run, loupe_id=renumbered) == ["updated"]
     assert house.said(run, loupe_id=new) == ["created"]
+
+
+MUCH = ("applications", "may settle more than is open in QuickBooks")
+
+
+def test_payments_above_what_is_open_are_to_be_looked_at_one_after_the_other(house: House) -> None:
+    # Naive: each fits by itself, and the push holds the second.
+    customer_id, invoice_id, _ = invoiced(house, "PAY-1")
+    much, first, second = (
+        loupe.add_payment(house, customer_id, amount, {invoice_id: amount})
+        for amount in ("150.00", "60.00", "61.00")
+    )
+
+    assert named(house, "payment", much) == {MUCH: "look"}
+    assert named(house, "payment", first) == {}
+    assert named(house, "payment", second) == {MUCH: "look"}
+    run = house.run("push_payments")
+    for loupe_id, outcome in ((much, "conflict"), (first, "created"), (second, "conflict")):
+        assert house.said(run, loupe_id=loupe_id) == [outcome]
+
+
+def test_a_balance_that_has_moved_since_stops_no_payment(house: House) -> None:
+    # Naive: the stored balance decides, and money that is open again is not paid.
+    customer_id, invoice_id, _ = invoiced(house, "PAY-2")
+    _, there = pay(house, "PAY-2", customer_id, invoice_id)
+    house.run("pull_invoices")
+    quickbooks.void(house, "Payment", there)
+    again = loupe.add_payment(house, customer_id, "100.00", {invoice_id: "100.00"})
+
+    assert named(house, "payment", again) == {MUCH: "look"}
+    assert house.said(house.run("push_payments"), loupe_id=again) == ["created"]
+
+
+def test_a_payment_that_a_push_holds_is_named_as_held(house: House) -> None:
+    customer_id, invoice_id, _ = invoiced(house, "PAY-3")
+    payment_id = loupe.add_payment(house, customer_id, "150.00", {invoice_id: "150.00"})
+    house.run("push_payments")
+
+    assert named(house, "payment", payment_id) == {
+        ("applications", "is decided by a person"): "held"
+    }
+
+
+def test_payments_above_an_invoice_that_is_new_are_to_be_looked_at(house: House) -> None:
+    # Naive: nothing is linked before the first push, so nothing is counted, and the conflict comes as a surprise.
+    customer_id = loupe.add_customer(house, "Pays early")
+    invoice_id = loupe.add_invoice(house, customer_id, "PAY-4")
+    payments = [
+        loupe.add_payment(house, customer_id, "60.00", {invoice_id: "60.00"}, payment_date=day)
+        for day in (loupe.DAY, date(2026, 9, 2))
+    ]
+
+    assert MUCH not in named(house, "payment", payments[0])
+    assert named(house, "payment", payments[1])[MUCH] == "look"
+
+
+def test_a_payment_on_money_that_no_pull_has_seen_is_to_be_looked_at(house: House) -> None:
+    customer_id, invoice_id, invoice = invoiced(house, "PAY-5")
+    payer = house.quickbooks_id("customer", customer_id)
+    quickbooks.create_payment(house, payer, "30.00", invoice)
+    house.run("pull_invoices")
+    payment_id = loupe.add_payment(house, customer_id, "30.00", {invoice_id: "30.00"})
+
+    assert named(house, "payment", payment_id) == {
+        ("applications", "may be in QuickBooks already"): "look"
+    }
+    assert house.said(house.run("push_payments"), loupe_id=payment_id) == ["waiting"]
