@@ -375,3 +375,17 @@ def test_a_payment_on_money_that_no_pull_has_seen_is_to_be_looked_at(house: Hous
         ("applications", "may be in QuickBooks already"): "look"
     }
     assert house.said(house.run("push_payments"), loupe_id=payment_id) == ["waiting"]
+
+
+PLAIN = "holds no emoji or other character beyond U+FFFF, which QuickBooks may refuse"
+
+
+def test_emoji_are_to_be_looked_at_and_sent(house: House) -> None:
+    customer_id = loupe.add_customer(house, "Opal 💎")
+    payer = loupe.add_customer(house, "Plain")
+    house.run("push_customers")
+    invoice_id = loupe.add_invoice(house, payer, "EMO-1", (("Opal 💎", "1", "100.00"),))
+
+    assert named(house, "customer", customer_id)["display_name", PLAIN] == "look"
+    assert named(house, "invoice", invoice_id) == {("lines.description", PLAIN): "look"}
+    assert "2040" in reason_of(house, house.run("push_invoices"), invoice_id)
