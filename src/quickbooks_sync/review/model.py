@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-#: How many examples a finding shows; its count is of all.
-MOST_EXAMPLES = 20
-
 
 class Effect(StrEnum):
     """What a push does with the records of a finding."""
@@ -17,7 +14,7 @@ class Effect(StrEnum):
     LOOK = "look"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Example:
     """One record that a finding is about.
 
@@ -42,8 +39,8 @@ class Finding:
         rule: The rule that they break, in the words that the push itself uses.
         title: What was found, to be read after "3 customers: ".
         effect: What a push does with such records; `look` where it sends them and a person should decide before.
-        count: How many records.
-        examples: The first of them, by id.
+        count: How many records; as many as there are examples.
+        examples: Every one of them, by id.
     """
 
     record_type: str

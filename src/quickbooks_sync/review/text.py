@@ -19,7 +19,7 @@ EFFECTS = {
     Effect.WAITING: "would wait",
     Effect.LOOK: "please look",
 }
-#: A finding's examples beyond these are counted only.
+#: A finding's examples beyond these are counted only; JSON names all.
 _SHOWN = 5
 
 
@@ -105,7 +105,7 @@ def _finding_lines(finding: Finding, *, has_messages: bool = True) -> Iterator[s
         message = f" - {example.message}" if has_messages and example.message else ""
         yield f"    {label} {example.loupe_id}: {example.text}{message}"
     if finding.count > _SHOWN:
-        yield f"    and {finding.count - _SHOWN} more"
+        yield f"    and {finding.count - _SHOWN} more; with --json all are named"
 
 
 def _noun(record_type: str, count: int) -> str:
