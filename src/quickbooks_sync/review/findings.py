@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.model.problem import Problem
-from quickbooks_sync.review.model import Effect, Example, Finding
+from quickbooks_sync.review.model import Effect, Example, Finding, Stop
 
 HELD = "is decided by a person"
 CONFIRMED = "company setting confirmed"
@@ -84,6 +84,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._examples: dict[tuple[str, Remark], list[Example]] = {}
+        self.stops: list[Stop] = []
 
     def add(self, record_type: str, loupe_id: int, text: str, remarks: Iterable[Remark]) -> None:
         """Add what is said of one record; what is said twice counts once."""

@@ -53,6 +53,19 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """Why a push would stop before it sends anything.
+
+    Attributes:
+        record_type: What it would push.
+        reason: What closes its gate.
+    """
+
+    record_type: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Count:
     """How many records of a type there are on each side, and how many are linked."""
 
@@ -94,6 +107,7 @@ class Review:
         findings: In the order of the record types.
         missing_settings: Settings nobody confirmed, with the records that wait for them.
         metered_reads: What the report cost.
+        stops: Pushes that would send nothing at all, as the rows are now.
     """
 
     realm_id: str
@@ -102,6 +116,7 @@ class Review:
     findings: tuple[Finding, ...]
     missing_settings: tuple[MissingSetting, ...] = ()
     metered_reads: int = 0
+    stops: tuple[Stop, ...] = ()
 
 
 @dataclass(frozen=True)

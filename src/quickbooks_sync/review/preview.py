@@ -40,7 +40,8 @@ from quickbooks_sync.review.findings import (
     from_problem,
     to_unconfirmed,
 )
-from quickbooks_sync.review.model import Effect
+from quickbooks_sync.review.gate import GateCount
+from quickbooks_sync.review.model import Effect, Stop
 from quickbooks_sync.review.money import StoredMoney
 from quickbooks_sync.review.reviewed import BothSettings, Reviewed, assume_linked
 from quickbooks_sync.run.retry_key import retry_key
@@ -89,6 +90,7 @@ class Preview:
         self._findings = findings
         settles = reviewed.type.settles
         self._money = StoredMoney(connection, reviewed, settles) if settles else None
+        self._gate = GateCount(connection, reviewed)
 
     def run(self) -> None:
         """Look at every row whose version the sides do not agree on, page by page, and at links without a row."""
@@ -105,8 +107,13 @@ class Preview:
         for record in find_missing_in_loupe(self._connection, reviewed):
             facts = PlanFacts(self._mapping, str, OpeningStock(is_sent=False, is_whole=False))
             outcome = plan_row(record, facts).outcome
+            self._gate.add_missing()
             if outcome:
                 self._add(int(record.source_id), "-", from_outcome(outcome))
+        self._findings.stops += [
+            Stop(reviewed.record_type, reason)
+            for reason in self._gate.iter_reasons(self._settings.confirmed)
+        ]
 
     def _look_at(self, rows: Sequence[Row]) -> None:
         ids = [int(row[self._mapping.key]) for row in rows]
@@ -126,9 +133,12 @@ class Preview:
         if self._money:
             self._money.read(rows, [judgement.decided.values for judgement in (*judged, *assumed)])
         for judgement in judged:
-            supposed = by_id.get(self._id_of(judgement.row))
+            loupe_id = self._id_of(judgement.row)
+            supposed = by_id.get(loupe_id)
             remarks = self._describe(judgement, supposed, plan_facts)
-            self._add(self._id_of(judgement.row), self._reviewed.type.show(judgement.row), remarks)
+            self._add(loupe_id, self._reviewed.type.show(judgement.row), remarks)
+            problems = (*judgement.problems, *(supposed.problems if supposed else ()))
+            self._gate.add(judgement.decided, problems, facts.links.get(loupe_id))
 
     def _read_references(self, rows: Sequence[Row]) -> Mapping[str, Mapping[int, str]]:
         reviewed = self._reviewed

@@ -71,6 +71,7 @@ def _lines(review: Review) -> Iterator[str]:
     yield from (_count_line(count, width) for count in review.counts)
     yield ""
     yield from _settings_lines(review)
+    yield from _stop_lines(review)
     if not review.findings:
         yield "Nothing to look at was found."
         return
@@ -94,6 +95,15 @@ def _settings_lines(review: Review) -> Iterator[str]:
         yield f"Setting {setting.name} is not confirmed; until it is, {waiting} would wait."
     if review.missing_settings:
         yield "See them with: quickbooks-sync settings show"
+        yield ""
+
+
+def _stop_lines(review: Review) -> Iterator[str]:
+    for stop in review.stops:
+        labels = RECORD_TYPES[stop.record_type].labels
+        yield f"A push of {labels} would stop and send nothing: {stop.reason}."
+    if review.stops:
+        yield "Correct the records below, or raise the limit with: quickbooks-sync settings confirm"
         yield ""
 
 
