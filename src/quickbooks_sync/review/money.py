@@ -91,7 +91,7 @@ class StoredMoney:
         return {
             link.quickbooks_id: link.document
             for link in links
-            if link.state not in (DELETED, REPLACED)
+            if link.state not in (DELETED, REPLACED) and link.missing_since_at is None
         }
 
     def _read_new(self, rows: Iterable[Row]) -> dict[str, dict[str, Any]]:

@@ -389,3 +389,20 @@ def test_emoji_are_to_be_looked_at_and_sent(house: House) -> None:
     assert named(house, "customer", customer_id)["display_name", PLAIN] == "look"
     assert named(house, "invoice", invoice_id) == {("lines.description", PLAIN): "look"}
     assert "2040" in reason_of(house, house.run("push_invoices"), invoice_id)
+
+
+def test_changes_of_a_record_that_quickbooks_did_not_find_are_to_be_looked_at(
+    build_house: BuildHouse,
+) -> None:
+    house = build_house(seed=False)
+    customer_id, invoice_id, invoice = invoiced(house, "MIS-1")
+    quickbooks.remove(house, "Invoice", invoice)
+    house.run("pull_invoices", mode="full")
+    house.update("invoice", invoice_id, due_date=date(2026, 11, 1))
+    payment_id = loupe.add_payment(house, customer_id, "10.00", {invoice_id: "10.00"})
+
+    key = (None, "was found in QuickBooks when it was last looked for")
+    assert named(house, "invoice", invoice_id) == {key: "look"}
+    assert named(house, "payment", payment_id) == {MUCH: "look"}
+    assert house.said(house.run("push_invoices"), loupe_id=invoice_id) == ["rejected"]
+    assert house.said(house.run("push_payments"), loupe_id=payment_id) == ["conflict"]

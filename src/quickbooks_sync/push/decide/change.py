@@ -9,7 +9,7 @@ from quickbooks_sync.matching.merge import Merge, merge_record
 from quickbooks_sync.model.base import Base
 from quickbooks_sync.model.decision import Decision, Hold, Keep, Update, Void
 from quickbooks_sync.model.outcome import FieldConflict
-from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.model.problem import Problem, warning
 from quickbooks_sync.postgres.records.links import RETURNED, Link
 from quickbooks_sync.push.decide.agreement import agree
 from quickbooks_sync.push.decide.computed import find_differences
@@ -23,6 +23,7 @@ from quickbooks_sync.record_types.taken import refuse_taken
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
 
+_FOUND = "was found in QuickBooks when it was last looked for"
 _STAYS_VOID = "an invoice or payment that is void in QuickBooks stays void"
 
 
@@ -81,12 +82,24 @@ def find_refusals(
     """Return why QuickBooks does not take what a decision sends of a linked row, and as warnings why it may not."""
     if not isinstance(decision, Update | Void):
         return ()
-    problems = facts.kind.why_not_changeable(_pair(row, link, facts), decision.fields)
+    changed = facts.kind.why_not_changeable(_pair(row, link, facts), decision.fields)
+    problems = (*changed, *_doubt_missing(link))
     once = facts.kind.once
     if once is None or once.name not in decision.fields or ours.get("is_active") is False:
         return problems
     value = ours.get(once.name)
     return (*problems, *refuse_taken(facts.kind, value, link.loupe_id, facts.holders))
+
+
+def _doubt_missing(link: Link) -> tuple[Problem, ...]:
+    """Warn about a record that QuickBooks did not find; until its deletion is confirmed, QuickBooks is asked."""
+    if link.missing_since_at is None:
+        return ()
+    message = (
+        f"QuickBooks has not found its Id {link.quickbooks_id} since {link.missing_since_at:%Y-%m-%d %H:%M} UTC and "
+        "may refuse the change (fault 610); the next pull finds it, or confirms that it was deleted"
+    )
+    return (warning(None, _FOUND, link.quickbooks_id, message),)
 
 
 def _merge(row: Row, ours: Values, link: Link, facts: PushFacts) -> _Change:
