@@ -259,6 +259,16 @@ def test_the_name_of_an_inactive_customer_is_free(house: House) -> None:
     assert house.said(house.run("push_customers", mode="incremental"), loupe_id=new) != ["rejected"]
 
 
+def test_a_customer_is_made_active_again_only_while_its_name_is_free(house: House) -> None:
+    customer_id = retired(house, "Comes back")
+    loupe.add_customer(house, "Comes back")
+    house.run("push_customers")
+    house.update("customer", customer_id, is_active=True)
+
+    assert named(house, "customer", customer_id)[CUSTOMERS_NAME] == "rejected"
+    assert rejected_unsent(house, "customer", customer_id) == {CUSTOMERS_NAME}
+
+
 def test_of_two_new_customers_of_one_name_the_second_is_to_be_looked_at(house: House) -> None:
     # Naive: both count as sound. Yet QuickBooks may have one of them, and then nobody is refused.
     first, second = (loupe.add_customer(house, "Twin") for _ in range(2))

@@ -1,6 +1,6 @@
 """Decides about a linked row: what of it moves to QuickBooks, what is held, and what is agreed by now."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -83,12 +83,18 @@ def find_refusals(
     if not isinstance(decision, Update | Void):
         return ()
     changed = facts.kind.why_not_changeable(_pair(row, link, facts), decision.fields)
-    problems = (*changed, *_doubt_missing(link))
+    return (*changed, *_doubt_missing(link), *_find_taken(ours, decision.fields, link, facts))
+
+
+def _find_taken(
+    ours: Values, fields: Collection[str], link: Link, facts: PushFacts
+) -> tuple[Problem, ...]:
+    """Return who has the name or number already that the record gets, or gets again by being made active."""
     once = facts.kind.once
-    if once is None or once.name not in decision.fields or ours.get("is_active") is False:
-        return problems
-    value = ours.get(once.name)
-    return (*problems, *refuse_taken(facts.kind, value, link.loupe_id, facts.holders))
+    is_asked = once is not None and ("is_active" in fields or once.name in fields)
+    if once is None or not is_asked or ours.get("is_active") is False:
+        return ()
+    return refuse_taken(facts.kind, ours.get(once.name), link.loupe_id, facts.holders)
 
 
 def _doubt_missing(link: Link) -> tuple[Problem, ...]:

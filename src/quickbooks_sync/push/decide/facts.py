@@ -97,16 +97,17 @@ class PushFacts:
 def _find_asked(
     context: Pushing, settings: CompanySettings, rows: Sequence[Row], theirs: Mapping[int, Values]
 ) -> set[str]:
-    """Return the values to be sent that QuickBooks takes once: those of new rows, and those that changed."""
+    """Return the values to be sent that QuickBooks takes once: of new rows, of changed and of inactive ones."""
     once = context.type.once
     if once is None or not once.is_refused(settings):
         return set()
-    values = {int(row[context.mapping.key]): once.read(row) for row in rows}
-    return {
-        value
-        for loupe_id, value in values.items()
-        if value is not None and theirs.get(loupe_id, {}).get(once.name) != value
-    }
+    asked = set()
+    for row in rows:
+        value, there = once.read(row), theirs.get(int(row[context.mapping.key]), {})
+        is_settled = there.get(once.name) == value and there.get("is_active") is not False
+        if value is not None and not is_settled:
+            asked.add(value)
+    return asked
 
 
 def _to_values(
