@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
@@ -9,9 +10,11 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 from quickbooks_sync.mapping.vocabulary import ADDRESS, LoupeRule, Vocabulary, pointers, under
 from quickbooks_sync.matching.identity import Identity, quoted, text_key
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.tables import customer, invoice
-from quickbooks_sync.record_types.declarations import Removal, Row, Values
+from quickbooks_sync.record_types.declarations import LinkedPair, Removal, Row, TakenOnce, Values
 from quickbooks_sync.record_types.duplicates import to_name_key
+from quickbooks_sync.record_types.parties import doubt_deactivation, read_open_amounts
 from quickbooks_sync.record_types.record_type import RecordType
 from quickbooks_sync.transform.canonical import folded, parse_text
 
@@ -89,6 +92,20 @@ class Customer(RecordType):
         confirm=_confirm,
         folded=frozenset({"display_name", "email"}),
     )
+    once = TakenOnce(
+        name="display_name",
+        property="DisplayName",
+        read=_read_name,
+        columns=(
+            customer.c.display_name,
+            func.concat_ws(
+                " ", func.btrim(customer.c.first_name), func.btrim(customer.c.last_name)
+            ),
+            customer.c.company_name,
+        ),
+        rule="is no other customer's name",
+        code="6240",
+    )
     lasting_properties = ("DisplayName",)
     telling_fields = (("display_name", "email", "phone", "company_name"), ())
     has_activity = True
@@ -112,6 +129,16 @@ class Customer(RecordType):
         for row in rows:
             currencies.setdefault(row.customer_id, set()).add(row.currency_code)
         return currencies
+
+    def read_open_amounts(
+        self, connection: Connection, realm_id: str, loupe_ids: Collection[int]
+    ) -> dict[int, Decimal]:
+        """Return what is open of the linked invoices of inactive customers."""
+        return read_open_amounts(connection, realm_id, loupe_ids)
+
+    def why_not_changeable(self, pair: LinkedPair, fields: Collection[str]) -> tuple[Problem, ...]:
+        """Doubt that a customer can be made inactive while something is open."""
+        return doubt_deactivation(pair) if "is_active" in fields else ()
 
     def remove(self, row: Row, quickbooks_id: str, *, is_paid: bool) -> Removal:
         """Ask a person: QuickBooks deletes no customer."""

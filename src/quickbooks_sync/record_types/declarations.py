@@ -1,8 +1,11 @@
 """What a record type declares: how it settles others, what is unique, what a merge and a deletion look at."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import ColumnElement
 
 from quickbooks_sync.model.outcome import FieldConflict
 from quickbooks_sync.settings import CompanySettings
@@ -10,6 +13,23 @@ from quickbooks_sync.settings import CompanySettings
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
 Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Party:
+    """The linked customer that a transaction is made out to, as both sides had it when it was last read.
+
+    Attributes:
+        loupe_id: Its Loupe row.
+        is_active: Whether it is active in Loupe.
+        is_active_there: Whether it is active in QuickBooks.
+        currency: Its currency in QuickBooks, which never changes; `None` where QuickBooks did not say.
+    """
+
+    loupe_id: int
+    is_active: bool
+    is_active_there: bool
+    currency: str | None = None
 
 
 @dataclass(frozen=True)
@@ -25,6 +45,8 @@ class LinkedPair:
         is_paid: Whether Loupe has live payments on the invoice, sent or not.
         has_returned: Whether the record was taken for deleted, and is there again.
         agreed: Fields on which the sides have agreed once.
+        party: The customer that the row is made out to.
+        open_amount: What is open of the customer's linked invoices, as far as is known.
     """
 
     settings: CompanySettings
@@ -35,6 +57,8 @@ class LinkedPair:
     is_paid: bool = False
     has_returned: bool = False
     agreed: Collection[str] = ()
+    party: Party | None = None
+    open_amount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -61,6 +85,7 @@ class Settling:
         open_property: The QuickBooks property of the settled record that says what is open.
         child_table: Loupe's table of these lines.
         child_key: Its column with the settled row's key.
+        total: Loupe's column with what a settled row comes to.
     """
 
     lines: str
@@ -69,6 +94,7 @@ class Settling:
     open_property: str
     child_table: str
     child_key: str
+    total: ColumnElement[Any]
 
     def amounts(self, values: Values) -> dict[str, str]:
         """Return the amounts as canonical text, by the settled record's Id."""
@@ -92,6 +118,29 @@ class UniqueField:
     repeated: str
     taken: str
     locked: str
+
+
+@dataclass(frozen=True)
+class TakenOnce:
+    """A field whose value QuickBooks takes of one record alone.
+
+    Attributes:
+        name: The field.
+        property: Its QuickBooks property.
+        read: Returns its value in a Loupe row.
+        columns: Loupe's columns that the value may stand in.
+        rule: The rule, in words.
+        code: The fault that QuickBooks refuses a second one with.
+        is_refused: Whether a company's QuickBooks refuses a second one.
+    """
+
+    name: str
+    property: str
+    read: Callable[[Row], str | None]
+    columns: tuple[ColumnElement[Any], ...]
+    rule: str
+    code: str
+    is_refused: Callable[[CompanySettings], bool] = lambda _settings: True
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,10 @@ from quickbooks_sync.record_types.customer import never_created_inactive, remove
 from quickbooks_sync.record_types.declarations import (
     Document,
     LinkedPair,
+    Party,
     Removal,
     Row,
+    TakenOnce,
     UniqueField,
     Values,
     WorthALook,
@@ -31,7 +33,7 @@ from quickbooks_sync.record_types.unsendable import (
     refuse,
 )
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform.canonical import folded, to_decimal
+from quickbooks_sync.transform.canonical import folded, parse_text, to_decimal
 
 #: Most characters of an item's name in QuickBooks.
 MAX_NAME = 100
@@ -84,6 +86,14 @@ class InventoryItem(RecordType):
         taken="a Loupe item has this SKU as its Tag ID already; give one of the two items "
         "another SKU in QuickBooks, then pull items again",
         locked="another Loupe item carries this SKU as its Tag ID",
+    )
+    once = TakenOnce(
+        name="item_name",
+        property="Name",
+        read=lambda row: parse_text(row["item_name"]),
+        columns=(inventory_item.c.item_name,),
+        rule="is no other item's name",
+        code="6240",
     )
     table = inventory_item
     never_created = never_created_inactive(inventory_item.c.is_active)
@@ -138,7 +148,9 @@ class InventoryItem(RecordType):
         )
         return {row.tag_id: row.inventory_item_id for row in rows}
 
-    def why_not_representable(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
+    def why_not_representable(
+        self, settings: CompanySettings, row: Row, _party: Party | None = None
+    ) -> tuple[Problem, ...]:
         """QuickBooks' prices are per piece and in its home currency, and it may count no stock."""
         return join(
             refuse("sell_price", REPRESENTABLE, row["price_basis"], _basis_problem(row)),

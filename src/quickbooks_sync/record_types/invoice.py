@@ -5,22 +5,23 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, Connection, case, exists, select
 
 from quickbooks_sync.mapping.vocabulary import ADDRESS, Vocabulary, pointers, under
-from quickbooks_sync.matching.identity import Identity, IdentityKey, quoted, text_key
 from quickbooks_sync.matching.merge import MergePolicy
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.applied import read_applied_amounts
 from quickbooks_sync.postgres.tables import invoice, link, payment, payment_application
-from quickbooks_sync.record_types.currency import refuse_currency
 from quickbooks_sync.record_types.declarations import (
     Document,
     LinkedPair,
+    Party,
     Removal,
     Row,
+    TakenOnce,
     Unsettled,
     Values,
     WorthALook,
 )
+from quickbooks_sync.record_types.invoice_identity import INVOICE_IDENTITY
 from quickbooks_sync.record_types.invoice_lines import build_lines
 from quickbooks_sync.record_types.invoice_values import (
     CHECKS,
@@ -30,6 +31,7 @@ from quickbooks_sync.record_types.invoice_values import (
     with_due_date,
 )
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
+from quickbooks_sync.record_types.parties import read_parties, refuse_party, refuse_party_change
 from quickbooks_sync.record_types.record_type import Json, RecordType, are_equal
 from quickbooks_sync.record_types.unsendable import (
     REPRESENTABLE,
@@ -37,36 +39,14 @@ from quickbooks_sync.record_types.unsendable import (
     join,
     refuse,
     refuse_closed,
+    refuse_closed_change,
+    tax_problem,
 )
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform.canonical import to_decimal
+from quickbooks_sync.transform.canonical import parse_text, to_date, to_decimal
 
 _MONEY = ("lines", "customer", "currency", "invoice_date")
 _FINALISED = ("lines", "customer", "currency")
-
-
-def _key_unnumbered(values: Values) -> tuple[object, ...] | None:
-    """An invoice without a number is known by its customer, day and total."""
-    if values.get("invoice_number") or not values.get("invoice_date"):
-        return None
-    return values.get("customer"), values["invoice_date"], values.get("total_amount")
-
-
-def _near_unnumbered(values: Values) -> str | None:
-    return None if values.get("invoice_number") else values.get("invoice_date")
-
-
-def _confirm(quickbooks: Values, loupe: Values) -> str | None:
-    if quickbooks.get("customer") != loupe.get("customer"):
-        return "a Loupe invoice has the same number but another customer"
-    if quickbooks.get("is_void") or loupe.get("is_void"):
-        if quickbooks.get("is_void") == loupe.get("is_void"):
-            return None
-        return "a Loupe invoice has the same number, but only one of the two is void"
-    if quickbooks.get("total_amount") != loupe.get("total_amount"):
-        totals = quoted(loupe, quickbooks, "total_amount")
-        return f"a Loupe invoice has the same number and customer but another total, {totals}"
-    return None
 
 
 class Invoice(RecordType):
@@ -110,20 +90,15 @@ class Invoice(RecordType):
     )
     is_history_optional = True
     needed_settings = ("invoice_line_item",)
-    identity = Identity(
-        keys=(
-            text_key("number", "invoice_number", "DocNumber"),
-            IdentityKey(
-                "customer, day and total",
-                _key_unnumbered,
-                _near_unnumbered,
-                ("invoice_number", "invoice_date"),
-                (("CustomerRef", "customer"), ("TxnDate", "invoice_date")),
-            ),
-        ),
-        confirm=_confirm,
-        # Each side's list of terms is its own.
-        apart=frozenset({"payment_terms"}),
+    identity = INVOICE_IDENTITY
+    once = TakenOnce(
+        name="invoice_number",
+        property="DocNumber",
+        read=lambda row: parse_text(row["invoice_number"]),
+        columns=(invoice.c.invoice_number,),
+        rule="is no other invoice's number",
+        code="6140",
+        is_refused=lambda settings: settings.custom_txn_numbers is True,
     )
     lasting_properties = ("DocNumber", "TxnDate")
     telling_fields = (("invoice_number", "total_amount"), ("customer", "invoice_date"))
@@ -192,15 +167,34 @@ class Invoice(RecordType):
         )
         return set(rows.scalars())
 
-    def why_not_representable(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
-        """Refuse currencies and tax that QuickBooks does not keep, closed periods, and bundles."""
+    def read_parties(
+        self, connection: Connection, realm_id: str, loupe_ids: Collection[int]
+    ) -> dict[int, Party]:
+        """Return the linked customers."""
+        columns = invoice.c.invoice_id, invoice.c.customer_id
+        return read_parties(connection, realm_id, *columns, loupe_ids)
+
+    def why_not_representable(
+        self, settings: CompanySettings, row: Row, party: Party | None = None
+    ) -> tuple[Problem, ...]:
+        """Refuse currencies and tax that QuickBooks does not keep, inactive customers, closed periods, and bundles."""
         return join(
-            refuse_currency(settings, "currency", row["currency_code"]),
+            refuse_party(settings, row["currency_code"], party),
             refuse(
-                "tax_amount", SENT_TAX, str(row["tax_amount"] or ""), _tax_problem(settings, row)
+                "tax_amount", SENT_TAX, str(row["tax_amount"] or ""), tax_problem(settings, row)
             ),
             refuse("lines", REPRESENTABLE, None, _bundle_problem(row)),
             refuse_closed(settings, "invoice_date", row["invoice_date"]),
+        )
+
+    def why_not_changeable(self, pair: LinkedPair, fields: Collection[str]) -> tuple[Problem, ...]:
+        """Refuse currencies that QuickBooks does not keep, inactive customers, and changes of the closed books."""
+        days = [to_date(pair.quickbooks.get("invoice_date"))]
+        if "invoice_date" in fields:
+            days.append(pair.row["invoice_date"])
+        return join(
+            refuse_party_change(pair, fields),
+            refuse_closed_change(pair.settings, "invoice_date", days, fields, (*_MONEY, "is_void")),
         )
 
     def locks(self, pair: LinkedPair) -> MergePolicy:
@@ -208,7 +202,7 @@ class Invoice(RecordType):
         if pair.quickbooks.get("is_void") or pair.row["lifecycle_status"] == "Void":
             return _void_locks(pair)
         quickbooks_locked: dict[str, str] = {}
-        untaxed = _tax_problem(pair.settings, pair.row)
+        untaxed = tax_problem(pair.settings, pair.row)
         if untaxed:
             quickbooks_locked["lines"] = untaxed
         loupe_locked: dict[str, str] = {}
@@ -273,22 +267,5 @@ def _bundle_problem(row: Row) -> str | None:
     if any(line["line_kind"] == "group" for line in row["invoice_line"]):
         return (
             "the invoice has a bundle; enter it in QuickBooks, where bundles are made, and pull it"
-        )
-    return None
-
-
-def _tax_problem(settings: CompanySettings, row: Row) -> str | None:
-    """Return why QuickBooks would leave an invoice's tax out, or `None`."""
-    if not row["tax_amount"]:
-        return None
-    if settings.tax != "total_tax":
-        return (
-            f"the invoice carries tax of {row['tax_amount']} and the company setting tax is none; "
-            "confirm `--set tax=total_tax`, or enter it in QuickBooks and pull it"
-        )
-    if settings.sales_tax is False:
-        return (
-            f"the invoice carries tax of {row['tax_amount']}, and QuickBooks, where sales tax is switched off, "
-            "would leave it out; switch sales tax on in QuickBooks, or correct the invoice"
         )
     return None

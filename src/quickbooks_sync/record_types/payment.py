@@ -1,6 +1,6 @@
 """Payments. They settle invoices; what is settled twice is money lost, so the guards count every amount."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Connection, case
@@ -10,27 +10,27 @@ from quickbooks_sync.mapping.vocabulary import NamedList, Vocabulary, pointers
 from quickbooks_sync.matching.identity import Identity, IdentityKey, contradict
 from quickbooks_sync.matching.merge import MergePolicy
 from quickbooks_sync.model.problem import Problem
-from quickbooks_sync.postgres.tables import payment
-from quickbooks_sync.record_types.currency import refuse_currency
-from quickbooks_sync.record_types.declarations import LinkedPair, Removal, Row, Settling, Values
+from quickbooks_sync.postgres.tables import invoice, payment
+from quickbooks_sync.record_types.declarations import (
+    LinkedPair,
+    Party,
+    Removal,
+    Row,
+    Settling,
+    Values,
+)
 from quickbooks_sync.record_types.documents import amount_at, is_noted_void, lines_of
 from quickbooks_sync.record_types.equal_payments import pair_one, payment_key
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
+from quickbooks_sync.record_types.parties import read_parties, refuse_party, refuse_party_change
 from quickbooks_sync.record_types.payment_lines import build_lines, linked_invoice, transactions_of
 from quickbooks_sync.record_types.record_type import Json, RecordType, are_equal
-from quickbooks_sync.record_types.unsendable import join, refuse_closed
+from quickbooks_sync.record_types.unsendable import join, refuse_closed, refuse_closed_change
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform.canonical import to_decimal, to_money
+from quickbooks_sync.transform.canonical import to_date, to_decimal, to_money
 
-_PAID_WITH = (
-    "applications",
-    "amount",
-    "customer",
-    "currency",
-    "payment_date",
-    "reference_number",
-    "method",
-)
+_MONEY = ("applications", "amount", "customer", "currency", "payment_date")
+_PAID_WITH = (*_MONEY, "reference_number", "method")
 
 
 def _is_void(record: Source) -> bool:
@@ -149,6 +149,7 @@ class Payment(RecordType):
         open_property="Balance",
         child_table="payment_application",
         child_key="invoice_id",
+        total=invoice.c.total_amount,
     )
     table = payment
     never_created = case(
@@ -172,11 +173,30 @@ class Payment(RecordType):
         """Keep payments of linked customers."""
         return of_linked_customers(realm_id, payment.c.customer_id)
 
-    def why_not_representable(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
-        """Refuse currencies that QuickBooks does not keep, and closed periods."""
+    def read_parties(
+        self, connection: Connection, realm_id: str, loupe_ids: Collection[int]
+    ) -> dict[int, Party]:
+        """Return the linked customers."""
+        columns = payment.c.payment_id, payment.c.customer_id
+        return read_parties(connection, realm_id, *columns, loupe_ids)
+
+    def why_not_representable(
+        self, settings: CompanySettings, row: Row, party: Party | None = None
+    ) -> tuple[Problem, ...]:
+        """Refuse currencies that QuickBooks does not keep, inactive customers, and closed periods."""
         return join(
-            refuse_currency(settings, "currency", row["currency_code"]),
+            refuse_party(settings, row["currency_code"], party),
             refuse_closed(settings, "payment_date", row["payment_date"]),
+        )
+
+    def why_not_changeable(self, pair: LinkedPair, fields: Collection[str]) -> tuple[Problem, ...]:
+        """Refuse currencies that QuickBooks does not keep, inactive customers, and changes of the closed books."""
+        days = [to_date(pair.quickbooks.get("payment_date"))]
+        if "payment_date" in fields:
+            days.append(pair.row["payment_date"])
+        return join(
+            refuse_party_change(pair, fields),
+            refuse_closed_change(pair.settings, "payment_date", days, fields, (*_MONEY, "is_void")),
         )
 
     def locks(self, pair: LinkedPair) -> MergePolicy:

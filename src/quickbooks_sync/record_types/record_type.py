@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Table, Text, cast, null
@@ -13,9 +14,11 @@ from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.record_types.declarations import (
     Document,
     LinkedPair,
+    Party,
     Removal,
     Row,
     Settling,
+    TakenOnce,
     UniqueField,
     Unsettled,
     Values,
@@ -69,6 +72,8 @@ class RecordType:
     stock_field: ClassVar[str | None] = None
     settles: ClassVar[Settling | None] = None
     unique_field: ClassVar[UniqueField | None] = None
+    #: The field whose value QuickBooks takes of one record alone.
+    once: ClassVar[TakenOnce | None] = None
     unsettled: ClassVar[Unsettled | None] = None
     #: The Loupe table that the expressions here speak of; a test holds it against the mapping.
     table: ClassVar[Table]
@@ -150,6 +155,18 @@ class RecordType:
         """Return the currencies in which new records would be used, by row; where they must be settled before."""
         return {}
 
+    def read_parties(
+        self, connection: Connection, realm_id: str, loupe_ids: Collection[int]
+    ) -> dict[int, Party]:
+        """Return the linked customers that the rows are made out to, by row."""
+        return {}
+
+    def read_open_amounts(
+        self, connection: Connection, realm_id: str, loupe_ids: Collection[int]
+    ) -> dict[int, Decimal]:
+        """Return what QuickBooks has open of rows that are inactive in Loupe, as far as is known."""
+        return {}
+
     # What is never sent, and why.
 
     @property
@@ -165,8 +182,20 @@ class RecordType:
         reason: str | None = row["never_sent"] or (None if is_linked else row["never_created"])
         return reason
 
-    def why_not_representable(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:
-        """Return every reason why QuickBooks cannot represent this new row faithfully."""
+    def why_not_representable(
+        self, settings: CompanySettings, row: Row, party: Party | None = None
+    ) -> tuple[Problem, ...]:
+        """Return every reason why QuickBooks does not take this new row, or not faithfully; a warning where it may not.
+
+        Args:
+            settings: The company's settings.
+            row: The Loupe row with its lines.
+            party: The linked customer that it is made out to.
+        """
+        return ()
+
+    def why_not_changeable(self, pair: LinkedPair, fields: Collection[str]) -> tuple[Problem, ...]:
+        """Return every reason why QuickBooks does not take a change of some fields; a warning where it may not."""
         return ()
 
     def differences(self, settings: CompanySettings, row: Row) -> tuple[Problem, ...]:

@@ -52,6 +52,7 @@ def build_review(workspace: "Workspace", realm_id: str | None = None) -> Review:
                 settings.confirmed, read_stored(connection, company.realm_id), findings
             ),
             metered_reads=len(quickbooks) + len(stale),
+            stops=tuple(findings.stops),
         )
 
 

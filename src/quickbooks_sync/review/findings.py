@@ -1,4 +1,4 @@
-"""Collects what is said of single records into findings: a count and the first examples for each reason."""
+"""Collects what is said of single records into findings: one for each reason, with every record that it is said of."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.model.problem import Problem
-from quickbooks_sync.review.model import MOST_EXAMPLES, Effect, Example, Finding
+from quickbooks_sync.review.model import Effect, Example, Finding, Stop
 
 HELD = "is decided by a person"
 CONFIRMED = "company setting confirmed"
@@ -84,16 +84,13 @@ class Findings:
 
     def __init__(self) -> None:
         self._examples: dict[tuple[str, Remark], list[Example]] = {}
-        self._counts: dict[tuple[str, Remark], int] = {}
+        self.stops: list[Stop] = []
 
     def add(self, record_type: str, loupe_id: int, text: str, remarks: Iterable[Remark]) -> None:
         """Add what is said of one record; what is said twice counts once."""
         for remark in dict.fromkeys(remarks):
-            key = record_type, remark
-            examples = self._examples.setdefault(key, [])
-            self._counts[key] = self._counts.get(key, 0) + 1
-            if len(examples) < MOST_EXAMPLES:
-                examples.append(Example(loupe_id, text, remark.message))
+            examples = self._examples.setdefault((record_type, remark), [])
+            examples.append(Example(loupe_id, text, remark.message))
 
     def listed(self, setting: str | None = None) -> tuple[Finding, ...]:
         """Return the findings: those of a setting that is waited for, or all others.
@@ -107,7 +104,7 @@ class Findings:
                 remark.rule,
                 remark.title,
                 remark.effect,
-                self._counts[record_type, remark],
+                len(examples),
                 tuple(examples),
             )
             for (record_type, remark), examples in self._examples.items()

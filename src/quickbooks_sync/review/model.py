@@ -4,9 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-#: How many examples a finding shows; its count is of all.
-MOST_EXAMPLES = 20
-
 
 class Effect(StrEnum):
     """What a push does with the records of a finding."""
@@ -17,7 +14,7 @@ class Effect(StrEnum):
     LOOK = "look"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Example:
     """One record that a finding is about.
 
@@ -42,8 +39,8 @@ class Finding:
         rule: The rule that they break, in the words that the push itself uses.
         title: What was found, to be read after "3 customers: ".
         effect: What a push does with such records; `look` where it sends them and a person should decide before.
-        count: How many records.
-        examples: The first of them, by id.
+        count: How many records; as many as there are examples.
+        examples: Every one of them, by id.
     """
 
     record_type: str
@@ -53,6 +50,19 @@ class Finding:
     effect: Effect
     count: int
     examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a push would stop before it sends anything.
+
+    Attributes:
+        record_type: What it would push.
+        reason: What closes its gate.
+    """
+
+    record_type: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,7 @@ class Review:
         findings: In the order of the record types.
         missing_settings: Settings nobody confirmed, with the records that wait for them.
         metered_reads: What the report cost.
+        stops: Pushes that would send nothing at all, as the rows are now.
     """
 
     realm_id: str
@@ -105,6 +116,7 @@ class Review:
     findings: tuple[Finding, ...]
     missing_settings: tuple[MissingSetting, ...] = ()
     metered_reads: int = 0
+    stops: tuple[Stop, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ Design note
     A row is judged as it stands, with the links that there are and the settings that are confirmed: what a push would
     say of it now. Before the first push most rows wait, for nothing is linked and no setting is confirmed; such a row
     is judged once more as if that were done, so that a fault behind the wait is named with it. What a push asks
-    QuickBooks right before it sends, whether the record exists there and what is still open of an invoice, is not
-    asked here.
+    QuickBooks right before it sends is not asked here: whether the record exists there is not known, and what is still
+    open of an invoice is what was open when it was last read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,9 @@ from quickbooks_sync.review.findings import (
     from_problem,
     to_unconfirmed,
 )
-from quickbooks_sync.review.model import Effect
+from quickbooks_sync.review.gate import GateCount
+from quickbooks_sync.review.model import Effect, Stop
+from quickbooks_sync.review.money import StoredMoney
 from quickbooks_sync.review.reviewed import BothSettings, Reviewed, assume_linked
 from quickbooks_sync.run.retry_key import retry_key
 from quickbooks_sync.settings import CompanySettings
@@ -55,6 +57,10 @@ class _Judged:
     row: Row
     decided: Decided
     problems: tuple[Problem, ...]
+
+    @property
+    def is_rejected(self) -> bool:
+        return any(problem.is_rejecting for problem in self.problems)
 
     @property
     def is_waiting(self) -> bool:
@@ -83,6 +89,9 @@ class Preview:
         self._mapping = reviewed.mapping
         self._settings = settings
         self._findings = findings
+        settles = reviewed.type.settles
+        self._money = StoredMoney(connection, reviewed, settles) if settles else None
+        self._gate = GateCount(connection, reviewed)
 
     def run(self) -> None:
         """Look at every row whose version the sides do not agree on, page by page, and at links without a row."""
@@ -99,13 +108,18 @@ class Preview:
         for record in find_missing_in_loupe(self._connection, reviewed):
             facts = PlanFacts(self._mapping, str, OpeningStock(is_sent=False, is_whole=False))
             outcome = plan_row(record, facts).outcome
+            self._gate.add_missing()
             if outcome:
                 self._add(int(record.source_id), "-", from_outcome(outcome))
+        self._findings.stops += [
+            Stop(reviewed.record_type, reason)
+            for reason in self._gate.iter_reasons(self._settings.confirmed)
+        ]
 
     def _look_at(self, rows: Sequence[Row]) -> None:
         ids = [int(row[self._mapping.key]) for row in rows]
         facts = PushFacts.read(
-            self._connection, self._reviewed, ids, settings=self._settings.confirmed
+            self._connection, self._reviewed, rows, settings=self._settings.confirmed
         )
         references = self._read_references(rows)
         judged = self._judge(rows, references, facts)
@@ -117,10 +131,15 @@ class Preview:
         )
         by_id = {self._id_of(judgement.row): judgement for judgement in assumed}
         plan_facts = self._read_plan_facts(ids, facts)
+        if self._money:
+            self._money.read(rows, [judgement.decided.values for judgement in (*judged, *assumed)])
         for judgement in judged:
-            supposed = by_id.get(self._id_of(judgement.row))
+            loupe_id = self._id_of(judgement.row)
+            supposed = by_id.get(loupe_id)
             remarks = self._describe(judgement, supposed, plan_facts)
-            self._add(self._id_of(judgement.row), self._reviewed.type.show(judgement.row), remarks)
+            self._add(loupe_id, self._reviewed.type.show(judgement.row), remarks)
+            problems = (*judgement.problems, *(supposed.problems if supposed else ()))
+            self._gate.add(judgement.decided, problems, facts.links.get(loupe_id))
 
     def _read_references(self, rows: Sequence[Row]) -> Mapping[str, Mapping[int, str]]:
         reviewed = self._reviewed
@@ -201,11 +220,14 @@ class Preview:
         remarks = from_outcome(planned.outcome) if planned.outcome else []
         if planned.write:
             remarks += [from_conflict(conflict) for conflict in planned.write.conflicts]
-            refused = {problem.field for problem in judged.decided.problems}
+            problems = judged.decided.problems
+            refused = {problem.field for problem in problems if not problem.is_warning}
             built = self._build(planned.write, settings)
             remarks += self._find_unnamed(planned.write, settings)
             # A field that was refused by deciding is not refused again, in other words, by building it.
             remarks += [remark for remark in built if remark.field not in refused]
+            if self._money and not (built or judged.is_rejected):
+                remarks += self._money.look_at(planned.write)
         if isinstance(judged.decided.decision, Create):
             remarks += self._find_worth_a_look(judged)
         return remarks

@@ -95,6 +95,11 @@ def _stand_in(setting: Setting) -> str:
     return "1970-01-01" if setting.kind == "date" else "0"
 
 
+def to_assumed_id(loupe_id: int) -> str:
+    """Return what stands in for the QuickBooks Id of a row that is not linked."""
+    return f"not linked: {loupe_id}"
+
+
 class AssumedIds(Mapping[int, str]):
     """QuickBooks Ids by Loupe id, as if every row were linked: one that is not has a stand-in.
 
@@ -109,7 +114,7 @@ class AssumedIds(Mapping[int, str]):
         return True
 
     def __getitem__(self, loupe_id: int) -> str:
-        return self._known.get(loupe_id) or f"not linked: {loupe_id}"
+        return self._known.get(loupe_id) or to_assumed_id(loupe_id)
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._known)

@@ -19,7 +19,7 @@ EFFECTS = {
     Effect.WAITING: "would wait",
     Effect.LOOK: "please look",
 }
-#: A finding's examples beyond these are counted only.
+#: A finding's examples beyond these are counted only; JSON names all.
 _SHOWN = 5
 
 
@@ -71,6 +71,7 @@ def _lines(review: Review) -> Iterator[str]:
     yield from (_count_line(count, width) for count in review.counts)
     yield ""
     yield from _settings_lines(review)
+    yield from _stop_lines(review)
     if not review.findings:
         yield "Nothing to look at was found."
         return
@@ -97,6 +98,15 @@ def _settings_lines(review: Review) -> Iterator[str]:
         yield ""
 
 
+def _stop_lines(review: Review) -> Iterator[str]:
+    for stop in review.stops:
+        labels = RECORD_TYPES[stop.record_type].labels
+        yield f"A push of {labels} would stop and send nothing: {stop.reason}."
+    if review.stops:
+        yield "Correct the records below, or raise the limit with: quickbooks-sync settings confirm"
+        yield ""
+
+
 def _finding_lines(finding: Finding, *, has_messages: bool = True) -> Iterator[str]:
     noun = _noun(finding.record_type, finding.count)
     yield f"- {finding.count} {noun}: {finding.title} ({EFFECTS[finding.effect]})"
@@ -105,7 +115,7 @@ def _finding_lines(finding: Finding, *, has_messages: bool = True) -> Iterator[s
         message = f" - {example.message}" if has_messages and example.message else ""
         yield f"    {label} {example.loupe_id}: {example.text}{message}"
     if finding.count > _SHOWN:
-        yield f"    and {finding.count - _SHOWN} more"
+        yield f"    and {finding.count - _SHOWN} more; with --json all are named"
 
 
 def _noun(record_type: str, count: int) -> str:

@@ -44,15 +44,35 @@ def gate(context: RunContext) -> dict[str, int]:
     return {"records": total, "rejected": rejected, "deleted": deleted}
 
 
-def _refuse_rejected(settings: CompanySettings, total: int, rejected: int) -> None:
+def why_rejected_too_often(settings: CompanySettings, total: int, rejected: int) -> str | None:
+    """Return why a run of `total` records stops for its rejected ones, or `None`."""
     limit = settings.max_rejected_ratio
     if rejected < MIN_REJECTED or rejected <= limit * total:
+        return None
+    return f"{rejected} of {total} records were rejected, more than the allowed share of {limit}"
+
+
+def why_blanked_too_often(
+    settings: CompanySettings, direction: Direction, field: BlankedField
+) -> str | None:
+    """Return why a run stops for a field that it would empty, or `None`."""
+    limit = settings.max_blanked_ratio
+    if field.blanked < MIN_BLANKED or Decimal(field.blanked) <= limit * field.filled:
+        return None
+    other = "Loupe" if direction == Direction.PULL else "QuickBooks"
+    return (
+        f"it would empty the field {field.name} in {other} on {field.blanked} of the {field.filled} records of this run "
+        f"that held it, more than the allowed share of {limit}"
+    )
+
+
+def _refuse_rejected(settings: CompanySettings, total: int, rejected: int) -> None:
+    reason = why_rejected_too_often(settings, total, rejected)
+    if reason is None:
         return
     raise GateClosedError(
-        f"{rejected} of {total} records were rejected, more than the allowed share of {limit}. "
-        f"Nothing was loaded. See why in the validation report or with "
-        f"`quickbooks-sync rejected`, correct the records or the mapping, and run again; "
-        "or raise the setting max_rejected_ratio.",
+        f"{reason}. Nothing was loaded. See why in the validation report or with `quickbooks-sync rejected`, correct "
+        "the records or the mapping, and run again; or raise the setting max_rejected_ratio.",
         rejected=rejected,
         total=total,
     )
@@ -80,29 +100,22 @@ def _refuse_blanked(
     settings: CompanySettings,
     blanked: list[BlankedField],
 ) -> None:
-    limit = settings.max_blanked_ratio
     for field in blanked:
-        if Decimal(field.blanked) > limit * field.filled:
-            raise _too_many_blanked(
-                context, field, limit, read_blanked_ids(connection, context.run, field.name)
-            )
+        reason = why_blanked_too_often(settings, context.direction, field)
+        if reason:
+            ids = read_blanked_ids(connection, context.run, field.name)
+            raise _too_many_blanked(context, field, reason, ids)
 
 
 def _too_many_blanked(
-    context: RunContext, blanked: BlankedField, limit: Decimal, ids: list[str]
+    context: RunContext, blanked: BlankedField, reason: str, ids: list[str]
 ) -> GateClosedError:
-    flow = f"{context.direction} of {context.record_type}s"
-    source, other = (
-        ("QuickBooks", "Loupe") if context.direction == Direction.PULL else ("Loupe", "QuickBooks")
-    )
+    source = "QuickBooks" if context.direction == Direction.PULL else "Loupe"
     return GateClosedError(
-        f"The {flow} would empty the field {blanked.name} in {other} on {blanked.blanked} of the "
-        f"{blanked.filled} records of this run that held it, more than the allowed share of {limit}; "
-        f"{source} has no value for it any more, for example in {', '.join(ids)}. Nothing was "
-        f"loaded. Mostly {source} did not give the value, or the mapping looks for it in the wrong "
-        "place: correct that and run again. If it was emptied on purpose, raise the setting "
-        "max_blanked_ratio for one run: "
-        "`quickbooks-sync settings confirm --set max_blanked_ratio=1`.",
+        f"The {context.direction} of {context.type.labels} stops: {reason}; {source} has no value for it any more, for "
+        f"example in {', '.join(ids)}. Nothing was loaded. Mostly {source} did not give the value, or the mapping "
+        "looks for it in the wrong place: correct that and run again. If it was emptied on purpose, raise the setting "
+        "max_blanked_ratio for one run: `quickbooks-sync settings confirm --set max_blanked_ratio=1`.",
         field=blanked.name,
         blanked=blanked.blanked,
         filled=blanked.filled,

@@ -7,11 +7,15 @@ from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.problem import Severity
 from quickbooks_sync.validation.exact import (
     CONTROL_CHARACTERS,
+    DOUBTED_CHARACTERS,
     length_in_lines,
-    printable_in_lines,
     required_in_lines,
+    without_in_lines,
 )
 from quickbooks_sync.validation.rules import Rule, exact_rule
+
+_PRINTABLE = "holds no control character"
+_PLAIN = "holds no emoji or other character beyond U+FFFF, which QuickBooks may refuse"
 
 
 def constraint_rules(mapping: RecordMapping, side: Direction) -> list[Rule]:
@@ -59,7 +63,9 @@ def _texts(field: Field, side: Direction) -> list[Rule]:
         kind = "expect_column_value_lengths_to_be_between"
         rules.append(make(_length_words(most), Severity.REJECTED, kind, {"max_value": most}))
     kind, pattern = "expect_column_values_to_not_match_regex", {"regex": CONTROL_CHARACTERS}
-    rules.append(make("holds no control character", _strictness(side), kind, pattern))
+    rules.append(make(_PRINTABLE, _strictness(side), kind, pattern))
+    if side == Direction.PUSH:
+        rules.append(make(_PLAIN, Severity.WARNING, kind, {"regex": DOUBTED_CHARACTERS}))
     return rules
 
 
@@ -76,9 +82,11 @@ def _line_rules(field: Field, part: Field, side: Direction) -> list[Rule]:
             make(f"{_length_words(most)} in every line", Severity.REJECTED, "length", check)
         )
     if part.type == "text":
-        check = printable_in_lines(field, part)
-        words = "holds no control character"
-        rules.append(make(words, _strictness(side), "printable", check))
+        check = without_in_lines(field, part, CONTROL_CHARACTERS, "a control character")
+        rules.append(make(_PRINTABLE, _strictness(side), "printable", check))
+    if part.type == "text" and side == Direction.PUSH:
+        check = without_in_lines(field, part, DOUBTED_CHARACTERS, "an emoji or the like")
+        rules.append(make(_PLAIN, Severity.WARNING, "plain", check))
     return rules
 
 

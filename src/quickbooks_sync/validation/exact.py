@@ -17,6 +17,8 @@ Values = Mapping[str, Any]
 
 #: Characters no text may hold on the way to QuickBooks (Intuit: code 2040, section 7.2).
 CONTROL_CHARACTERS = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+#: Characters of which nobody says whether QuickBooks takes them: it may answer with the same code.
+DOUBTED_CHARACTERS = "[\U00010000-\U0010ffff]"
 
 
 def _currency_is_known(values: Values) -> str | None:
@@ -53,14 +55,21 @@ def length_in_lines(field: Field, part: Field, most: int) -> Check:
     return check
 
 
-def printable_in_lines(field: Field, part: Field) -> Check:
-    """Return the check that a sub-field's text has no control character in any line."""
-    control = re.compile(CONTROL_CHARACTERS)
+def without_in_lines(field: Field, part: Field, characters: str, what: str) -> Check:
+    """Return the check that a sub-field's text has none of some characters in any line.
+
+    Args:
+        field: The field of lines.
+        part: The sub-field.
+        characters: The characters, as a regular expression.
+        what: What they are called.
+    """
+    pattern = re.compile(characters)
 
     def check(values: Values) -> str | None:
         for number, line in enumerate(values.get(field.name) or [], start=1):
-            if control.search(line.get(part.name) or ""):
-                return f"line {number} holds a control character"
+            if pattern.search(line.get(part.name) or ""):
+                return f"line {number} holds {what}"
         return None
 
     return check

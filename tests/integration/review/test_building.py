@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, text, update
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.connection.companies import resolve_company
 from quickbooks_sync.record_types.duplicates import to_name_key
+from quickbooks_sync.review import Count, Review, to_text
 from quickbooks_sync.review.building import review_rows
 from quickbooks_sync.review.model import Finding
 from quickbooks_sync.review.reviewed import BothSettings, assume
@@ -432,14 +433,17 @@ def test_items_of_one_name_are_found(connection: Connection, review: Any) -> Non
     assert ids_of(found) == items
 
 
-def test_many_records_are_counted_but_only_some_shown(connection: Connection, review: Any) -> None:
-    for _ in range(25):
-        add(connection, "customer")
+def test_every_record_is_named_though_not_all_are_shown(
+    connection: Connection, review: Any
+) -> None:
+    customers = [add(connection, "customer") for _ in range(25)]
 
     found = review()["customer.display_name: is present"]
 
-    assert found.count == 25
-    assert len(found.examples) == 20
+    assert ids_of(found) == customers
+    counts = (Count("customer", loupe=25, quickbooks=0, linked=0),)
+    shown = to_text(Review(REALM, "Loupe Gemstones Co.", counts, (found,)))
+    assert "and 20 more; with --json all are named" in shown
 
 
 @pytest.mark.parametrize(

@@ -98,9 +98,11 @@ def test_marks_that_quickbooks_refuses_in_names_are_rejected_on_push(
     assert validate(record_type, Direction.PULL, *batch).failures == []
 
 
-def test_emoji_pass_on_both_sides() -> None:
-    for side in SIDES:
-        assert failures("customer", side, company_name="\U0001f48e Falk") == []
+def test_emoji_pass_with_a_warning_on_push() -> None:
+    assert failures("customer", Direction.PULL, company_name="\U0001f48e Falk") == []
+    (failure,) = failures("customer", Direction.PUSH, company_name="\U0001f48e Falk")
+    assert (failure.field, failure.severity) == ("company_name", "warning")
+    assert failures("customer", Direction.PUSH, company_name="周大福 ☺") == []
 
 
 def test_control_characters_are_rejected_on_push_and_noted_on_pull() -> None:

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from quickbooks_sync.matching.merge import MergePolicy
-from quickbooks_sync.record_types.declarations import LinkedPair
+from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.record_types.declarations import LinkedPair, Party
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.record_types.stock import quantity_problem
+from quickbooks_sync.record_types.taken import Holder, refuse_taken
 from quickbooks_sync.settings import CompanySettings
 
 SETTINGS = CompanySettings({"home_currency": "USD"})
@@ -253,3 +255,123 @@ def test_no_stock_is_sent_where_quickbooks_counts_none() -> None:
     (problem,) = RECORD_TYPES["inventory_item"].why_not_representable(settings, item())
     assert problem.field == "quantity"
     assert "counting of stock is switched off" in problem.message
+
+
+CLOSED = CompanySettings({"home_currency": "USD", "book_close_date": "2024-12-31"})
+EUROS = CompanySettings({"home_currency": "USD", "multi_currency": "true"})
+
+
+def said(problems: tuple[Problem, ...]) -> list[tuple[str | None, str]]:
+    return [(problem.field, str(problem.severity)) for problem in problems]
+
+
+def refusals_of(
+    record_type: str,
+    row: dict[str, Any],
+    *fields: str,
+    quickbooks: dict[str, Any] | None = None,
+    settings: CompanySettings = SETTINGS,
+    **facts: Any,
+) -> list[tuple[str | None, str]]:
+    pair = LinkedPair(settings, row, "loupe", quickbooks or {}, facts.pop("document", {}), **facts)
+    return said(RECORD_TYPES[record_type].why_not_changeable(pair, fields))
+
+
+@pytest.mark.parametrize(
+    ("there", "fields", "severities"),
+    [
+        ("2024-12-31", ("lines",), ["rejected"]),
+        ("2024-12-31", ("is_void",), ["rejected"]),
+        ("2024-12-31", ("invoice_date",), ["rejected"]),
+        ("2024-12-31", ("due_date", "invoice_number"), ["warning"]),
+        ("2025-01-01", ("lines", "invoice_date"), []),
+        (None, ("lines",), []),
+    ],
+)
+def test_the_closed_books_keep_their_money(
+    there: str | None, fields: tuple[str, ...], severities: list[str]
+) -> None:
+    found = refusals_of(
+        "invoice", invoice(), *fields, quickbooks={"invoice_date": there}, settings=CLOSED
+    )
+    assert found == [("invoice_date", severity) for severity in severities]
+
+
+def test_nothing_is_moved_into_the_closed_books_but_by_the_date_that_is_sent() -> None:
+    # A date that is held stays in Loupe.
+    row, there = payment(payment_date=date(2024, 6, 1)), {"payment_date": "2026-09-01"}
+    moved = refusals_of("payment", row, "payment_date", quickbooks=there, settings=CLOSED)
+    assert moved == [("payment_date", "rejected")]
+    assert refusals_of("payment", row, "amount", quickbooks=there, settings=CLOSED) == []
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "severities"),
+    [(True, True, []), (False, True, ["warning"]), (True, False, ["warning"])],
+)
+def test_a_customer_who_is_inactive_on_one_side_is_left_to_quickbooks(
+    here: bool, there: bool, severities: list[str]
+) -> None:
+    party = Party(7, is_active=here, is_active_there=there)
+    found = RECORD_TYPES["invoice"].why_not_representable(SETTINGS, invoice(), party)
+    assert said(found) == [("customer", severity) for severity in severities]
+
+
+def test_nothing_new_goes_to_a_customer_who_is_inactive_on_both_sides() -> None:
+    party = Party(7, is_active=False, is_active_there=False)
+    for record_type, row in (("invoice", invoice()), ("payment", payment())):
+        kind = RECORD_TYPES[record_type]
+        assert said(kind.why_not_representable(SETTINGS, row, party)) == [("customer", "rejected")]
+        moved = refusals_of(record_type, row, "customer", party=party)
+        assert moved == [("customer", "rejected")]
+        assert refusals_of(record_type, row, "customer_memo", party=party) == [
+            ("customer", "warning")
+        ]
+        assert refusals_of(record_type, row, "is_void", party=party) == []
+
+
+def test_a_record_is_in_the_currency_of_its_customer() -> None:
+    party = Party(7, is_active=True, is_active_there=True, currency="USD")
+    row = payment(currency_code="EUR")
+    new = RECORD_TYPES["payment"].why_not_representable(EUROS, row, party)
+    assert said(new) == [("currency", "rejected")]
+    for fields in (("currency",), ("customer",)):
+        found = refusals_of("payment", row, *fields, settings=EUROS, party=party)
+        assert found == [("currency", "rejected")]
+    # What is not sent is not judged.
+    assert refusals_of("payment", row, "amount", settings=EUROS, party=party) == []
+
+
+@pytest.mark.parametrize(
+    ("balance", "open_amount", "severities"),
+    [("0", "0", []), ("12.50", "0", ["warning"]), ("0", "12.50", ["warning"])],
+)
+def test_a_customer_with_something_open_is_made_inactive_with_a_warning(
+    balance: str, open_amount: str, severities: list[str]
+) -> None:
+    found = refusals_of(
+        "customer",
+        {"is_active": False},
+        "is_active",
+        document={"Balance": Decimal(balance)},
+        open_amount=Decimal(open_amount),
+    )
+    assert found == [("is_active", severity) for severity in severities]
+    assert refusals_of("customer", {"is_active": True}, "is_active", document={"Balance": 5}) == []
+
+
+@pytest.mark.parametrize(
+    ("holder", "severities"),
+    [
+        (Holder(1, "58", "Falk", is_there=True, is_kept=True), ["rejected"]),
+        (Holder(9, "58", "Falk", is_there=True, is_kept=True), ["rejected"]),
+        (Holder(3, "58", "Falk", is_there=True, is_kept=True), []),  # the row itself
+        (Holder(1, "58", "FALK", is_there=True, is_kept=True), ["warning"]),
+        (Holder(1, "58", "Falk", is_there=True, is_kept=False), ["warning"]),
+        (Holder(1, None, "Falk", is_there=False, is_kept=True), ["warning"]),
+        (Holder(9, None, "Falk", is_there=False, is_kept=True), []),  # goes after it
+    ],
+)
+def test_a_name_is_taken_where_both_sides_have_it(holder: Holder, severities: list[str]) -> None:
+    found = refuse_taken(RECORD_TYPES["customer"], "Falk", 3, {"falk": [holder]})
+    assert said(found) == [("display_name", severity) for severity in severities]

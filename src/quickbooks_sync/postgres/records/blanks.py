@@ -107,6 +107,17 @@ def read_blanked_ids(connection: Connection, run: RunManifest, field: str) -> li
     return list(rows.scalars())
 
 
+def count_filled_links(connection: Connection, realm_id: str, record_type: str, field: str) -> int:
+    """Count the linked records of a type whose field held a value at the last sync."""
+    statement = text(
+        "select count(*) from quickbooks_sync.link where realm_id = :realm_id"  # noqa: S608 - every part is a constant of this module
+        " and record_type = :record_type and state = 'live'"
+        f" and coalesce(quickbooks_base -> :field, 'null') not in {_NOTHING}"
+    )
+    key = {"realm_id": realm_id, "record_type": record_type, "field": field}
+    return int(connection.execute(statement, key).scalar_one())
+
+
 def _blanked_by(run: RunManifest) -> str:
     direction = run["direction"]
     return _BLANKED.format(joined=_JOINED[direction], sent=_SENT[direction])

@@ -22,7 +22,7 @@ def decide_batch(
     rows = [from_staged(context.mapping, record.raw) for record in records]
     references = IdLookup(connection, context.realm_id, context.mapping, context.workspace.mapping)
     references.load_loupe_ids(rows)
-    facts = PushFacts.read(connection, context, [int(record.source_id) for record in records])
+    facts = PushFacts.read(connection, context, rows)
     return decide_rows(rows, references.to_quickbooks, facts)
 
 

@@ -1,14 +1,15 @@
 """Decides about a linked row: what of it moves to QuickBooks, what is held, and what is agreed by now."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from quickbooks_sync.matching.merge import Merge, MergePolicy, merge_record
+from quickbooks_sync.matching.merge import Merge, merge_record
 from quickbooks_sync.model.base import Base
 from quickbooks_sync.model.decision import Decision, Hold, Keep, Update, Void
 from quickbooks_sync.model.outcome import FieldConflict
-from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.model.problem import Problem, warning
 from quickbooks_sync.postgres.records.links import RETURNED, Link
 from quickbooks_sync.push.decide.agreement import agree
 from quickbooks_sync.push.decide.computed import find_differences
@@ -17,10 +18,12 @@ from quickbooks_sync.push.decide.item import ItemFindings, judge_item, keep_coun
 from quickbooks_sync.push.decide.names import find_unnamed
 from quickbooks_sync.record_types.decided import with_decisions
 from quickbooks_sync.record_types.declarations import LinkedPair
+from quickbooks_sync.record_types.taken import refuse_taken
 
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
 
+_FOUND = "was found in QuickBooks when it was last looked for"
 _STAYS_VOID = "an invoice or payment that is void in QuickBooks stays void"
 
 
@@ -73,10 +76,43 @@ def decide_change(row: Row, ours: Values, link: Link, facts: PushFacts) -> Decis
     return _keep(change, facts)
 
 
+def find_refusals(
+    row: Row, ours: Values, decision: Decision, link: Link, facts: PushFacts
+) -> tuple[Problem, ...]:
+    """Return why QuickBooks does not take what a decision sends of a linked row, and as warnings why it may not."""
+    if not isinstance(decision, Update | Void):
+        return ()
+    changed = facts.kind.why_not_changeable(_pair(row, link, facts), decision.fields)
+    return (*changed, *_doubt_missing(link), *_find_taken(ours, decision.fields, link, facts))
+
+
+def _find_taken(
+    ours: Values, fields: Collection[str], link: Link, facts: PushFacts
+) -> tuple[Problem, ...]:
+    """Return who has the name or number already that the record gets, or gets again by being made active."""
+    once = facts.kind.once
+    is_asked = once is not None and ("is_active" in fields or once.name in fields)
+    if once is None or not is_asked or ours.get("is_active") is False:
+        return ()
+    return refuse_taken(facts.kind, ours.get(once.name), link.loupe_id, facts.holders)
+
+
+def _doubt_missing(link: Link) -> tuple[Problem, ...]:
+    """Warn about a record that QuickBooks did not find; until its deletion is confirmed, QuickBooks is asked."""
+    if link.missing_since_at is None:
+        return ()
+    message = (
+        f"QuickBooks has not found its Id {link.quickbooks_id} since {link.missing_since_at:%Y-%m-%d %H:%M} UTC and "
+        "may refuse the change (fault 610); the next pull finds it, or confirms that it was deleted"
+    )
+    return (warning(None, _FOUND, link.quickbooks_id, message),)
+
+
 def _merge(row: Row, ours: Values, link: Link, facts: PushFacts) -> _Change:
     theirs = facts.theirs[link.loupe_id]
     base = Base(link.loupe_base, link.quickbooks_base)
-    policy = _policy(row, ours, theirs, link, facts)
+    choices = facts.choices.get(link.loupe_id, ())
+    policy = with_decisions(facts.kind.merge_policy(_pair(row, link, facts)), choices, ours, theirs)
     merge = merge_record(facts.mapping, ours, theirs, base, policy)
     unnamed = tuple(find_unnamed(facts.mapping, facts.settings.lists, merge.to_quickbooks))
     withheld = {problem.field for problem in unnamed}
@@ -88,19 +124,19 @@ def _merge(row: Row, ours: Values, link: Link, facts: PushFacts) -> _Change:
     return _Change(ours, theirs, base, merge, fields, unnamed, findings)
 
 
-def _policy(row: Row, ours: Values, theirs: Values, link: Link, facts: PushFacts) -> MergePolicy:
-    pair = LinkedPair(
+def _pair(row: Row, link: Link, facts: PushFacts) -> LinkedPair:
+    return LinkedPair(
         facts.settings,
         row,
         link.origin,
-        theirs,
+        facts.theirs[link.loupe_id],
         link.document,
         is_paid=link.loupe_id in facts.paid,
         has_returned=link.state == RETURNED,
         agreed=link.loupe_base.keys(),
+        party=facts.parties.get(link.loupe_id),
+        open_amount=facts.open_amounts.get(link.loupe_id, Decimal(0)),
     )
-    choices = facts.choices.get(link.loupe_id, ())
-    return with_decisions(facts.kind.merge_policy(pair), choices, ours, theirs)
 
 
 def _hold_revival(change: _Change) -> Hold:

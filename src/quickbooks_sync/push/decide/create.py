@@ -9,6 +9,7 @@ from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.push.decide.decided import Decided
 from quickbooks_sync.push.decide.facts import PushFacts
 from quickbooks_sync.record_types.currency import settle_currency
+from quickbooks_sync.record_types.taken import refuse_taken
 
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
@@ -18,9 +19,15 @@ def decide_create(
     row: Row, values: Values, unread: tuple[Problem, ...], facts: PushFacts
 ) -> Decided:
     """Create the row, with what keeps it from being created just now."""
-    problems = (*unread, *facts.kind.why_not_representable(facts.settings, row))
+    party = facts.parties.get(int(row[facts.mapping.key]))
+    problems = (
+        *unread,
+        *facts.kind.why_not_representable(facts.settings, row, party),
+        *_find_taken(row, values, facts),
+    )
     # A record that is rejected anyway does not wait for a setting: confirming it would not help.
-    problems = problems or _find_unconfirmed(facts)
+    if all(problem.is_warning for problem in problems):
+        problems = (*problems, *_find_unconfirmed(facts))
     fields = tuple(
         field.name for field in facts.mapping.two_way if values.get(field.name) is not None
     )
@@ -30,6 +37,15 @@ def decide_create(
     # Where the company keeps one currency only, QuickBooks refuses to be told which.
     sent = ("currency",) if facts.settings.multi_currency else ()
     return Decided({**values, **settled}, (*problems, *refused), Create((*fields, *sent)))
+
+
+def _find_taken(row: Row, values: Values, facts: PushFacts) -> tuple[Problem, ...]:
+    """Return who has the new row's name or number already; one that is sent under another name has its own."""
+    once = facts.kind.once
+    if once is None or facts.kind.rename_taken(values):
+        return ()
+    loupe_id = int(row[facts.mapping.key])
+    return refuse_taken(facts.kind, values.get(once.name), loupe_id, facts.holders)
 
 
 def _settle_currency(row: Row, facts: PushFacts) -> tuple[Values, tuple[Problem, ...]]:

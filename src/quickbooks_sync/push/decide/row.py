@@ -7,7 +7,7 @@ from quickbooks_sync.model.decision import Decision, Hold, Skip
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, Link
-from quickbooks_sync.push.decide.change import decide_change
+from quickbooks_sync.push.decide.change import decide_change, find_refusals
 from quickbooks_sync.push.decide.create import decide_create
 from quickbooks_sync.push.decide.decided import Decided
 from quickbooks_sync.push.decide.facts import PushFacts
@@ -34,7 +34,9 @@ def decide_row(row: Row, values: Values, unread: tuple[Problem, ...], facts: Pus
     if standing is not None:
         return Decided(values, (), standing)
     if link is not None:
-        return Decided(values, unread, decide_change(row, values, link, facts))
+        decision = decide_change(row, values, link, facts)
+        problems = (*unread, *find_refusals(row, values, decision, link, facts))
+        return Decided(values, problems, decision)
     # Whether QuickBooks has the row already is a question of new rows only, and a person answers it.
     if loupe_id in facts.doubts:
         return Decided(values, (), Hold(facts.doubts[loupe_id]))

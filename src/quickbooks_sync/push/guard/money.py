@@ -4,15 +4,14 @@ QuickBooks would accept it silently and keep the rest as unapplied money (Intuit
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
-from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.flow import Direction
-from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
+from quickbooks_sync.model.outcome import RecordOutcome
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_link_ids, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_held_ids, read_rejected_ids
 from quickbooks_sync.push.decide.write import Write
+from quickbooks_sync.push.guard.open_amounts import OpenAmounts
 from quickbooks_sync.quickbooks.client import fetch_if_there
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.record_types.declarations import Settling
@@ -60,13 +59,12 @@ class MoneyGuard:
         settling = self._settling(writes)
         return self._count(settling, self._fetch(self._settled_ids(settling)))
 
+    def _start(self) -> OpenAmounts:
+        return OpenAmounts(self._context.type, self._settles)
+
     def _settling(self, writes: Sequence[Write]) -> list[Write]:
-        """What is not sent settles nothing: QuickBooks' own lines go back with the document."""
-        return [
-            write
-            for write in writes
-            if write.operation == Operation.CREATE or self._settles.lines in write.fields
-        ]
+        counted = self._start()
+        return [write for write in writes if counted.is_settling(write)]
 
     def hold_again(self, writes: Sequence[Write]) -> list[RecordOutcome]:
         """Return an outcome for every write that stays held, without asking."""
@@ -89,30 +87,27 @@ class MoneyGuard:
             for link in links
             if link.quickbooks_id not in outdated and link.state not in (DELETED, REPLACED)
         }
-        fitting = [write for write in again if self._asked(write).keys() <= known.keys()]
+        counted = self._start()
+        fitting = [write for write in again if counted.asked(write).keys() <= known.keys()]
         return self._count(fitting, known)
 
     def _count(self, writes: Sequence[Write], settled: Mapping[str, Record]) -> list[RecordOutcome]:
         """Count the writes against what is open, one after the other; return those that do not fit."""
-        name = self._settles.open_property
-        left = {number: Decimal(record.get(name) or 0) for number, record in settled.items()}
-        unseen = self._find_unseen(settled)
-        refused = []
-        for write in writes:
-            problem = self._find_excess(write, left)
-            stranger = self._first_unseen(write, unseen)
-            if problem:
-                refused.append(self._conflict(write, problem))
-            elif stranger:
-                refused.append(self._waiting(write, stranger))
-            else:
-                given = self._given_back(write)
-                for number, amount in self._asked(write).items():
-                    left[number] += given.get(number, Decimal(0)) - amount
-        return refused
+        counted = self._start()
+        with self._context.reading() as connection:
+            pairs = read_link_ids(
+                connection,
+                self._context.realm_id,
+                self._context.record_type,
+                quickbooks_ids=counted.settling_ids(settled),
+            )
+        counted.add(settled, {quickbooks_id for _, quickbooks_id in pairs})
+        outcomes = (counted.take(write) for write in writes)
+        return [outcome for outcome in outcomes if outcome is not None]
 
     def _settled_ids(self, writes: Sequence[Write]) -> list[str]:
-        return sorted({number for write in writes for number in self._asked(write)})
+        counted = self._start()
+        return sorted({number for write in writes for number in counted.asked(write)})
 
     def _fetch(self, ids: Sequence[str]) -> dict[str, Record]:
         if not ids:
@@ -125,79 +120,3 @@ class MoneyGuard:
             number: fetch_if_there(client, entity, number) for number in ids if number not in listed
         }
         return listed | {number: record for number, record in late.items() if record is not None}
-
-    def _find_unseen(self, settled: Mapping[str, Record]) -> dict[str, str]:
-        """Return, by settled record, one in QuickBooks that settles it and that no Loupe row is linked to."""
-        settled_by = [
-            (number, linked["TxnId"])
-            for number, record in settled.items()
-            for linked in record.get("LinkedTxn") or ()
-            if linked.get("TxnType") == self._context.type.entity
-        ]
-        with self._context.reading() as connection:
-            pairs = read_link_ids(
-                connection,
-                self._context.realm_id,
-                self._context.record_type,
-                quickbooks_ids={quickbooks_id for _, quickbooks_id in settled_by},
-            )
-        seen = {quickbooks_id for _, quickbooks_id in pairs}
-        return {number: settling for number, settling in settled_by if settling not in seen}
-
-    def _first_unseen(self, write: Write, unseen: Mapping[str, str]) -> str | None:
-        if write.operation != Operation.CREATE:
-            return None
-        return next((unseen[number] for number in self._asked(write) if number in unseen), None)
-
-    def _asked(self, write: Write) -> dict[str, Decimal]:
-        amounts = self._settles.amounts(write.values)
-        return {number: Decimal(amount) for number, amount in amounts.items()}
-
-    def _find_excess(self, write: Write, left: Mapping[str, Decimal]) -> str | None:
-        """Return why a write asks more than is open, or `None`."""
-        given = self._given_back(write)
-        for number, amount in self._asked(write).items():
-            if number not in left:
-                return f"{self._settles.of} {number} no longer exists in QuickBooks"
-            if amount > left[number] + given.get(number, Decimal(0)):
-                return (
-                    f"possible duplicate payment: {amount} for QuickBooks {self._settles.of} {number}, "
-                    f"of which {left[number]} is open"
-                )
-        return None
-
-    def _given_back(self, write: Write) -> dict[str, Decimal]:
-        """What the record being changed settles already."""
-        given: dict[str, Decimal] = {}
-        document: dict[str, Any] = write.link.document if write.link else {}
-        for line in document.get("Line") or ():
-            for linked in line.get("LinkedTxn") or ():
-                if linked.get("TxnType") == self._settled_entity:
-                    before = given.get(linked["TxnId"], Decimal(0))
-                    given[linked["TxnId"]] = before + Decimal(line.get("Amount") or 0)
-        return given
-
-    def _waiting(self, write: Write, stranger: str) -> RecordOutcome:
-        kind = self._context.type
-        return RecordOutcome(
-            write.source_id,
-            Outcome.WAITING,
-            loupe_id=write.loupe_id,
-            reason=f"QuickBooks has {kind.label} {stranger} on the same {self._settles.of}, which is not linked to "
-            f"Loupe yet and may be the same; pull {kind.labels} first",
-            waits_for=kind.name,
-            waits_for_id=stranger,
-            raw=write.raw,
-        )
-
-    def _conflict(self, write: Write, problem: str) -> RecordOutcome:
-        lines = self._settles.lines
-        return RecordOutcome(
-            write.source_id,
-            Outcome.CONFLICT,
-            loupe_id=write.loupe_id,
-            quickbooks_id=write.link.quickbooks_id if write.link else None,
-            reason=problem,
-            conflicts=(FieldConflict(lines, problem, write.values[lines], None),),
-            raw=write.raw,
-        )
