@@ -91,7 +91,7 @@ class RecordMerger:
             record.raw,
             is_paid=bool(theirs.get("is_void")) and self._known.is_paid(ours.row),
             has_returned=link.state in (DELETED, RETURNED),
-            agreed=link.loupe_base.keys(),
+            agreed=link.quickbooks_base,
         )
         policy = self._known.context.type.merge_policy(pair)
         unique = self._known.context.type.unique_field

@@ -1,7 +1,7 @@
 """What a record type declares: how it settles others, what is unique, what a merge and a deletion look at."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -44,7 +44,7 @@ class LinkedPair:
         document: The QuickBooks record they were read from.
         is_paid: Whether Loupe has live payments on the invoice, sent or not.
         has_returned: Whether the record was taken for deleted, and is there again.
-        agreed: Fields on which the sides have agreed once.
+        agreed: What QuickBooks held when the sides last agreed, by field.
         party: The customer that the row is made out to.
         open_amount: What is open of the customer's linked invoices, as far as is known.
     """
@@ -56,9 +56,16 @@ class LinkedPair:
     document: Document
     is_paid: bool = False
     has_returned: bool = False
-    agreed: Collection[str] = ()
+    agreed: Values = field(default_factory=dict)
     party: Party | None = None
     open_amount: Decimal = Decimal(0)
+
+    @property
+    def is_void(self) -> bool:
+        """Whether either side is void, and only that goes across; what QuickBooks has taken back into use is not."""
+        is_revived = bool(self.agreed.get("is_void")) and not self.quickbooks.get("is_void")
+        is_void_here = self.row.get("is_void") or self.row.get("lifecycle_status") == "Void"
+        return bool(self.quickbooks.get("is_void") or (is_void_here and not is_revived))
 
 
 @dataclass(frozen=True)

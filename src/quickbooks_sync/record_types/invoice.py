@@ -199,7 +199,7 @@ class Invoice(RecordType):
 
     def locks(self, pair: LinkedPair) -> MergePolicy:
         """Hold money on invoices that are paid in QuickBooks, and what was finalised in Loupe."""
-        if pair.quickbooks.get("is_void") or pair.row["lifecycle_status"] == "Void":
+        if pair.is_void:
             return _void_locks(pair)
         quickbooks_locked: dict[str, str] = {}
         untaxed = tax_problem(pair.settings, pair.row)

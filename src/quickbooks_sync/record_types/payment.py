@@ -206,10 +206,9 @@ class Payment(RecordType):
             # A void, too: it would open the credits again.
             reason = "the payment settles more than invoices in QuickBooks and is only pulled"
             locked = dict.fromkeys((*_PAID_WITH, "is_void"), reason)
-        is_void = pair.quickbooks.get("is_void") or pair.row["is_void"]
         return MergePolicy(
             quickbooks_locked=locked,
-            excluded=frozenset(_PAID_WITH if is_void else ()),
+            excluded=frozenset(_PAID_WITH if pair.is_void else ()),
             together=frozenset({"amount", "applications"}),
         )
 

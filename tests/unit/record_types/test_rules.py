@@ -127,7 +127,7 @@ def test_a_void_payment_keeps_its_amount_in_loupe() -> None:
 def test_the_stock_owner_decides_about_quantities() -> None:
     theirs = CompanySettings({"home_currency": "USD", "stock_owner": "quickbooks"})
     assert "quantity" in policy_of("inventory_item", item()).excluded
-    agreed = policy_of("inventory_item", item(), settings=theirs, agreed={"quantity"})
+    agreed = policy_of("inventory_item", item(), settings=theirs, agreed={"quantity": "3"})
     assert agreed.quickbooks_owned == {"quantity"}
 
 

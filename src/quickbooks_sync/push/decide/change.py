@@ -133,7 +133,7 @@ def _pair(row: Row, link: Link, facts: PushFacts) -> LinkedPair:
         link.document,
         is_paid=link.loupe_id in facts.paid,
         has_returned=link.state == RETURNED,
-        agreed=link.loupe_base.keys(),
+        agreed=link.quickbooks_base,
         party=facts.parties.get(link.loupe_id),
         open_amount=facts.open_amounts.get(link.loupe_id, Decimal(0)),
     )
