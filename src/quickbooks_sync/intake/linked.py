@@ -57,7 +57,10 @@ class LinkedRecords:
     def remove(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
         """Take a deletion: the row gets a state, and the link remembers that nothing is there."""
         ours = self._known.rows.get(link.loupe_id) if link else None
-        if link is None or ours is None or link.state in (DELETED, REPLACED):
+        if link is None:
+            # Nothing of it is in Loupe: whatever was asked about it, or waited for it, is over.
+            return replace(_unchanged(record), is_pending=False)
+        if ours is None or link.state in (DELETED, REPLACED):
             # The stub comes again with each overlap; a conflict about it is over once the row is.
             return _unchanged(record)
         row = ours.row

@@ -38,7 +38,7 @@ class IdLookup:
         """Look up what canonical values refer to."""
         wanted: dict[str, set[str]] = defaultdict(set)
         for row_values in values:
-            for referring, quickbooks_id in self._referred(row_values):
+            for referring, quickbooks_id in referred(self._mapping, row_values):
                 wanted[str(referring.references)].add(quickbooks_id)
         for record_type, ids in wanted.items():
             self._load(record_type, quickbooks_ids=ids - set(self.to_loupe[record_type]))
@@ -60,21 +60,11 @@ class IdLookup:
 
         A reference that is only pulled may stay open.
         """
-        for field, quickbooks_id in self._referred(values):
+        for field, quickbooks_id in referred(self._mapping, values):
             record_type = str(field.references)
             if field.kind == "two_way" and quickbooks_id not in self.to_loupe[record_type]:
                 return record_type, quickbooks_id
         return None
-
-    def _referred(self, values: Mapping[str, Any]) -> Iterator[tuple[Field, str]]:
-        for field in self._mapping.fields:
-            value = values.get(field.name)
-            if field.references and value is not None:
-                yield field, value
-            for line in value or () if field.fields else ():
-                for part in field.fields:
-                    if part.references and line.get(part.name) is not None:
-                        yield part, line[part.name]
 
     def _load(
         self,
@@ -99,6 +89,18 @@ class IdLookup:
                 continue  # nothing can refer to a row that somebody deleted
             self.to_quickbooks[record_type][loupe_id] = quickbooks_id
             self.to_loupe[record_type][quickbooks_id] = loupe_id
+
+
+def referred(mapping: RecordMapping, values: Mapping[str, Any]) -> Iterator[tuple[Field, str]]:
+    """Yield the fields of canonical values and their lines that refer to other records, each with that one's Id."""
+    for field in mapping.fields:
+        value = values.get(field.name)
+        if field.references and value is not None:
+            yield field, value
+        for line in value or () if field.fields else ():
+            for part in field.fields:
+                if part.references and line.get(part.name) is not None:
+                    yield part, line[part.name]
 
 
 def _collect(

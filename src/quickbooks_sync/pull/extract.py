@@ -10,7 +10,7 @@ from quickbooks_sync.model.flow import BatchManifest, Direction, Mode
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.postgres.runs.record_outcomes import forget_outcomes
-from quickbooks_sync.pull.missing import IDS_PER_QUERY, find_missing, read_since
+from quickbooks_sync.pull.missing import IDS_PER_QUERY, find_again, find_missing, read_since
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.query import quote
 from quickbooks_sync.run.context import RunContext
@@ -39,7 +39,9 @@ def extract(context: RunContext) -> list[BatchManifest]:
         batches.append(_stage(context, len(batches), page))
     rest = find_missing(context, client, seen, is_full=changes is None)
     seen.update(record["Id"] for record in rest)
-    rest.extend(_read_left_over(context, seen))
+    left_over = _read_left_over(context, seen)
+    # What a full list does not show may have been deleted while it waited; it must not come to life in Loupe.
+    rest.extend(find_again(context, client, left_over) if changes is None else left_over)
     for page in _in_batches(rest):
         batches.append(_stage(context, len(batches), page))
     return batches

@@ -87,6 +87,20 @@ def find_missing(
     ]
 
 
+def find_again(
+    context: RunContext, client: QuickBooksClient, records: Sequence[Record]
+) -> list[Record]:
+    """Return records without a link as they are now; a stub for each that QuickBooks does not have any more."""
+    ids = [record["Id"] for record in records]
+    found = _fetch_by_ids(context, ids)
+    entity = context.mapping.entity
+    for quickbooks_id in ids:
+        if quickbooks_id not in found:
+            record = fetch_if_there(client, entity, quickbooks_id)
+            found[quickbooks_id] = deleted_stub(quickbooks_id) if record is None else record
+    return list(found.values())
+
+
 def _refuse_too_many(context: RunContext, absent: int, linked: int) -> None:
     if absent > MOST_ASKED:
         raise UnexpectedAnswerError(

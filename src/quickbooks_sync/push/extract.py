@@ -27,7 +27,7 @@ def extract(context: RunContext) -> list[BatchManifest]:
     left = context.limit
     with context.transaction() as connection:
         clear_run(connection, context.run_id)
-        _forget_agreed(context, connection)
+        _forget_settled(context, connection)
         write_next_watermark(
             connection, context, connection.execute(select(func.now())).scalar_one()
         )
@@ -73,15 +73,15 @@ def _conditions(context: RunContext) -> list[Any]:
     return conditions
 
 
-def _forget_agreed(context: RunContext, connection: Connection) -> None:
-    """Take off the lists what both sides have come to agree on: such a row is not looked at, so nobody else would."""
+def _forget_settled(context: RunContext, connection: Connection) -> None:
+    """Take off the lists what both sides have come to agree on, and rows that are gone: nobody else would look."""
     if context.is_preview:
         return
     where = loupe_table(context.mapping)
     for listed in (tables.rejected_record, tables.waiting_record):
-        is_over = exists(
+        is_open = exists(
             select(where.table.c[where.key]).where(
-                cast(where.table.c[where.key], Text) == listed.c.source_id, is_agreed(context)
+                cast(where.table.c[where.key], Text) == listed.c.source_id, ~is_agreed(context)
             )
         )
         connection.execute(
@@ -89,7 +89,7 @@ def _forget_agreed(context: RunContext, connection: Connection) -> None:
                 listed.c.realm_id == context.realm_id,
                 listed.c.record_type == context.record_type,
                 listed.c.direction == Direction.PUSH,
-                is_over,
+                ~is_open,
             )
         )
 

@@ -5,12 +5,16 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from sqlalchemy import Connection
+
 from quickbooks_sync.model.errors import SettingsError
+from quickbooks_sync.postgres.records.links import forget_agreed
 from quickbooks_sync.settings.access import CompanyAccess
 from quickbooks_sync.settings.company import CompanySettings, read_settings
 from quickbooks_sync.settings.company_profile import Reference, read_reference, to_facts
-from quickbooks_sync.settings.known import Setting, nearest, setting_named
+from quickbooks_sync.settings.known import DECIDES_BASE, Setting, nearest, setting_named
 from quickbooks_sync.settings.storage import (
+    StoredSetting,
     delete_settings,
     read_stored,
     write_confirmed,
@@ -45,11 +49,25 @@ def confirm_settings(
         }
         wanted = {name: value for name, value in {**proposed, **changes}.items() if value.strip()}
         values = _parse_all(wanted, reference)
+        _forget_agreed(connection, realm_id, stored, values)
         delete_settings(connection, realm_id, [name for name in changes if name not in wanted])
         if "nightly" in values:
             write_nightly(connection, realm_id, values.pop("nightly") == "true")
         write_confirmed(connection, realm_id, values)
         return read_settings(connection, realm_id)
+
+
+def _forget_agreed(
+    connection: Connection,
+    realm_id: str,
+    stored: Mapping[str, StoredSetting],
+    values: Mapping[str, str],
+) -> None:
+    """Forget what the sides had agreed on under a setting that now has another value; they compare it anew."""
+    for name, field in DECIDES_BASE.items():
+        before = stored.get(name)
+        if before and before.is_confirmed and before.value != values.get(name):
+            forget_agreed(connection, realm_id, field)
 
 
 def parse_setting(name: str, value: str, reference: Reference) -> str:

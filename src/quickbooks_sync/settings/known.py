@@ -151,6 +151,9 @@ _LISTED = (
 
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in _LISTED}
 
+#: Settings that decide which side a field follows, with the field: what had been agreed ends with the setting.
+DECIDES_BASE: Mapping[str, str] = {"stock_owner": "quantity"}
+
 #: What QuickBooks itself says about the company; read from its Preferences, never confirmed.
 FACTS: Mapping[str, str] = {
     "home_currency": "Currency of the company's books.",

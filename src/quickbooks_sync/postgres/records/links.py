@@ -109,6 +109,20 @@ def read_link_ids(
     return [(row.loupe_id, row.quickbooks_id) for row in connection.execute(statement)]
 
 
+def read_sync_tokens(
+    connection: Connection, realm_id: str, record_type: str, quickbooks_ids: Collection[str]
+) -> dict[str, str]:
+    """Return the SyncTokens under which some records were last seen, each with the record's Id."""
+    rows = connection.execute(
+        select(link.c.quickbooks_id, link.c.sync_token).where(
+            link.c.realm_id == realm_id,
+            link.c.record_type == record_type,
+            link.c.quickbooks_id.in_(list(quickbooks_ids)),
+        )
+    )
+    return {row.quickbooks_id: f"{row.quickbooks_id}/{row.sync_token}" for row in rows}
+
+
 def has_link_before(
     connection: Connection, realm_id: str, record_type: str, moment: datetime
 ) -> bool:
@@ -161,6 +175,19 @@ def clear_missing_since(
             link.c.missing_since_at.is_not(None),
         )
         .values(missing_since_at=None)
+    )
+
+
+def forget_agreed(connection: Connection, realm_id: str, field: str) -> None:
+    """Forget that the sides have agreed on a field; wherever they differ in it now, a person is asked."""
+    connection.execute(
+        update(link)
+        .where(link.c.realm_id == realm_id, link.c.loupe_base.has_key(field))
+        .values(
+            loupe_base=link.c.loupe_base.op("-")(field),
+            quickbooks_base=link.c.quickbooks_base.op("-")(field),
+            loupe_row_version=None,
+        )
     )
 
 

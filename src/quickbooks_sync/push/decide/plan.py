@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from quickbooks_sync.matching.id_lookup import referred
 from quickbooks_sync.model.decision import (
     Agreement,
     Create,
@@ -259,5 +260,13 @@ def _link_of(record: StagedRecord, facts: PlanFacts) -> Link | None:
 
 
 def _to_key(record: StagedRecord, facts: PlanFacts) -> str:
+    """Return what a refusal of the record rests on: its own version, its record's, and those of what it refers to."""
     link = _link_of(record, facts)
-    return facts.to_retry_key(f"{record.source_version} {link.sync_token if link else ''}")
+    others = sorted(
+        {
+            facts.versions.get((str(field.references), quickbooks_id), "")
+            for field, quickbooks_id in referred(facts.mapping, record.values or {})
+        }
+    )
+    parts = (record.source_version, link.sync_token if link else "", *others)
+    return facts.to_retry_key(" ".join(map(str, parts)))

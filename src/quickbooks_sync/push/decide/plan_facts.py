@@ -1,13 +1,15 @@
 """What planning a batch of decided rows rests on, read once."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
 from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.matching.id_lookup import referred
 from quickbooks_sync.model.problem import Problem
-from quickbooks_sync.postgres.records.links import Link, read_links
+from quickbooks_sync.postgres.records.links import Link, read_links, read_sync_tokens
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.record_outcomes import read_refusals
 from quickbooks_sync.postgres.tables import run_record
@@ -27,6 +29,7 @@ class PlanFacts:
         opening: How new items start.
         links: Links by Loupe id.
         refusals: By source id, the key and the causes of records that were rejected before.
+        versions: By record type and QuickBooks Id, the versions of what the records refer to.
         written: Loupe ids whose outcome this run has written already.
         is_asked_for: Whether a person asks for exactly these records.
     """
@@ -36,6 +39,7 @@ class PlanFacts:
     opening: OpeningStock
     links: Mapping[int, Link] = field(default_factory=dict)
     refusals: Mapping[str, tuple[str, tuple[Problem, ...]]] = field(default_factory=dict)
+    versions: Mapping[tuple[str, str], str] = field(default_factory=dict)
     written: frozenset[int] = frozenset()
     is_asked_for: bool = False
 
@@ -57,9 +61,27 @@ class PlanFacts:
             OpeningStock.read(connection, context, settings),
             {link.loupe_id: link for link in links},
             read_refusals(*key, [record.source_id for record in records]),
+            _read_versions(connection, context, records),
             _read_written(connection, context.run_id, loupe_ids),
             bool(context.record_ids),
         )
+
+
+def _read_versions(
+    connection: Connection, context: RunContext, records: Sequence[StagedRecord]
+) -> dict[tuple[str, str], str]:
+    """Return the SyncTokens of what the records refer to: a refusal may have been about one of them."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        for name, quickbooks_id in referred(context.mapping, record.values or {}):
+            wanted[str(name.references)].add(quickbooks_id)
+    return {
+        (record_type, quickbooks_id): token
+        for record_type, ids in wanted.items()
+        for quickbooks_id, token in read_sync_tokens(
+            connection, context.realm_id, record_type, ids
+        ).items()
+    }
 
 
 def _read_written(connection: Connection, run_id: int, loupe_ids: Sequence[int]) -> frozenset[int]:
