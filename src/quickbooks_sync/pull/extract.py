@@ -12,6 +12,7 @@ from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, wr
 from quickbooks_sync.postgres.runs.record_outcomes import forget_outcomes
 from quickbooks_sync.pull.missing import IDS_PER_QUERY, find_missing, read_since
 from quickbooks_sync.quickbooks.client import QuickBooksClient
+from quickbooks_sync.quickbooks.paging import Counted
 from quickbooks_sync.quickbooks.query import quote
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.retry_key import retry_key
@@ -91,14 +92,19 @@ def _pages(context: RunContext) -> Iterator[list[Record]]:
     left = context.limit
     for where in _conditions(context):
         page_size = min(BATCH_SIZE, left) if left else BATCH_SIZE
-        is_whole = context.mode == Mode.FULL and not context.is_narrowed
-        for answer in context.pages(where, page_size=page_size, is_whole=is_whole):
+        for answer in context.pages(where, page_size=page_size, counted=_counted(context)):
             _note_time(context, answer.server_time)
             records = answer.records[:left] if left else answer.records
             if records:
                 yield records
             if left is not None and (left := left - len(records)) <= 0:
                 return
+
+
+def _counted(context: RunContext) -> Counted:
+    """A watermark that moves says that nothing was left out; what each run reads whole has another chance."""
+    is_repeated = context.mode == Mode.INCREMENTAL and context.type.is_read_whole
+    return Counted.IF_DOUBTFUL if context.is_narrowed or is_repeated else Counted.ALWAYS
 
 
 def _conditions(context: RunContext) -> Iterator[str]:

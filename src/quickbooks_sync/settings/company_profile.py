@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from quickbooks_sync.mapping.model import NAMED_LISTS
 from quickbooks_sync.model.errors import SettingsError
 from quickbooks_sync.postgres.tables import REFERENCES, company_reference
+from quickbooks_sync.quickbooks.paging import Counted
 from quickbooks_sync.settings.access import CompanyAccess
 from quickbooks_sync.transform.name_lists import NameLists
 
@@ -165,7 +166,7 @@ def _fetch(client: "QuickBooksClient", name: str) -> Any:
     if name == PREFERENCES:
         return client.preferences()
     where = "Type IN ('Service', 'NonInventory')" if name == ITEMS else ""
-    pages = client.pages(name, where=where, has_activity=True, is_whole=True)
+    pages = client.pages(name, where=where, has_activity=True, counted=Counted.IF_EMPTY)
     return [record for page in pages for record in page.records]
 
 

@@ -11,6 +11,7 @@ from quickbooks_sync.model.errors import (
     CompanyStoppedError,
     RateLimitedError,
     SyncError,
+    TooMuchAskedError,
     UnexpectedAnswerError,
     UnreachableError,
 )
@@ -368,25 +369,49 @@ def test_a_moment_too_long_ago_asks_for_everything_instead(
     assert len(scripted.asked) == 1
 
 
-def test_another_refusal_of_changes_stops_the_run(
+@pytest.mark.parametrize("code", ["5030", "4000", "610", "4002", "120120"])
+@pytest.mark.parametrize("place", ["whole", "part"])
+def test_any_refusal_of_changes_asks_for_everything_instead(
+    scripted: ScriptedServer, reader: QuickBooksClient, code: str, place: str
+) -> None:
+    fault = {"Fault": {"Error": [{"Message": "x", "code": code}]}}
+    scripted.status = 400 if place == "whole" else 200
+    scripted.answers = [fault if place == "whole" else changed(fault)]
+    assert ask_changes(reader) is None
+    assert len(scripted.asked) == 1
+
+
+def test_a_refusal_of_changes_that_is_none_of_intuits_stops_the_run(
     scripted: ScriptedServer, reader: QuickBooksClient
 ) -> None:
-    scripted.status = 400
-    scripted.answers = [{"Fault": {"Error": [{"Message": "x", "code": "5030"}]}}]
-    with pytest.raises(UnexpectedAnswerError, match="code 5030"):
+    scripted.status, scripted.answers = 403, [b"<html>Blocked</html>"]
+    with pytest.raises(UnexpectedAnswerError, match="firewall"):
         ask_changes(reader)
 
 
-def test_a_query_that_meets_a_broken_record_is_not_left_to_later_tries(
-    scripted: ScriptedServer, reader: QuickBooksClient
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        (
+            "QueryProcessingError: To email address entered is invalid",
+            "QueryProcessingError: ... email address entered is invalid",
+        ),
+        ("value 'ann secret' of DisplayName is invalid", "value ... of DisplayName is invalid"),
+        ("Ann Secret 12 ann@secret.example", "it does not say why"),
+        ("", "while processing query"),
+    ],
+)
+def test_a_query_that_meets_a_broken_record_is_told_in_intuits_words(
+    scripted: ScriptedServer, reader: QuickBooksClient, detail: str, told: str
 ) -> None:
     scripted.status = 400
-    error = {"Message": "Error while processing query", "Detail": "Ann Secret", "code": "4002"}
+    error = {"Message": "Error while processing query", "Detail": detail, "code": "4002"}
     scripted.answers = [{"Fault": {"Error": [error]}}]
-    with pytest.raises(UnexpectedAnswerError, match="record_ids") as caught:
+    with pytest.raises(TooMuchAskedError) as caught:
         ask(reader)
-    assert len(scripted.asked) == 3
-    assert "Secret" not in repr(caught.value)
+    assert f"{told}. Mostly one record" in caught.value.message
+    assert len(scripted.asked) == 1
+    assert "ecret" not in repr(caught.value)
 
 
 def test_a_server_failure_is_still_left_to_later_tries(

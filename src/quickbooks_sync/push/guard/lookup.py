@@ -19,6 +19,7 @@ from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.intents import read_doubtful_ids
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
 from quickbooks_sync.push.decide.write import Write
+from quickbooks_sync.quickbooks.paging import Counted
 from quickbooks_sync.quickbooks.query import both, is_in, is_since
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.watermarks import read_seen_until
@@ -72,7 +73,9 @@ def _fetch_gained(context: RunContext, creates: Sequence[Write]) -> list[Record]
     keys = context.type.identity.keys
     wanted = [{key.near(write.values) for write in creates} - {None} for key in keys]
     found: list[Record] = []
-    for page in context.pages(both(context.type.pulled_where(settings), changed)):
+    counted = Counted.IF_DOUBTFUL if since else Counted.ALWAYS
+    where = both(context.type.pulled_where(settings), changed)
+    for page in context.pages(where, counted=counted):
         done = answers_to_values(
             context.mapping, page.records, settings=settings, lists=settings.lists
         )
