@@ -73,7 +73,7 @@ def find_missing(
         return []
     _refuse_too_many(context, len(absent), len(linked))
     entity = context.mapping.entity
-    found = _fetch_by_ids(context, absent)
+    found = fetch_by_ids(context, absent)
     left = [quickbooks_id for quickbooks_id in absent if quickbooks_id not in found]
     deleted = _fetch_deleted(context, client, entity) if is_full and left else set()
     return [
@@ -98,7 +98,8 @@ def _refuse_too_many(context: RunContext, absent: int, linked: int) -> None:
         )
 
 
-def _fetch_by_ids(context: RunContext, ids: Sequence[str]) -> dict[str, Record]:
+def fetch_by_ids(context: RunContext, ids: Sequence[str]) -> dict[str, Record]:
+    """Return the records of some Ids that QuickBooks lists, one metered read for 200."""
     found: dict[str, Record] = {}
     for start in range(0, len(ids), IDS_PER_QUERY):
         condition = is_in("Id", ids[start : start + IDS_PER_QUERY])

@@ -22,6 +22,7 @@ from quickbooks_sync.quickbooks.answers import (
     read_batch,
     read_changes,
     read_company_info,
+    read_preferences,
     read_query,
     read_single,
     read_total,
@@ -170,13 +171,8 @@ class QuickBooksClient:
         try:
             return read_changes(self._transport.send(call), entity)
         except (QuickBooksFault, TooMuchAskedError, LateAnswerError) as error:
-            logger.warning(
-                "company %s: QuickBooks does not tell what changed of %s since then (%s, code %s); reading everything",
-                self.realm_id,
-                entity,
-                type(error).__name__,
-                error.facts.get("code"),
-            )
+            why = f"{type(error).__name__}, code {error.facts.get('code')}"
+            logger.warning("%s: no changes told (%s); reading everything", entity, why)
         return None
 
     def fetch(self, entity: str, record_id: str) -> dict[str, Any]:
@@ -186,7 +182,7 @@ class QuickBooksClient:
 
     def preferences(self) -> dict[str, Any]:
         """Read the company's preferences (one metered read)."""
-        return read_single(self._read("preferences", "preferences"), "Preferences")
+        return read_preferences(self._read("preferences", "preferences"))
 
     def company_info(self) -> dict[str, Any]:
         """Read the company's name and address (one metered read); the cheapest question there is.

@@ -1,16 +1,22 @@
 """Reads QuickBooks' transactions as they come: amounts, lines, and whether they are void."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from quickbooks_sync.mapping.vocabulary import Json
-from quickbooks_sync.transform.canonical import parse_money, value_at
+from quickbooks_sync.transform.canonical import parse_date, parse_money, value_at
 from quickbooks_sync.transform.unreadable import UnreadableValueError
 
 
 def amount_at(record: Json, path: str) -> Decimal:
     """Return the amount at a dotted path; zero where there is none."""
     return Decimal(parse_money(value_at(record, path)) or 0)
+
+
+def read_amounts(record: Json, names: Sequence[str]) -> list[Decimal]:
+    """Return a transaction's amounts; raises `UnreadableValueError` where one, or its day, cannot be read."""
+    parse_date(record.get("TxnDate"))
+    return [amount_at(record, name) for name in names]
 
 
 def lines_of(record: Json) -> list[Json]:

@@ -21,7 +21,12 @@ from quickbooks_sync.record_types.declarations import (
     WorthALook,
 )
 from quickbooks_sync.record_types.invoice_lines import build_lines
-from quickbooks_sync.record_types.invoice_values import CHECKS, LOUPE_RULES, QUICKBOOKS_RULES
+from quickbooks_sync.record_types.invoice_values import (
+    CHECKS,
+    LOUPE_RULES,
+    QUICKBOOKS_RULES,
+    find_left_out,
+)
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
 from quickbooks_sync.record_types.record_type import Json, RecordType, are_equal
 from quickbooks_sync.record_types.unsendable import (
@@ -88,7 +93,10 @@ class Invoice(RecordType):
             *("DiscountLineDetail.PercentBased", "DiscountLineDetail.DiscountPercent"),
             *pointers("DiscountLineDetail.DiscountAccountRef"),
         ),
-        always_sent=lambda _record: ("CustomerRef", "TxnDate", "TotalAmt", "Balance", "Line"),
+        always_sent=lambda _record: (
+            *("CustomerRef.value", "TxnDate", "TotalAmt", "Balance", "Line"),
+        ),
+        find_left_out=find_left_out,
         quickbooks_rules=QUICKBOOKS_RULES,
         loupe_rules=LOUPE_RULES,
         checks=CHECKS,

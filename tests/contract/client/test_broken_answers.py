@@ -140,6 +140,8 @@ def test_what_is_no_answer_is_refused_whatever_was_asked(
         {"Customer": [stub()]},
         {"Customer": [stub(status="deleted")]},
         {"Customer": [{**stub(), "SyncToken": "1"}]},
+        {"Customer": [customer(Fault={"Error": [{"code": "3001"}]})]},
+        {"Customer": [customer(BillAddr={"fault": {}})]},
         {"Customer": [json.loads('{"Id":"1","SyncToken":"0","A":' + "[" * 90 + "]" * 90 + "}")]},
     ],
 )
@@ -517,3 +519,61 @@ def test_a_deletion_is_answered_by_a_stub(
     scripted.answers = [{"Invoice": stub("5")}]
     payload = {"Id": "5", "SyncToken": "0"}
     assert reader.send("Invoice", payload, operation="delete", request_id="r")["Id"] == "5"
+
+
+# What only a part of the answer tells.
+
+
+@pytest.mark.parametrize("where", ["Id IN ('1', '2')", "Active = true AND Id IN ('1')"])
+def test_a_list_asked_for_by_id_holds_no_other_record(
+    scripted: ScriptedServer, reader: QuickBooksClient, where: str
+) -> None:
+    statement = f"SELECT * FROM Customer WHERE {where}"
+    scripted.answers = [listed(customer("1"))]
+    assert [record["Id"] for record in reader.query(statement).records] == ["1"]
+    scripted.answers = [listed(customer("1"), customer("7"))]
+    with pytest.raises(UnexpectedAnswerError, match="record 7; expected only records whose Ids"):
+        reader.query(statement)
+
+
+@pytest.mark.parametrize(
+    ("deleted_at", "written_at", "is_deleted"),
+    [("10:00", "09:00", True), ("10:00", "10:00", True), ("10:00", "11:00", False)],
+)
+@pytest.mark.parametrize("is_stub_first", [True, False])
+def test_a_record_written_after_its_deletion_is_there_again(
+    scripted: ScriptedServer,
+    reader: QuickBooksClient,
+    deleted_at: str,
+    written_at: str,
+    is_deleted: bool,
+    is_stub_first: bool,
+) -> None:
+    def at(hour: str) -> dict[str, str]:
+        return {"LastUpdatedTime": f"2026-09-01T{hour}:00-07:00"}
+
+    records = [{**stub(), "MetaData": at(deleted_at)}, customer(MetaData=at(written_at))]
+    scripted.answers = [changed({"Customer": records if is_stub_first else records[::-1]})]
+    changes = ask_changes(reader)
+    assert (len(changes.deleted), len(changes.records)) == ((1, 0) if is_deleted else (0, 1))
+
+
+PREFERENCES = {
+    name: {"UsingSalesTax": True}
+    for name in (
+        *("AccountingInfoPrefs", "ProductAndServicesPrefs", "SalesFormsPrefs"),
+        *("TaxPrefs", "CurrencyPrefs"),
+    )
+}
+
+
+@pytest.mark.parametrize("name", PREFERENCES)
+@pytest.mark.parametrize("found", [None, "", []])
+def test_preferences_without_a_part_switch_nothing_off(
+    scripted: ScriptedServer, reader: QuickBooksClient, name: str, found: Any
+) -> None:
+    scripted.answers = [{"Preferences": customer(**PREFERENCES)}]
+    assert reader.preferences()["TaxPrefs"] == {"UsingSalesTax": True}
+    scripted.answers = [{"Preferences": customer(**{**PREFERENCES, name: found})}]
+    with pytest.raises(UnexpectedAnswerError, match=f"as {name}"):
+        reader.preferences()

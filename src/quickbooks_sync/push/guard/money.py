@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from quickbooks_sync.model.decision import Operation
+from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_link_ids, read_links
@@ -119,12 +120,35 @@ class MoneyGuard:
             return {}
         client, entity = self._context.client(), self._settled_entity
         statement = build_select(entity, is_in("Id", ids), max_results=1000)
-        listed = {record["Id"]: record for record in client.query(statement).records}
+        listed = {
+            record["Id"]: record
+            for record in client.query(statement).records
+            if self._tells_open(record)
+        }
         # A list shows a new record late; by its Id it answers at once.
         late = {
             number: fetch_if_there(client, entity, number) for number in ids if number not in listed
         }
-        return listed | {number: record for number, record in late.items() if record is not None}
+        return listed | {
+            number: self._ensure_open(record)
+            for number, record in late.items()
+            if record is not None
+        }
+
+    def _tells_open(self, record: Record) -> bool:
+        amount = record.get(self._settles.open_property)
+        return isinstance(amount, int | Decimal) and not isinstance(amount, bool)
+
+    def _ensure_open(self, record: Record) -> Record:
+        """What QuickBooks does not tell is not 0."""
+        if self._tells_open(record):
+            return record
+        raise UnexpectedAnswerError(
+            f"QuickBooks does not tell the {self._settles.open_property} of {self._settles.of} {record['Id']}, which "
+            "it always sends, so nothing was sent that settles it. Run the flow again; if it persists, look at the "
+            f"{self._settles.of} in QuickBooks.",
+            quickbooks_id=record["Id"],
+        )
 
     def _find_unseen(self, settled: Mapping[str, Record]) -> dict[str, str]:
         """Return, by settled record, one in QuickBooks that settles it and that no Loupe row is linked to."""
