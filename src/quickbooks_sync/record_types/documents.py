@@ -27,6 +27,14 @@ def lines_of(record: Json) -> list[Json]:
     return lines
 
 
+def is_linked(linked: object) -> bool:
+    """Whether a `LinkedTxn` is what QuickBooks sends: a list of transactions, each with its type and Id."""
+    return isinstance(linked, list) and all(
+        isinstance(entry, Mapping) and entry.get("TxnId") and entry.get("TxnType")
+        for entry in linked
+    )
+
+
 def is_noted_void(record: Json) -> bool:
     """Whether QuickBooks' own note says that a transaction was voided."""
     return str(record.get("PrivateNote") or "").startswith("Voided")

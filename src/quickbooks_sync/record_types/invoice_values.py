@@ -5,7 +5,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from quickbooks_sync.mapping.vocabulary import Json, LoupeRule
-from quickbooks_sync.record_types.documents import amount_at, is_noted_void, lines_of, read_amounts
+from quickbooks_sync.record_types.documents import (
+    amount_at,
+    is_linked,
+    is_noted_void,
+    lines_of,
+    read_amounts,
+)
 from quickbooks_sync.transform.canonical import (
     CENT,
     parse_decimal,
@@ -96,6 +102,8 @@ def _line_is_taxable(line: Json) -> Any:
 def find_left_out(record: Json) -> str | None:
     """Return what of an invoice's amounts or lines is missing; each line has its detail, and what it charges."""
     read_amounts(record, ("TotalAmt", "Balance"))
+    if not is_linked(record.get("LinkedTxn", [])):
+        return "came with a LinkedTxn that links to nothing"
     for number, line in enumerate(lines_of(record), start=1):
         kind = line.get("DetailType")
         if not isinstance(kind, str) or not kind:

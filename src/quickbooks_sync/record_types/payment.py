@@ -13,7 +13,13 @@ from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.tables import payment
 from quickbooks_sync.record_types.currency import refuse_currency
 from quickbooks_sync.record_types.declarations import LinkedPair, Removal, Row, Settling, Values
-from quickbooks_sync.record_types.documents import amount_at, is_noted_void, lines_of, read_amounts
+from quickbooks_sync.record_types.documents import (
+    amount_at,
+    is_linked,
+    is_noted_void,
+    lines_of,
+    read_amounts,
+)
 from quickbooks_sync.record_types.equal_payments import pair_one, payment_key
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
 from quickbooks_sync.record_types.payment_lines import build_lines, linked_invoice, transactions_of
@@ -94,18 +100,14 @@ def _find_left_out(record: Source) -> str | None:
     settled = Decimal(0)
     for number, line in enumerate(lines_of(record), start=1):
         amount = amount_at(line, "Amount")
-        if amount and not _is_linked(line):
+        linked = line.get("LinkedTxn")
+        if amount and not (linked and is_linked(linked)):
             return f"came with line {number} without LinkedTxn"
         settled += abs(amount)
     if settled < total - unapplied:
         applied = to_money(total - unapplied)
         return f"came with lines over {to_money(settled)}, where {applied} is applied"
     return None
-
-
-def _is_linked(line: Source) -> bool:
-    linked = transactions_of(line)
-    return bool(linked) and all(entry.get("TxnId") and entry.get("TxnType") for entry in linked)
 
 
 class Payment(RecordType):

@@ -157,7 +157,7 @@ def _leaf(document: Mapping[str, Any], path: str) -> str | None:
 
 
 def _flag(document: Mapping[str, Any], path: str) -> str:
-    return "true" if _leaf(document, path) == "True" else "false"
+    return "true" if str(_leaf(document, path)).casefold() == "true" else "false"
 
 
 def _fetch(client: "QuickBooksClient", name: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.model.errors import TooMuchAskedError
+from quickbooks_sync.model.errors import TooMuchAskedError, UnexpectedAnswerError
 from quickbooks_sync.quickbooks.patience import Patience
 from tests.support.books import loupe, quickbooks
 from tests.support.installation import BuildHouse, House
@@ -201,3 +201,22 @@ def test_half_a_record_is_not_created_again(six: House) -> None:
     six.run("push_invoices")
     assert len(quickbooks.find(six, "Invoice", "Id > '0'")) == 1
     assert six.link("invoice", loupe_id=invoice_id) is not None
+
+
+def test_answers_under_each_others_names_link_nothing(six: House) -> None:
+    """Naive: each row is linked to the other's record, and from then on each edit goes to the wrong one."""
+    rows = {name: loupe.add_customer(six, name) for name in ("Ada", "Bea")}
+    template = quickbooks.find(six, "Customer", "Active = true")[0]
+    sent = {"1": "Ada", "2": "Bea"}
+    exchanged = [
+        {"bId": b_id, "Customer": {**template, "Id": f"90{b_id}", "DisplayName": name}}
+        for b_id, name in zip(sent, reversed(sent.values()), strict=True)
+    ]
+    answer(six, "/batch", {"BatchItemResponse": exchanged, "time": TIME})
+    with pytest.raises(UnexpectedAnswerError, match="with the record of row"):
+        six.run("push_customers")
+    assert not six.rows("link")
+    six.run("push_customers")
+    for name, loupe_id in rows.items():
+        there = six.quickbooks_id("customer", loupe_id)
+        assert quickbooks.fetch(six, "Customer", there)["DisplayName"] == name

@@ -68,6 +68,8 @@ def test_what_quickbooks_always_sends_is_never_empty(
         ("invoice", {"Balance": [5]}),
         ("invoice", {"TxnDate": "2026-13-45"}),
         ("invoice", {"LinkedTxn": None}),
+        ("invoice", {"LinkedTxn": "text"}),
+        ("invoice", {"LinkedTxn": [{"TxnType": "Payment"}]}),
         ("invoice", {"Line": {"Amount": 5}}),
         ("invoice", {"Line": [None]}),
         ("invoice", {"Line": line(Amount=None)}),

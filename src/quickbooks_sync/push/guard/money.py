@@ -11,6 +11,7 @@ from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_link_ids, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_held_ids, read_rejected_ids
 from quickbooks_sync.push.decide.write import Write
@@ -19,6 +20,7 @@ from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.record_types.declarations import Settling
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.transform.whole import find_lacking
 
 Record = dict[str, Any]
 
@@ -123,30 +125,28 @@ class MoneyGuard:
         listed = {
             record["Id"]: record
             for record in client.query(statement).records
-            if self._tells_open(record)
+            if not self._find_lacking(record)
         }
         # A list shows a new record late; by its Id it answers at once.
         late = {
             number: fetch_if_there(client, entity, number) for number in ids if number not in listed
         }
         return listed | {
-            number: self._ensure_open(record)
+            number: self._ensure_whole(record)
             for number, record in late.items()
             if record is not None
         }
 
-    def _tells_open(self, record: Record) -> bool:
-        amount = record.get(self._settles.open_property)
-        return isinstance(amount, int | Decimal) and not isinstance(amount, bool)
+    def _find_lacking(self, record: Record) -> Problem | None:
+        return find_lacking(self._context.workspace.mapping(self._settles.of), record)
 
-    def _ensure_open(self, record: Record) -> Record:
-        """What QuickBooks does not tell is not 0."""
-        if self._tells_open(record):
+    def _ensure_whole(self, record: Record) -> Record:
+        """A balance that QuickBooks does not tell is not 0."""
+        problem = self._find_lacking(record)
+        if problem is None:
             return record
         raise UnexpectedAnswerError(
-            f"QuickBooks does not tell the {self._settles.open_property} of {self._settles.of} {record['Id']}, which "
-            "it always sends, so nothing was sent that settles it. Run the flow again; if it persists, look at the "
-            f"{self._settles.of} in QuickBooks.",
+            f"Nothing was sent that settles {self._settles.of} {record['Id']}: {problem.message}.",
             quickbooks_id=record["Id"],
         )
 
