@@ -106,6 +106,7 @@ class Pages:
         self._has_activity = has_activity
         self._counted = counted
         self._seen: set[str] = set()
+        self._last = ""
         self._pages = 0
         self._repeated = 0
 
@@ -127,15 +128,15 @@ class Pages:
         return is_counted or is_empty or self._pages > 1 or self._repeated > 0
 
     def _pages_by_id(self) -> Iterator[QueryAnswer]:
-        last = ""
         while True:
-            answer = self._ask(both(self._where, f"Id > {quote(last)}" if last else ""))
+            after = f"Id > {quote(self._last)}" if self._last else ""
+            answer = self._ask(both(self._where, after))
             fresh = self._fresh(answer)
             yield fresh
             is_last = answer.received < self._page_size
             if is_last or len(fresh.records) < len(answer.records):
                 return
-            last = str(answer.records[-1]["Id"])
+            self._last = str(answer.records[-1]["Id"])
 
     def _pages_by_offset(self) -> Iterator[QueryAnswer]:
         position, passed = 1, set[str]()
@@ -161,7 +162,7 @@ class Pages:
                 return self._client.query(self._statement(where, position))
             except TooMuchAskedError as error:
                 if self._page_size == 1:
-                    raise self._narrowed(error, where, position) from None
+                    raise self._narrowed(error, position) from None
             except LateAnswerError:
                 if self._page_size == 1:
                     raise
@@ -179,14 +180,12 @@ class Pages:
             max_results=self._page_size,
         )
 
-    def _narrowed(
-        self, error: TooMuchAskedError, where: str, position: int | None
-    ) -> TooMuchAskedError:
-        """Say which single record it was; its Id came in no answer."""
-        which = f"in the order of Ids{f', where {where}' if where else ''}"
+    def _narrowed(self, error: TooMuchAskedError, position: int | None) -> TooMuchAskedError:
+        """Say which single record it was; its own Id came in no answer."""
+        after = f" after Id {self._last}" if self._last and position is None else ""
         return TooMuchAskedError(
-            f"{error.message} It is about one record, number {position or 1} of {self._entity} {which}: "
-            "open it in QuickBooks, save it again, and run the flow once more.",
+            f"{error.message} It is about one record, number {position or 1} of {self._entity}{after} in the order of "
+            "Ids: open it in QuickBooks, save it again, and run the flow once more.",
             **error.facts,
         )
 
