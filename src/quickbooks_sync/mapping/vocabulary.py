@@ -64,8 +64,13 @@ class Vocabulary:
         quickbooks_rules: `derive_quickbooks` by name.
         loupe_rules: `derive_loupe` by name.
         checks: Exact checks of the expectations file by name.
-        always_sent: Takes a record to the properties that QuickBooks sends with every whole one. An absent property
-            is empty, and empty is a value that travels: nothing is concluded from a record that lacks one of these.
+        always_sent: Takes a record to the properties (or dotted paths) that QuickBooks sends with every whole one, in
+            answers of every kind, and never empty. An absent property is empty, and empty is a value that travels:
+            nothing is concluded from a record that lacks one of these.
+        find_left_out: Says what else shows that a record is not whole, such as lines that do not make its amounts; may
+            raise `UnreadableValueError` for what cannot be read.
+        not_in_lists: Properties that QuickBooks sends to a GET by Id and in the answer to a write, but in no list;
+            absent, they are unknown (Intuit: section 14).
         build_lines: Builds the Line array to send; `None` for a record type without lines.
         named_lists: What `named_in` may name: lists of QuickBooks, by entity.
     """
@@ -74,6 +79,8 @@ class Vocabulary:
     entity: str
     properties: tuple[str, ...]
     always_sent: Callable[[Json], tuple[str, ...]]
+    find_left_out: Check = field(default=lambda _record: None)
+    not_in_lists: tuple[str, ...] = ()
     line_properties: tuple[str, ...] = ()
     quickbooks_rules: Mapping[str, Rule] = field(default_factory=dict)
     loupe_rules: Mapping[str, LoupeRule] = field(default_factory=dict)

@@ -12,6 +12,7 @@
     ├── RetryableError            try the same thing again later
     │   ├── RateLimitedError      QuickBooks answered 429; wait `retry_after` seconds
     │   ├── UnreachableError      no answer from QuickBooks or Postgres
+    │   │   └── LateAnswerError   it was not complete in time: ask again, or for less
     │   └── LeaseHeldError        another run holds the record type's lease
     ├── FatalError                stop the run; nothing was half-written
     │   ├── CompanyStoppedError   QuickBooks refuses the company (subscription, rights, reset)
@@ -20,6 +21,7 @@
     │   ├── LeaseLostError        the lease moved to another run while this one worked
     │   ├── StaleRunError         an earlier release staged the run: start the flow again
     │   └── UnexpectedAnswerError an answer that is not what Intuit documents
+    │       └── TooMuchAskedError an answer too long, or a query not processed: ask for less
     └── RecordError               one record cannot be written; the rest goes on
         ├── RejectedRecordError   its values break a rule
         └── QuickBooksFault       QuickBooks refused it: fault code, detail, element
@@ -88,6 +90,10 @@ class UnreachableError(RetryableError):
     """A server did not answer; facts: ``server``."""
 
 
+class LateAnswerError(UnreachableError):
+    """An answer was not complete in time; a smaller one may be."""
+
+
 class LeaseHeldError(RetryableError):
     """Another run holds the lease; facts: ``holder``, ``record_type``."""
 
@@ -118,6 +124,10 @@ class StaleRunError(FatalError):
 
 class UnexpectedAnswerError(FatalError):
     """QuickBooks sent what its documentation rules out; facts: ``status``, ``intuit_tid``."""
+
+
+class TooMuchAskedError(UnexpectedAnswerError):
+    """QuickBooks gave no answer to a question that a smaller one may get; facts: ``code``, ``intuit_tid``."""
 
 
 class RecordError(SyncError):

@@ -10,13 +10,21 @@ from quickbooks_sync.model.flow import BatchManifest, Direction, Mode
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.postgres.runs.record_outcomes import forget_outcomes
-from quickbooks_sync.pull.missing import IDS_PER_QUERY, find_again, find_missing, read_since
+from quickbooks_sync.pull.missing import (
+    IDS_PER_QUERY,
+    fetch_by_ids,
+    find_again,
+    find_missing,
+    read_since,
+)
 from quickbooks_sync.quickbooks.client import QuickBooksClient
+from quickbooks_sync.quickbooks.paging import Counted
 from quickbooks_sync.quickbooks.query import quote
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.retry_key import retry_key
 from quickbooks_sync.run.watermarks import write_next_watermark
 from quickbooks_sync.settings import ensure_reference, read_settings
+from quickbooks_sync.transform.whole import IS_WHOLE
 
 BATCH_SIZE = 1000
 
@@ -38,6 +46,8 @@ def extract(context: RunContext) -> list[BatchManifest]:
         seen.update(record["Id"] for record in page)
         batches.append(_stage(context, len(batches), page))
     rest = find_missing(context, client, seen, is_full=changes is None)
+    seen.update(record["Id"] for record in rest)
+    rest.extend(_ask_again(context, seen))
     seen.update(record["Id"] for record in rest)
     left_over = _read_left_over(context, seen)
     # What a full list does not show may have been deleted while it waited; it must not come to life in Loupe.
@@ -93,14 +103,19 @@ def _pages(context: RunContext) -> Iterator[list[Record]]:
     left = context.limit
     for where in _conditions(context):
         page_size = min(BATCH_SIZE, left) if left else BATCH_SIZE
-        is_whole = context.mode == Mode.FULL and not context.is_narrowed
-        for answer in context.pages(where, page_size=page_size, is_whole=is_whole):
+        for answer in context.pages(where, page_size=page_size, counted=_counted(context)):
             _note_time(context, answer.server_time)
             records = answer.records[:left] if left else answer.records
             if records:
                 yield records
             if left is not None and (left := left - len(records)) <= 0:
                 return
+
+
+def _counted(context: RunContext) -> Counted:
+    """A watermark that moves says that nothing was left out; what each run reads whole has another chance."""
+    is_repeated = context.mode == Mode.INCREMENTAL and context.type.is_read_whole
+    return Counted.IF_DOUBTFUL if context.is_narrowed or is_repeated else Counted.ALWAYS
 
 
 def _conditions(context: RunContext) -> Iterator[str]:
@@ -131,6 +146,18 @@ def _chosen_ids(connection: Connection, context: RunContext) -> tuple[str, list[
     if not context.linked_only:
         return None
     return context.type.linked_quickbooks_ids(connection, context.realm_id)
+
+
+def _ask_again(context: RunContext, seen: set[str]) -> list[Record]:
+    """Return, as they are now, the records that an earlier run did not get whole: no change is told twice."""
+    if context.is_preview or context.is_narrowed:
+        return []
+    rejected = tables.rejected_record
+    is_partial = rejected.c.causes.contains([{"rule": IS_WHOLE}])
+    with context.reading() as connection:
+        rows = connection.execute(_left_over(context, rejected).where(is_partial))
+        ids = sorted({row.source_id for row in rows} - seen)
+    return list(fetch_by_ids(context, ids).values())
 
 
 def _read_left_over(context: RunContext, seen: set[str]) -> list[Record]:

@@ -73,7 +73,7 @@ def find_missing(
         return []
     _refuse_too_many(context, len(absent), len(linked))
     entity = context.mapping.entity
-    found = _fetch_by_ids(context, absent)
+    found = fetch_by_ids(context, absent)
     left = [quickbooks_id for quickbooks_id in absent if quickbooks_id not in found]
     deleted = _fetch_deleted(context, client, entity) if is_full and left else set()
     return [
@@ -92,7 +92,7 @@ def find_again(
 ) -> list[Record]:
     """Return records without a link as they are now; a stub for each that QuickBooks does not have any more."""
     ids = [record["Id"] for record in records]
-    found = _fetch_by_ids(context, ids)
+    found = fetch_by_ids(context, ids)
     entity = context.mapping.entity
     for quickbooks_id in ids:
         if quickbooks_id not in found:
@@ -112,7 +112,8 @@ def _refuse_too_many(context: RunContext, absent: int, linked: int) -> None:
         )
 
 
-def _fetch_by_ids(context: RunContext, ids: Sequence[str]) -> dict[str, Record]:
+def fetch_by_ids(context: RunContext, ids: Sequence[str]) -> dict[str, Record]:
+    """Return the records of some Ids that QuickBooks lists, one metered read for 200."""
     found: dict[str, Record] = {}
     for start in range(0, len(ids), IDS_PER_QUERY):
         condition = is_in("Id", ids[start : start + IDS_PER_QUERY])

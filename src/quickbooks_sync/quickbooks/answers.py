@@ -35,6 +35,12 @@ _LOOK_UP = (
     "Its effect is unknown: the next run sends the identical request again, and where that does not settle it, "
     "the records are looked up before they are sent again."
 )
+#: The parts of Preferences that QuickBooks always sends (Intuit: Preferences, section 8.10).
+PREFERENCES_READ = (
+    *("AccountingInfoPrefs", "ProductAndServicesPrefs", "SalesFormsPrefs"),
+    *("TaxPrefs", "CurrencyPrefs"),
+)
+
 _WRITE_REMEDY = "The record may have been written all the same: look it up in QuickBooks before it is sent again."
 
 _NAME_REMEDY = (
@@ -58,10 +64,18 @@ def read_query(answer: Answer, selected: Selected) -> QueryAnswer:
         raise asked.refused(
             f"{listing.received} records, where it says {listing.stated}", "as many as it says"
         )
+    _refuse_unasked(asked, listing.records, selected)
     repeated = listing.received - len(listing.records)
     empty = dict.fromkeys(selected.asked_for if selected.is_whole else ())
     records = [{**empty, **record} for record in listing.records]
     return QueryAnswer(records, _server_time(asked, answer), repeated)
+
+
+def _refuse_unasked(asked: Asked, records: Sequence[Record], selected: Selected) -> None:
+    """A list of records that were asked for by Id holds no other: it would be the answer to another question."""
+    others = [record["Id"] for record in records if record["Id"] not in (selected.ids or ())]
+    if selected.ids is not None and others:
+        raise asked.refused(f"record {others[0]}", "only records whose Ids were asked for")
 
 
 def read_total(answer: Answer, entity: str) -> int:
@@ -77,6 +91,16 @@ def read_single(answer: Answer, entity: str, record_id: str | None = None) -> Re
     record = read_record(asked, _member(asked, answer, entity))
     if record_id is not None and record["Id"] != record_id:
         raise asked.refused(f"record {record['Id']}", f"record {record_id}")
+    return record
+
+
+def read_preferences(answer: Answer) -> Record:
+    """Read the answer to what a company has switched on; without a part of it, nothing counts as switched off."""
+    record = read_single(answer, "Preferences")
+    for name in PREFERENCES_READ:
+        if not isinstance(record.get(name), dict):
+            asked = Asked("a request for its Preferences", answer.intuit_tid)
+            raise asked.refused(f"{kind_of(record.get(name))} as {name}", "an object")
     return record
 
 

@@ -2,7 +2,7 @@
 
 import requests
 
-from quickbooks_sync.model.errors import UnexpectedAnswerError
+from quickbooks_sync.model.errors import TooMuchAskedError
 
 _PART = 1 << 16
 
@@ -15,7 +15,7 @@ def read_body(response: requests.Response, longest: int) -> bytes:
         longest: The most bytes that it may have, unpacked.
 
     Raises:
-        UnexpectedAnswerError: It is longer; the rest was not read.
+        TooMuchAskedError: It is longer; the rest was not read.
         requests.RequestException: It broke off, came too slowly, or could not be unpacked.
     """
     parts, length = [], 0
@@ -25,7 +25,7 @@ def read_body(response: requests.Response, longest: int) -> bytes:
             parts.append(part)
             length += len(part)
             if length > longest:
-                raise UnexpectedAnswerError(
+                raise TooMuchAskedError(
                     f"QuickBooks' answer is longer than {longest} bytes, as no answer that Intuit documents is; "
                     "the rest was not read. Check api_url of the QuickBooks connection."
                 )

@@ -8,7 +8,12 @@ from urllib.parse import quote
 
 import requests
 
-from quickbooks_sync.model.errors import FatalError, QuickBooksFault
+from quickbooks_sync.model.errors import (
+    FatalError,
+    LateAnswerError,
+    QuickBooksFault,
+    TooMuchAskedError,
+)
 from quickbooks_sync.model.grant import TokenSource
 from quickbooks_sync.model.json_text import to_json
 from quickbooks_sync.model.metering import CallKind, Meter
@@ -17,6 +22,7 @@ from quickbooks_sync.quickbooks.answers import (
     read_batch,
     read_changes,
     read_company_info,
+    read_preferences,
     read_query,
     read_single,
     read_total,
@@ -31,7 +37,7 @@ from quickbooks_sync.quickbooks.batch import (
 from quickbooks_sync.quickbooks.changes import Changes
 from quickbooks_sync.quickbooks.faults import to_unexpected
 from quickbooks_sync.quickbooks.guard import refuse_side_effects
-from quickbooks_sync.quickbooks.paging import MAX_PAGE_SIZE, Pages, QueryAnswer
+from quickbooks_sync.quickbooks.paging import MAX_PAGE_SIZE, Counted, Pages, QueryAnswer
 from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.quickbooks.query import build_count, parse_select
 from quickbooks_sync.quickbooks.session import build_session
@@ -40,9 +46,6 @@ from quickbooks_sync.quickbooks.transport import Answer, Call, Transport
 
 logger = logging.getLogger(__name__)
 
-#: Codes that refuse a CDC request for what it asks: a moment too long ago came as 500 (Intuit: change data
-#: capture, section 14), and may come as an invalid query.
-UNSUPPORTED_CHANGES = ("500", "4001")
 #: Longer statements go by POST: addresses have limits on the way, which Intuit does not state.
 LONGEST_GET_STATEMENT = 2000
 
@@ -132,12 +135,11 @@ class QuickBooksClient:
         asked_for: Collection[str] = (),
         has_activity: bool = False,
         page_size: int = MAX_PAGE_SIZE,
-        is_whole: bool = False,
+        counted: Counted = Counted.IF_DOUBTFUL,
     ) -> Iterator[QueryAnswer]:
         """Yield all records of an entity; at least one page.
 
-        A metered read for each page, and one more to count them where there are several, or where `is_whole` is
-        asked for and there are none.
+        A metered read for each page, and one more where they are counted.
 
         Args:
             entity: The entity.
@@ -145,7 +147,7 @@ class QuickBooksClient:
             asked_for: Properties that QuickBooks sends only to a query that names them.
             has_activity: Whether records of the entity may be inactive; those are read, too.
             page_size: Records of a page.
-            is_whole: Whether somebody will conclude from the pass that nothing else exists.
+            counted: When the records are counted.
         """
         pages = Pages(
             self,
@@ -154,7 +156,7 @@ class QuickBooksClient:
             page_size,
             asked_for=asked_for,
             has_activity=has_activity,
-            is_whole=is_whole,
+            counted=counted,
         )
         return iter(pages)
 
@@ -162,20 +164,15 @@ class QuickBooksClient:
         """Read what changed of an entity since an aware moment at most 29 days ago (one metered read).
 
         Returns:
-            `None` where QuickBooks does not answer it for that moment or entity: everything must be read.
+            `None` where QuickBooks refuses to say, whatever the fault, or would say too much: everything must be read.
         """
         params = {"entities": entity, "changedSince": since.astimezone(UTC).isoformat()}
         call = Call("GET", "cdc", "cdc", params=params)
         try:
             return read_changes(self._transport.send(call), entity)
-        except QuickBooksFault as fault:
-            if fault.code not in UNSUPPORTED_CHANGES:
-                raise to_unexpected(fault, "GET cdc") from None
-        logger.warning(
-            "company %s: QuickBooks does not tell what changed of %s since then; reading everything",
-            self.realm_id,
-            entity,
-        )
+        except (QuickBooksFault, TooMuchAskedError, LateAnswerError) as error:
+            why = f"{type(error).__name__}, code {error.facts.get('code')}"
+            logger.warning("%s: no changes told (%s); reading everything", entity, why)
         return None
 
     def fetch(self, entity: str, record_id: str) -> dict[str, Any]:
@@ -185,7 +182,7 @@ class QuickBooksClient:
 
     def preferences(self) -> dict[str, Any]:
         """Read the company's preferences (one metered read)."""
-        return read_single(self._read("preferences", "preferences"), "Preferences")
+        return read_preferences(self._read("preferences", "preferences"))
 
     def company_info(self) -> dict[str, Any]:
         """Read the company's name and address (one metered read); the cheapest question there is.

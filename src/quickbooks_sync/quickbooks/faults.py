@@ -14,10 +14,16 @@ from quickbooks_sync.model.errors import (
     QuickBooksFault,
     RateLimitedError,
     SyncError,
+    TooMuchAskedError,
     UnexpectedAnswerError,
     UnreachableError,
 )
 
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_PLAIN_WORD = re.compile(r"[a-z]+|(?:[A-Z][a-z]+){2,}")
+_LEFT_OUT = re.compile(r"\.\.\.(?: \.\.\.)+")
+#: QuickBooks could not process a query (Intuit: errors, section 7.2).
+UNPROCESSED = "4002"
 _INTUITS_CODE = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -154,6 +160,8 @@ def to_error(
             **facts,
         )
     is_failure = status >= 500 and action is not Action.STOP and not _is_unsupported(first)
+    if first.code == UNPROCESSED:
+        return _unprocessed(realm_id, first, said, facts)
     if action is Action.RETRY or is_failure:
         return UnreachableError(
             f"QuickBooks failed to answer for company {realm_id} ({said}). Try again later.",
@@ -165,21 +173,6 @@ def to_error(
     if action in (Action.STOP, Action.REFRESH) or status in (401, 403):
         return _stopped(realm_id, first, said, facts)
     return to_record_fault(fault, status=status, intuit_tid=intuit_tid)
-
-
-def to_lasting(error: UnreachableError) -> SyncError:
-    """Return what an error is once every attempt has ended in it.
-
-    4002 strikes a query that meets one bad record, and then lasts (Intuit: section 14): the task need not try again.
-    """
-    if error.facts.get("code") != "4002":
-        return error
-    return UnexpectedAnswerError(
-        f"QuickBooks could not process a query of company {error.facts.get('realm_id')} in any attempt (code 4002, "
-        f"intuit_tid {error.facts.get('intuit_tid')}). Mostly one record of the company is broken: find it by running "
-        "the flow with `record_ids` or `since`, save it again in QuickBooks, or give Intuit the intuit_tid.",
-        **error.facts,
-    )
 
 
 def to_unexpected(error: QuickBooksFault, asked: str) -> UnexpectedAnswerError:
@@ -196,6 +189,31 @@ def to_unexpected(error: QuickBooksFault, asked: str) -> UnexpectedAnswerError:
 def _is_unsupported(error: FaultError) -> bool:
     """Whether QuickBooks does not do at all what was asked, under whatever status it says so."""
     return error.code == "500" and "not supported" in f"{error.message} {error.detail}".lower()
+
+
+def _unprocessed(
+    realm_id: str, first: FaultError, said: str, facts: dict[str, object]
+) -> TooMuchAskedError:
+    """One record that QuickBooks itself cannot read spoils each query that meets it (Intuit: section 14)."""
+    text = to_plain_words(first.detail or first.message)
+    return TooMuchAskedError(
+        f"QuickBooks could not process a query of company {realm_id} ({said}): {text or 'it does not say why'}. Mostly "
+        "one record of the company is broken.",
+        **facts,
+    )
+
+
+def to_plain_words(text: str) -> str:
+    """Return what Intuit's own words in a text say; what may be a customer's data is left out as `...`.
+
+    Kept are words in lower case, and names of Intuit's such as `DisplayName`; quoted text, numbers, addresses and
+    names of people are not.
+    """
+    unquoted = _QUOTED.sub(" ... ", text)
+    words = [
+        word if _PLAIN_WORD.fullmatch(word.strip(":;,.()")) else "..." for word in unquoted.split()
+    ]
+    return _LEFT_OUT.sub("...", " ".join(words)).rstrip(" .:")
 
 
 def _foreign(said: str, facts: dict[str, object]) -> UnexpectedAnswerError:

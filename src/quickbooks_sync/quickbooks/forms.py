@@ -183,6 +183,8 @@ def _with_texts(asked: Asked, value: Any, level: int) -> Any:
     if level > _MOST_LEVELS:
         raise asked.refused(f"a record nested over {_MOST_LEVELS} levels deep", "a record")
     if isinstance(value, dict):
+        if value.get("Fault") is not None or value.get("fault") is not None:
+            raise asked.refused("a fault inside a record", "a record")
         return {
             name: str(inner)
             if name in _POINTERS and type(inner) is int
@@ -201,17 +203,27 @@ def _newest(records: list[Record]) -> list[Record]:
     newest: dict[str, Record] = {}
     for record in records:
         known = newest.get(record["Id"])
-        if known is None or _age(record) >= _age(known):
+        if known is None or _is_newer(record, known):
             newest[record["Id"]] = record
     return list(newest.values())
 
 
-def _age(record: Record) -> tuple[bool, int, datetime]:
-    """Return what grows with a record's versions; an Id is never used again, so a deletion is the last."""
-    token = str(record.get("SyncToken") or "")
-    written = _parse_time(record.get("MetaData", {}).get("LastUpdatedTime"))
-    return (
-        record.get("status") == DELETED,
-        int(token or 0),
-        written or datetime.min.replace(tzinfo=UTC),
-    )
+def _is_newer(record: Record, known: Record) -> bool:
+    """Whether a version is not older; a deletion is the last one, unless the record was written after it."""
+    is_stub, was_stub = record.get("status") == DELETED, known.get("status") == DELETED
+    if is_stub == was_stub:
+        return _age(record) >= _age(known)
+    stub, whole = (record, known) if is_stub else (known, record)
+    deleted_at, written_at = _written_at(stub), _written_at(whole)
+    is_back = deleted_at is not None and written_at is not None and written_at > deleted_at
+    return is_back is not is_stub
+
+
+def _age(record: Record) -> tuple[int, datetime]:
+    """Return what grows with a whole record's versions."""
+    written = _written_at(record)
+    return int(record.get("SyncToken") or 0), written or datetime.min.replace(tzinfo=UTC)
+
+
+def _written_at(record: Record) -> datetime | None:
+    return _parse_time(record.get("MetaData", {}).get("LastUpdatedTime"))

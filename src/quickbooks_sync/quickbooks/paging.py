@@ -7,21 +7,40 @@ not document. So where there is more than one page, or an Id came twice, the rec
 metered read), and if some are missing they are asked for by offset, in the order of Ids, skipping what was seen.
 
 A server or proxy may answer one page again and again. A page that brings no Id which is new to its pass ends
-the pass, so no answer keeps it going for ever; whether all was read is for the count to say.
+the pass, so no answer keeps it going for ever; whether all was read is for the count to say. It also says so of a
+single short page, wherever somebody concludes from a pass that nothing else exists.
+
+A page that is too long or too slow, or that QuickBooks cannot process because of one record in it, is asked for by
+half, again and again: a big company does not stop for ever, and a broken record is found.
 """
 
 import logging
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
-from quickbooks_sync.model.errors import UnexpectedAnswerError
+from quickbooks_sync.model.errors import LateAnswerError, TooMuchAskedError, UnexpectedAnswerError
 from quickbooks_sync.quickbooks.query import both, build_select, quote
 
 logger = logging.getLogger(__name__)
 
 MAX_PAGE_SIZE = 1000
+
+
+class Counted(StrEnum):
+    """When the records of a pass are held against a count, which is one metered read.
+
+    Attributes:
+        IF_DOUBTFUL: Where there are several pages, or an Id came twice.
+        IF_EMPTY: Also where no record came.
+        ALWAYS: In any case: somebody concludes from the pass that nothing else exists.
+    """
+
+    IF_DOUBTFUL = "if doubtful"
+    IF_EMPTY = "if empty"
+    ALWAYS = "always"
 
 
 @dataclass(frozen=True)
@@ -65,8 +84,7 @@ class Pages:
         page_size: Records of a page.
         asked_for: Properties that a query must name to see.
         has_activity: Whether records of the entity may be inactive; those are read, too.
-        is_whole: Whether somebody will conclude from the pass that nothing else exists; then "no records at all" is
-            confirmed by a count.
+        counted: When the records are counted.
     """
 
     def __init__(
@@ -78,7 +96,7 @@ class Pages:
         *,
         asked_for: Collection[str] = (),
         has_activity: bool = False,
-        is_whole: bool = False,
+        counted: Counted = Counted.IF_DOUBTFUL,
     ) -> None:
         self._client = client
         self._entity = entity
@@ -86,8 +104,9 @@ class Pages:
         self._page_size = page_size
         self._asked_for = asked_for
         self._has_activity = has_activity
-        self._is_whole = is_whole
+        self._counted = counted
         self._seen: set[str] = set()
+        self._last = ""
         self._pages = 0
         self._repeated = 0
 
@@ -98,23 +117,26 @@ class Pages:
             UnexpectedAnswerError: Fewer records came than QuickBooks counts.
         """
         yield from self._pages_by_id()
-        is_empty = self._is_whole and not self._seen
-        is_doubtful = self._pages > 1 or self._repeated > 0 or is_empty
-        if is_doubtful and self._count() > len(self._seen):
+        if self._is_doubtful() and self._count() > len(self._seen):
             logger.warning("%s: records are missing; going on by offset", self._entity)
             yield from self._pages_by_offset()
             self._verify(self._count())
 
+    def _is_doubtful(self) -> bool:
+        is_counted = self._counted is Counted.ALWAYS
+        is_empty = self._counted is Counted.IF_EMPTY and not self._seen
+        return is_counted or is_empty or self._pages > 1 or self._repeated > 0
+
     def _pages_by_id(self) -> Iterator[QueryAnswer]:
-        last = ""
         while True:
-            answer = self._ask(both(self._where, f"Id > {quote(last)}" if last else ""))
+            after = f"Id > {quote(self._last)}" if self._last else ""
+            answer = self._ask(both(self._where, after))
             fresh = self._fresh(answer)
             yield fresh
             is_last = answer.received < self._page_size
             if is_last or len(fresh.records) < len(answer.records):
                 return
-            last = str(answer.records[-1]["Id"])
+            self._last = str(answer.records[-1]["Id"])
 
     def _pages_by_offset(self) -> Iterator[QueryAnswer]:
         position, passed = 1, set[str]()
@@ -128,20 +150,44 @@ class Pages:
             position += answer.received
 
     def _ask(self, where: str, position: int | None = None) -> QueryAnswer:
-        answer = self._client.query(
-            build_select(
-                self._entity,
-                where,
-                asked_for=self._asked_for,
-                has_activity=self._has_activity,
-                order_by="Id",
-                start_position=position,
-                max_results=self._page_size,
-            )
-        )
+        answer = self._ask_by_halves(where, position)
         logger.info("%s: a page of %d records", self._entity, answer.received)
         self._pages += 1
         return answer
+
+    def _ask_by_halves(self, where: str, position: int | None) -> QueryAnswer:
+        """Ask for a page, and for half of it where that was too much; later pages are as small."""
+        while True:
+            try:
+                return self._client.query(self._statement(where, position))
+            except TooMuchAskedError as error:
+                if self._page_size == 1:
+                    raise self._narrowed(error, position) from None
+            except LateAnswerError:
+                if self._page_size == 1:
+                    raise
+            self._page_size //= 2
+            logger.warning("%s: asking for %d at a time", self._entity, self._page_size)
+
+    def _statement(self, where: str, position: int | None) -> str:
+        return build_select(
+            self._entity,
+            where,
+            asked_for=self._asked_for,
+            has_activity=self._has_activity,
+            order_by="Id",
+            start_position=position,
+            max_results=self._page_size,
+        )
+
+    def _narrowed(self, error: TooMuchAskedError, position: int | None) -> TooMuchAskedError:
+        """Say which single record it was; its own Id came in no answer."""
+        after = f" after Id {self._last}" if self._last and position is None else ""
+        return TooMuchAskedError(
+            f"{error.message} It is about one record, number {position or 1} of {self._entity}{after} in the order of "
+            "Ids: open it in QuickBooks, save it again, and run the flow once more.",
+            **error.facts,
+        )
 
     def _fresh(self, answer: QueryAnswer) -> QueryAnswer:
         """Return the answer without the records seen before, and remember the rest."""

@@ -12,6 +12,9 @@ from quickbooks_sync.model.errors import FatalError
 
 _SELECT = re.compile(r"\s*SELECT\s+(?P<what>.*?)\s+FROM\s+(?P<entity>\w+)", re.IGNORECASE)
 
+_IDS = re.compile(r"(?:WHERE|AND) Id IN \((?P<ids>[^)]*)\)")
+_LITERAL = re.compile(r"'([^'\\]*)'")
+
 
 @dataclass(frozen=True)
 class Selected:
@@ -21,11 +24,13 @@ class Selected:
         entity: The entity.
         is_whole: Whether whole records, not some of their properties.
         asked_for: Properties that it names, beside `*` those that `*` leaves out.
+        ids: The Ids that it is narrowed to; `None` where it is not.
     """
 
     entity: str
     is_whole: bool
     asked_for: tuple[str, ...] = ()
+    ids: frozenset[str] | None = None
 
 
 def parse_select(statement: str) -> Selected:
@@ -35,7 +40,9 @@ def parse_select(statement: str) -> Selected:
         raise FatalError("The statement to send is not SELECT ... FROM an entity.")
     names = [name.strip() for name in found["what"].split(",")]
     asked_for = tuple(name for name in names if name != "*")
-    return Selected(found["entity"], "*" in names, asked_for)
+    listed = _IDS.search(statement)
+    ids = frozenset(_LITERAL.findall(listed["ids"])) if listed else None
+    return Selected(found["entity"], "*" in names, asked_for, ids)
 
 
 def quote(value: str) -> str:

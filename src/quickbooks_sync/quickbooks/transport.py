@@ -13,10 +13,11 @@ from datetime import datetime
 from typing import Any
 
 import requests
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from quickbooks_sync.model.errors import (
     CompanyStoppedError,
+    LateAnswerError,
     RateLimitedError,
     RetryableError,
     UnexpectedAnswerError,
@@ -29,7 +30,7 @@ from quickbooks_sync.quickbooks.addresses import AllowedHosts, ensure_address
 from quickbooks_sync.quickbooks.body import read_body
 from quickbooks_sync.quickbooks.deadline import complete_within
 from quickbooks_sync.quickbooks.fault_text import find_answer_fault, parse_fault_text
-from quickbooks_sync.quickbooks.faults import Fault, to_error, to_lasting
+from quickbooks_sync.quickbooks.faults import Fault, to_error
 from quickbooks_sync.quickbooks.moments import parse_retry_after, parse_server_time
 from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.quickbooks.proxies import proxies_for
@@ -111,7 +112,7 @@ class Transport:
         self._ensure_address()
         retrying = Retrying(
             retry=retry_if_exception_type((RateLimitedError, UnreachableError)),
-            stop=stop_after_attempt(self.patience.attempts),
+            stop=self._is_enough,
             wait=self._seconds_after,
             before_sleep=self._log_wait,
             reraise=True,
@@ -122,8 +123,6 @@ class Transport:
             if self.on_stop is not None:
                 self.on_stop(error.message)
             raise
-        except UnreachableError as error:
-            raise to_lasting(error) from None
 
     def _ensure_address(self) -> None:
         """Refuse a foreign address before a token is even asked for."""
@@ -225,6 +224,12 @@ class Transport:
             )
         return Answer(document, parse_server_time(document, reply.headers), tid)
 
+    def _is_enough(self, state: RetryCallState) -> bool:
+        """A late answer has taken minutes: the same question is asked once more, then a smaller one is better."""
+        error = state.outcome.exception() if state.outcome else None
+        most = 2 if isinstance(error, LateAnswerError) else self.patience.attempts
+        return state.attempt_number >= min(most, self.patience.attempts)
+
     def _seconds_after(self, state: RetryCallState) -> float:
         """Return the seconds before the next attempt; a throttle holds the other processes, too."""
         error = state.outcome.exception() if state.outcome else None
@@ -251,7 +256,8 @@ class Transport:
     def _no_answer(self, error: requests.RequestException, started: float) -> RetryableError:
         is_late = time.monotonic() - started > self.patience.deadline
         trouble = f"not complete after {self.patience.deadline:g} s" if is_late else ""
-        return UnreachableError(
+        kind = LateAnswerError if is_late else UnreachableError
+        return kind(
             f"QuickBooks did not answer for company {self.realm_id} ({trouble or type(error).__name__}). "
             "Check the network and api_url of the QuickBooks connection, then try again.",
             server="QuickBooks",

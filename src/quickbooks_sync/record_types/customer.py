@@ -74,7 +74,8 @@ class Customer(RecordType):
             *pointers("CurrencyRef", "ParentRef", "SalesTermRef", "PaymentMethodRef"),
             *pointers("DefaultTaxCodeRef", "CustomerTypeRef"),
         ),
-        always_sent=lambda _record: ("DisplayName",),
+        always_sent=lambda _record: ("DisplayName", "Active"),
+        not_in_lists=("DefaultTaxCodeRef",),
         quickbooks_rules={"customer_parent": _read_parent},
         loupe_rules={"customer_name": LoupeRule(_read_name)},
     )

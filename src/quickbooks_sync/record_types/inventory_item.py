@@ -33,11 +33,16 @@ from quickbooks_sync.record_types.unsendable import (
     refuse,
 )
 from quickbooks_sync.settings import CompanySettings
-from quickbooks_sync.transform.canonical import folded, parse_text, to_decimal
+from quickbooks_sync.transform.canonical import folded, parse_decimal, parse_text, to_decimal
 
 #: Most characters of an item's name in QuickBooks.
 MAX_NAME = 100
-_ALWAYS = ("Name", "Type")
+_ALWAYS = ("Name", "Type", "Active")
+
+
+def _find_left_out(record: Document) -> str | None:
+    parse_decimal(record.get("QtyOnHand"))
+    return None
 
 
 class InventoryItem(RecordType):
@@ -56,6 +61,7 @@ class InventoryItem(RecordType):
         always_sent=lambda record: (
             (*_ALWAYS, "QtyOnHand") if record.get("Type") == "Inventory" else _ALWAYS
         ),
+        find_left_out=_find_left_out,
     )
     label, labels = "inventory item", "inventory items"
     needed_settings = (

@@ -28,6 +28,7 @@ from quickbooks_sync.record_types.invoice_values import (
     LOUPE_RULES,
     NAMED_LISTS,
     QUICKBOOKS_RULES,
+    find_left_out,
     with_due_date,
 )
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
@@ -75,7 +76,10 @@ class Invoice(RecordType):
             *("DiscountLineDetail.PercentBased", "DiscountLineDetail.DiscountPercent"),
             *pointers("DiscountLineDetail.DiscountAccountRef"),
         ),
-        always_sent=lambda _record: ("CustomerRef", "TxnDate", "TotalAmt", "Balance", "Line"),
+        always_sent=lambda _record: (
+            *("CustomerRef.value", "TxnDate", "TotalAmt", "Balance", "Line"),
+        ),
+        find_left_out=find_left_out,
         quickbooks_rules=QUICKBOOKS_RULES,
         loupe_rules=LOUPE_RULES,
         checks=CHECKS,

@@ -6,7 +6,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from quickbooks_sync.mapping.vocabulary import Json, LoupeRule, NamedList
-from quickbooks_sync.record_types.documents import amount_at, is_noted_void, lines_of
+from quickbooks_sync.record_types.documents import (
+    amount_at,
+    is_linked,
+    is_noted_void,
+    lines_of,
+    read_amounts,
+)
 from quickbooks_sync.transform.canonical import (
     CENT,
     parse_decimal,
@@ -21,6 +27,8 @@ Values = Mapping[str, Any]
 #: The item that makes an item line a shipping line (Intuit: line kinds, section 8.4.1).
 SHIPPING_ITEM = "SHIPPING_ITEM_ID"
 _ZERO = Decimal(0)
+_PRICED = ("SalesItemLineDetail", "DiscountLineDetail")
+_DETAILED = (*_PRICED, "GroupLineDetail")
 _CHARGED = ("sales", "shipping", "discount")
 _ADDED = ("sales", "shipping", "group")
 
@@ -90,6 +98,23 @@ def _line_is_taxable(line: Json) -> Any:
     """Return whether sales tax is due; unknown where a line carries no US tax code."""
     code = value_at(line, "SalesItemLineDetail.TaxCodeRef.value")
     return {"TAX": True, "NON": False}.get(str(code))
+
+
+def find_left_out(record: Json) -> str | None:
+    """Return what of an invoice's amounts or lines is missing; each line has its detail, and what it charges."""
+    read_amounts(record, ("TotalAmt", "Balance"))
+    if not is_linked(record.get("LinkedTxn", [])):
+        return "came with a LinkedTxn that links to nothing"
+    for number, line in enumerate(lines_of(record), start=1):
+        kind = line.get("DetailType")
+        if not isinstance(kind, str) or not kind:
+            return f"came with line {number} without DetailType"
+        if kind in _DETAILED and not isinstance(line.get(kind), Mapping):
+            return f"came with line {number} without {kind}"
+        if kind in _PRICED and line.get("Amount") in (None, ""):
+            return f"came with line {number} without Amount"
+        amount_at(line, "Amount")
+    return None
 
 
 QUICKBOOKS_RULES = {

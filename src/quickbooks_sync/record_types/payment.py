@@ -19,7 +19,13 @@ from quickbooks_sync.record_types.declarations import (
     Settling,
     Values,
 )
-from quickbooks_sync.record_types.documents import amount_at, is_noted_void, lines_of
+from quickbooks_sync.record_types.documents import (
+    amount_at,
+    is_linked,
+    is_noted_void,
+    lines_of,
+    read_amounts,
+)
 from quickbooks_sync.record_types.equal_payments import pair_one, payment_key
 from quickbooks_sync.record_types.narrowing import linked_customer_ids, of_linked_customers
 from quickbooks_sync.record_types.parties import read_parties, refuse_party, refuse_party_change
@@ -85,6 +91,25 @@ def _applications_are_within_amount(values: Values) -> str | None:
     return f"{to_money(applied)} of {to_money(amount)}" if applied > amount else None
 
 
+def _find_left_out(record: Source) -> str | None:
+    """Return what of a payment's lines is missing: they settle at least what QuickBooks counts as applied.
+
+    So no lines are believed only of a payment that is not applied at all, or void. Credits come on top.
+    """
+    total, unapplied = read_amounts(record, ("TotalAmt", "UnappliedAmt"))
+    settled = Decimal(0)
+    for number, line in enumerate(lines_of(record), start=1):
+        amount = amount_at(line, "Amount")
+        linked = line.get("LinkedTxn")
+        if amount and not (linked and is_linked(linked)):
+            return f"came with line {number} without LinkedTxn"
+        settled += abs(amount)
+    if settled < total - unapplied:
+        applied = to_money(total - unapplied)
+        return f"came with lines over {to_money(settled)}, where {applied} is applied"
+    return None
+
+
 class Payment(RecordType):
     """A payment that came in."""
 
@@ -98,7 +123,8 @@ class Payment(RecordType):
             *pointers("PaymentMethodRef", "ProjectRef"),
         ),
         line_properties=("Amount", "LinkedTxn"),
-        always_sent=lambda _record: ("CustomerRef", "TxnDate", "TotalAmt"),
+        always_sent=lambda _record: ("CustomerRef.value", "TxnDate", "TotalAmt", "UnappliedAmt"),
+        find_left_out=_find_left_out,
         quickbooks_rules={
             "linked_invoice": linked_invoice,
             "payment_applications": _applications,

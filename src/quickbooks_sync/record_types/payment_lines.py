@@ -12,7 +12,12 @@ _INVOICE = "Invoice"
 
 def transactions_of(line: Json) -> list[Json]:
     """Return what a line settles."""
-    return [linked for linked in line.get("LinkedTxn") or [] if isinstance(linked, Mapping)]
+    listed = line.get("LinkedTxn")
+    return (
+        [linked for linked in listed if isinstance(linked, Mapping)]
+        if isinstance(listed, list)
+        else []
+    )
 
 
 def linked_invoice(line: Json) -> Any:

@@ -64,7 +64,7 @@ class RunContext:
 
         Args:
             where: Which of its records; all when empty.
-            **options: `page_size` and `is_whole`, as `QuickBooksClient.pages` takes them.
+            **options: `page_size` and `counted`, as `QuickBooksClient.pages` takes them.
         """
         return self.client().pages(
             self.mapping.entity,

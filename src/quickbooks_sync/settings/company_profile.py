@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.model.errors import SettingsError
 from quickbooks_sync.postgres.tables import NAMED_LISTS, REFERENCES, company_reference
+from quickbooks_sync.quickbooks.paging import Counted
 from quickbooks_sync.settings.access import CompanyAccess
 from quickbooks_sync.transform.name_lists import NameLists
 
@@ -154,7 +155,7 @@ def _leaf(document: Mapping[str, Any], path: str) -> str | None:
 
 
 def _flag(document: Mapping[str, Any], path: str) -> str:
-    return "true" if _leaf(document, path) == "True" else "false"
+    return "true" if str(_leaf(document, path)).casefold() == "true" else "false"
 
 
 def _fetch(client: "QuickBooksClient", name: str) -> Any:
@@ -163,7 +164,7 @@ def _fetch(client: "QuickBooksClient", name: str) -> Any:
     if name == PREFERENCES:
         return client.preferences()
     where = "Type IN ('Service', 'NonInventory')" if name == ITEMS else ""
-    pages = client.pages(name, where=where, has_activity=True, is_whole=True)
+    pages = client.pages(name, where=where, has_activity=True, counted=Counted.IF_EMPTY)
     return [record for page in pages for record in page.records]
 
 

@@ -1,6 +1,6 @@
 """QuickBooks records to canonical values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from quickbooks_sync.mapping import Field, RecordMapping
@@ -28,7 +28,8 @@ def records_to_values(
     """Bring QuickBooks records into canonical form.
 
     A property that is absent from a whole record is empty, for QuickBooks leaves empty ones out. Only one that must be
-    asked for by name (`is_asked_for`) is unknown then; where it was asked for and is empty, the record holds `None`.
+    asked for by name (`is_asked_for`), or that no list holds (`not_in_lists`), is unknown then; where it was asked for
+    and is empty, the record holds `None`.
 
     Args:
         mapping: The record type's mapping.
@@ -43,7 +44,7 @@ def records_to_values(
             return None
         if field.named_in:
             return _named_reader(str(field.quickbooks), lists.of(mapping, field))
-        return _reader(field, settings, rules)
+        return _reader(field, settings, rules, mapping.vocabulary.not_in_lists)
 
     done = read_batch(mapping, records, reader_of)
     for row, record in enumerate(records):
@@ -67,16 +68,20 @@ def answers_to_values(
     return done
 
 
-def _reader(field: Field, settings: Settings, rules: Rules) -> Reader:
+def _reader(
+    field: Field, settings: Settings, rules: Rules, not_in_lists: Collection[str] = ()
+) -> Reader:
     raw = _raw_of(field, rules)
     if field.type == "lines":
         readers = {part.name: _reader(part, settings, rules) for part in field.fields}
         return lambda record: read_lines(field, raw(record), readers)
     parse = parser_of(field)
     absent = absent_value(field, settings)
+    name = str(field.quickbooks).partition(".")[0]
+    is_unsure = field.is_asked_for or name in not_in_lists
 
     def read(record: Source) -> Any:
-        if field.is_asked_for and field.quickbooks not in record:
+        if is_unsure and name not in record:
             return UNKNOWN
         value = parse(raw(record))
         if field.is_suffixed:

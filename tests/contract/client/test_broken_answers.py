@@ -11,6 +11,7 @@ from quickbooks_sync.model.errors import (
     CompanyStoppedError,
     RateLimitedError,
     SyncError,
+    TooMuchAskedError,
     UnexpectedAnswerError,
     UnreachableError,
 )
@@ -139,6 +140,8 @@ def test_what_is_no_answer_is_refused_whatever_was_asked(
         {"Customer": [stub()]},
         {"Customer": [stub(status="deleted")]},
         {"Customer": [{**stub(), "SyncToken": "1"}]},
+        {"Customer": [customer(Fault={"Error": [{"code": "3001"}]})]},
+        {"Customer": [customer(BillAddr={"fault": {}})]},
         {"Customer": [json.loads('{"Id":"1","SyncToken":"0","A":' + "[" * 90 + "]" * 90 + "}")]},
     ],
 )
@@ -368,25 +371,49 @@ def test_a_moment_too_long_ago_asks_for_everything_instead(
     assert len(scripted.asked) == 1
 
 
-def test_another_refusal_of_changes_stops_the_run(
+@pytest.mark.parametrize("code", ["5030", "4000", "610", "4002", "120120"])
+@pytest.mark.parametrize("place", ["whole", "part"])
+def test_any_refusal_of_changes_asks_for_everything_instead(
+    scripted: ScriptedServer, reader: QuickBooksClient, code: str, place: str
+) -> None:
+    fault = {"Fault": {"Error": [{"Message": "x", "code": code}]}}
+    scripted.status = 400 if place == "whole" else 200
+    scripted.answers = [fault if place == "whole" else changed(fault)]
+    assert ask_changes(reader) is None
+    assert len(scripted.asked) == 1
+
+
+def test_a_refusal_of_changes_that_is_none_of_intuits_stops_the_run(
     scripted: ScriptedServer, reader: QuickBooksClient
 ) -> None:
-    scripted.status = 400
-    scripted.answers = [{"Fault": {"Error": [{"Message": "x", "code": "5030"}]}}]
-    with pytest.raises(UnexpectedAnswerError, match="code 5030"):
+    scripted.status, scripted.answers = 403, [b"<html>Blocked</html>"]
+    with pytest.raises(UnexpectedAnswerError, match="firewall"):
         ask_changes(reader)
 
 
-def test_a_query_that_meets_a_broken_record_is_not_left_to_later_tries(
-    scripted: ScriptedServer, reader: QuickBooksClient
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        (
+            "QueryProcessingError: To email address entered is invalid",
+            "QueryProcessingError: ... email address entered is invalid",
+        ),
+        ("value 'ann secret' of DisplayName is invalid", "value ... of DisplayName is invalid"),
+        ("Ann Secret 12 ann@secret.example", "it does not say why"),
+        ("", "while processing query"),
+    ],
+)
+def test_a_query_that_meets_a_broken_record_is_told_in_intuits_words(
+    scripted: ScriptedServer, reader: QuickBooksClient, detail: str, told: str
 ) -> None:
     scripted.status = 400
-    error = {"Message": "Error while processing query", "Detail": "Ann Secret", "code": "4002"}
+    error = {"Message": "Error while processing query", "Detail": detail, "code": "4002"}
     scripted.answers = [{"Fault": {"Error": [error]}}]
-    with pytest.raises(UnexpectedAnswerError, match="record_ids") as caught:
+    with pytest.raises(TooMuchAskedError) as caught:
         ask(reader)
-    assert len(scripted.asked) == 3
-    assert "Secret" not in repr(caught.value)
+    assert f"{told}. Mostly one record" in caught.value.message
+    assert len(scripted.asked) == 1
+    assert "ecret" not in repr(caught.value)
 
 
 def test_a_server_failure_is_still_left_to_later_tries(
@@ -492,3 +519,61 @@ def test_a_deletion_is_answered_by_a_stub(
     scripted.answers = [{"Invoice": stub("5")}]
     payload = {"Id": "5", "SyncToken": "0"}
     assert reader.send("Invoice", payload, operation="delete", request_id="r")["Id"] == "5"
+
+
+# What only a part of the answer tells.
+
+
+@pytest.mark.parametrize("where", ["Id IN ('1', '2')", "Active = true AND Id IN ('1')"])
+def test_a_list_asked_for_by_id_holds_no_other_record(
+    scripted: ScriptedServer, reader: QuickBooksClient, where: str
+) -> None:
+    statement = f"SELECT * FROM Customer WHERE {where}"
+    scripted.answers = [listed(customer("1"))]
+    assert [record["Id"] for record in reader.query(statement).records] == ["1"]
+    scripted.answers = [listed(customer("1"), customer("7"))]
+    with pytest.raises(UnexpectedAnswerError, match="record 7; expected only records whose Ids"):
+        reader.query(statement)
+
+
+@pytest.mark.parametrize(
+    ("deleted_at", "written_at", "is_deleted"),
+    [("10:00", "09:00", True), ("10:00", "10:00", True), ("10:00", "11:00", False)],
+)
+@pytest.mark.parametrize("is_stub_first", [True, False])
+def test_a_record_written_after_its_deletion_is_there_again(
+    scripted: ScriptedServer,
+    reader: QuickBooksClient,
+    deleted_at: str,
+    written_at: str,
+    is_deleted: bool,
+    is_stub_first: bool,
+) -> None:
+    def at(hour: str) -> dict[str, str]:
+        return {"LastUpdatedTime": f"2026-09-01T{hour}:00-07:00"}
+
+    records = [{**stub(), "MetaData": at(deleted_at)}, customer(MetaData=at(written_at))]
+    scripted.answers = [changed({"Customer": records if is_stub_first else records[::-1]})]
+    changes = ask_changes(reader)
+    assert (len(changes.deleted), len(changes.records)) == ((1, 0) if is_deleted else (0, 1))
+
+
+PREFERENCES = {
+    name: {"UsingSalesTax": True}
+    for name in (
+        *("AccountingInfoPrefs", "ProductAndServicesPrefs", "SalesFormsPrefs"),
+        *("TaxPrefs", "CurrencyPrefs"),
+    )
+}
+
+
+@pytest.mark.parametrize("name", PREFERENCES)
+@pytest.mark.parametrize("found", [None, "", []])
+def test_preferences_without_a_part_switch_nothing_off(
+    scripted: ScriptedServer, reader: QuickBooksClient, name: str, found: Any
+) -> None:
+    scripted.answers = [{"Preferences": customer(**PREFERENCES)}]
+    assert reader.preferences()["TaxPrefs"] == {"UsingSalesTax": True}
+    scripted.answers = [{"Preferences": customer(**{**PREFERENCES, name: found})}]
+    with pytest.raises(UnexpectedAnswerError, match=f"as {name}"):
+        reader.preferences()

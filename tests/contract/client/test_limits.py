@@ -4,12 +4,20 @@ import gzip
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from quickbooks_sync.model.errors import RateLimitedError, UnexpectedAnswerError, UnreachableError
+from quickbooks_sync.model.errors import (
+    LateAnswerError,
+    RateLimitedError,
+    TooMuchAskedError,
+    UnexpectedAnswerError,
+    UnreachableError,
+)
 from quickbooks_sync.quickbooks.client import QuickBooksClient
+from quickbooks_sync.quickbooks.paging import Counted
 from tests.contract.client.conftest import ScriptedServer, Setup
 
 TIME = "2026-09-02T09:12:25.101-07:00"
@@ -185,3 +193,84 @@ def test_a_record_twice_in_the_only_page_makes_the_records_be_counted(
 ) -> None:
     scripted.answers = [page(1, 1), total(2), page(1, 2), total(2)]
     assert read_ids(reader, size=3) == ["1", "2"]
+
+
+# What was too much is asked for by halves.
+
+BROKEN = {"Fault": {"Error": [{"Message": "Error while processing query", "code": "4002"}]}}
+
+
+def padded(document: dict[str, Any], length: int = 2000) -> bytes:
+    return json.dumps(document).encode() + b" " * length
+
+
+@pytest.mark.parametrize("too_much", [padded(page(1, 2, 3, 4)), json.dumps(BROKEN).encode()])
+def test_a_page_that_is_too_much_is_asked_for_by_halves(
+    scripted: ScriptedServer, talk_to: Build, too_much: bytes
+) -> None:
+    scripted.answers = [too_much, page(1, 2), page(3, 4), page(), total(4)]
+    assert read_ids(talk_to(longest_answer=2000), size=4) == ["1", "2", "3", "4"]
+    sizes = [statement.rpartition(" ")[2] for statement in scripted.asked[:4]]
+    assert sizes == ["4", "2", "2", "2"]
+
+
+def test_a_page_that_drips_is_asked_for_by_halves(scripted: ScriptedServer, talk_to: Build) -> None:
+    late = padded(page(1, 2), 500)
+    scripted.answers, scripted.pause = [late, late, page(1), page(), total(1)], 0.001
+    client = talk_to(attempts=6, deadline=0.3)
+    assert read_ids(client) == ["1"]
+    assert [statement.rpartition(" ")[2] for statement in scripted.asked[:3]] == ["2", "2", "1"]
+
+
+@pytest.mark.parametrize("too_much", [padded(page(4)), json.dumps(BROKEN).encode()])
+def test_a_record_that_is_too_much_alone_is_told(
+    scripted: ScriptedServer, talk_to: Build, too_much: bytes
+) -> None:
+    scripted.answers = [too_much, page(1, 2), too_much, page(3), too_much]
+    with pytest.raises(TooMuchAskedError, match="number 1 of Customer after Id 3 in"):
+        read_ids(talk_to(longest_answer=2000), size=4)
+    assert len(scripted.asked) == 5
+
+
+def test_what_was_asked_for_is_not_told(scripted: ScriptedServer, reader: QuickBooksClient) -> None:
+    scripted.answers = [BROKEN]
+    with pytest.raises(TooMuchAskedError, match="number 1 of Customer in the order") as caught:
+        list(reader.pages("Customer", where="DisplayName IN ('Ann Secret')"))
+    assert "Secret" not in repr(caught.value)
+
+
+def test_changes_that_are_too_much_are_read_as_everything(
+    scripted: ScriptedServer, talk_to: Build
+) -> None:
+    scripted.answers = [padded({"CDCResponse": [{"QueryResponse": [{}]}], "time": TIME})]
+    client = talk_to(longest_answer=2000)
+    assert client.changes("Customer", datetime(2026, 9, 1, tzinfo=UTC)) is None
+
+
+def test_a_late_answer_is_not_waited_for_six_times(
+    scripted: ScriptedServer, talk_to: Build
+) -> None:
+    scripted.answers, scripted.pause = [json.dumps(total(7)).encode() + b" " * 500], 0.05
+    with pytest.raises(LateAnswerError, match="not complete"):
+        talk_to(attempts=6, deadline=0.2).count("Customer")
+    assert len(scripted.asked) == 2
+
+
+# A short page is believed only where nobody concludes from it.
+
+
+@pytest.mark.parametrize("first", [page(1, 2), page()])
+def test_a_short_first_page_is_counted_where_nothing_may_be_left_out(
+    scripted: ScriptedServer, reader: QuickBooksClient, first: dict[str, Any]
+) -> None:
+    scripted.answers = [first, total(3), page(1, 2, 3), total(3)]
+    pages = reader.pages("Customer", page_size=9, counted=Counted.ALWAYS)
+    assert sorted(record["Id"] for answer in pages for record in answer.records) == ["1", "2", "3"]
+
+
+def test_a_page_that_stays_short_is_refused_where_nothing_may_be_left_out(
+    scripted: ScriptedServer, reader: QuickBooksClient
+) -> None:
+    scripted.answers = [page(1, 2), total(3), page(1, 2), total(3)]
+    with pytest.raises(UnexpectedAnswerError, match="counts more Customer records"):
+        list(reader.pages("Customer", page_size=9, counted=Counted.ALWAYS))

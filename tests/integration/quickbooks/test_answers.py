@@ -10,7 +10,12 @@ from tests.support.books import loupe, quickbooks
 from tests.support.installation import House
 
 TIME = "2036-11-01T00:00:00Z"
-ENDED = {"Error": [{"Message": "Error", "code": "5030"}]}
+ENDED = {"Message": "Error", "code": "5030"}
+TOO_OLD = {
+    "Message": "Unsupported Operation",
+    "Detail": "Operation cdc with changedSince date x which is older than fixed days is not supported.",
+    "code": "500",
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +38,6 @@ def watermark(house: House) -> Any:
         {"CDCResponse": None, "time": TIME},
         {"CDCResponse": [], "time": TIME},
         {"CDCResponse": [{}], "time": TIME},
-        {"CDCResponse": [{"QueryResponse": [{"Fault": ENDED}]}], "time": TIME},
         {"CDCResponse": [{"QueryResponse": [{"Customer": None}]}], "time": TIME},
         {"CDCResponse": [{"QueryResponse": [{"Customer": [{"Id": "1"}]}]}], "time": TIME},
         "<html>Sign in</html>",
@@ -57,18 +61,24 @@ def test_an_edit_behind_a_broken_answer_is_pulled_by_the_next_run(
     assert watermark(house) > before
 
 
-def test_a_moment_too_long_ago_for_quickbooks_makes_the_run_read_everything(house: House) -> None:
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        (400, {"Fault": {"Error": [TOO_OLD]}}),
+        (400, {"Fault": {"Error": [ENDED]}}),
+        (200, {"CDCResponse": [{"QueryResponse": [{"Fault": {"Error": [ENDED]}}]}], "time": TIME}),
+    ],
+)
+def test_changes_that_quickbooks_refuses_to_tell_make_the_run_read_everything(
+    house: House, status: int, answer: dict[str, Any]
+) -> None:
     (link,) = [one for one in house.rows("link") if one["record_type"] == "customer"]
-    quickbooks.change(house, "Customer", link["quickbooks_id"], GivenName="Long ago")
-    error = {
-        "Message": "Unsupported Operation",
-        "Detail": "Operation cdc with changedSince date x which is older than fixed days is not supported.",
-        "code": "500",
-    }
-    house.order_fault("status", "/cdc", status=400, body=json.dumps({"Fault": {"Error": [error]}}))
+    name = f"Refused {abs(hash(json.dumps(answer)))}"
+    quickbooks.change(house, "Customer", link["quickbooks_id"], GivenName=name)
+    house.order_fault("status", "/cdc", status=status, body=json.dumps(answer))
     run = house.run("pull_customers")
     assert run["status"] == "success"
-    assert house.row("customer", link["loupe_id"])["first_name"] == "Long ago"
+    assert house.row("customer", link["loupe_id"])["first_name"] == name
 
 
 @pytest.mark.parametrize("body", ['{"BatchItemResponse": []}', "{}", '{"BatchItemResponse": ['])

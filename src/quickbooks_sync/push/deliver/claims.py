@@ -1,10 +1,12 @@
 """Which row a record that was made for it belongs to: a link is never dropped, nor turned to another record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
+from quickbooks_sync.model.decision import Operation
+from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.decisions import LOST_ANSWER
 from quickbooks_sync.postgres.records.links import read_link_ids, read_links
@@ -53,6 +55,37 @@ class LinksOfWrites:
                 f"row {owner}; enter it once in Loupe, or once more in QuickBooks"
             )
         return None
+
+
+def refuse_exchanged(
+    context: RunContext,
+    written: Sequence[tuple[IntentItem, Record]],
+    values: Sequence[Mapping[str, Any]],
+) -> None:
+    """Refuse an answer that gives two creates each other's record; its batch stays open, and is asked for again.
+
+    Args:
+        context: The run.
+        written: Items with the record that was answered for each.
+        values: The records' canonical values.
+
+    Raises:
+        UnexpectedAnswerError: The answers are under each other's names.
+    """
+    is_made_from = context.type.is_made_from
+    foreign = [
+        (item, theirs)
+        for (item, _), theirs in zip(written, values, strict=True)
+        if item.operation == Operation.CREATE and not is_made_from(item.loupe_values, theirs)
+    ]
+    for item, theirs in foreign:
+        other = next((sent for sent, _ in foreign if is_made_from(sent.loupe_values, theirs)), None)
+        if other is not None:
+            raise UnexpectedAnswerError(
+                f"QuickBooks answered the create of Loupe row {item.loupe_id} with the record of row {other.loupe_id}; "
+                "nothing was linked. Run the flow again: the same batch is asked for once more.",
+                loupe_id=item.loupe_id,
+            )
 
 
 def doubted_outcome(item: IntentItem, record: Record) -> RecordOutcome:

@@ -9,7 +9,7 @@ from typing import Any
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.postgres.records.links import read_link_ids
 from quickbooks_sync.postgres.runs.intents import IntentItem
-from quickbooks_sync.push.guard.lookup import of_pulled_types
+from quickbooks_sync.push.guard.lookup import of_pulled_types, with_whole
 from quickbooks_sync.quickbooks.query import is_in, is_since
 from quickbooks_sync.record_types.record_type import are_equal
 from quickbooks_sync.run.context import RunContext
@@ -112,7 +112,8 @@ def is_like(context: RunContext, item: IntentItem, theirs: Values) -> bool:
 def _fetch_made_since(context: RunContext, sent_at: datetime) -> list[Record]:
     """Fetch what was made in QuickBooks since the batch may first have arrived."""
     pages = context.pages(is_since("MetaData.CreateTime", sent_at - CLOCKS_APART))
-    return of_pulled_types(context, [record for page in pages for record in page.records])
+    records = [record for page in pages for record in page.records]
+    return of_pulled_types(context, with_whole(context, records))
 
 
 def _find_changed(context: RunContext, items: Sequence[IntentItem]) -> Found:

@@ -18,7 +18,7 @@ from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.intents import Intent, IntentItem
 from quickbooks_sync.push.decide.computed import find_differences
 from quickbooks_sync.push.decide.names import find_unwritten, list_unwritten
-from quickbooks_sync.push.deliver.claims import LinksOfWrites, stranger_outcome
+from quickbooks_sync.push.deliver.claims import LinksOfWrites, refuse_exchanged, stranger_outcome
 from quickbooks_sync.push.deliver.stock import settle_adjustments
 from quickbooks_sync.quickbooks.batch import BatchItem
 from quickbooks_sync.run.context import RunContext
@@ -129,6 +129,8 @@ def _settle_written(
     documents = [record for _, record in written]
     done = records_to_values(mapping, documents, settings=settings, lists=settings.lists)
     values = frame_to_values(done.frame)
+    if is_answer:
+        refuse_exchanged(context, written, values)
     answers = []
     outcomes = []
     for position, (item, record) in enumerate(written):

@@ -19,12 +19,15 @@ from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.intents import read_doubtful_ids
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
 from quickbooks_sync.push.decide.write import Write
+from quickbooks_sync.quickbooks.client import fetch_if_there
+from quickbooks_sync.quickbooks.paging import Counted
 from quickbooks_sync.quickbooks.query import both, is_in, is_since
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.watermarks import read_seen_until
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform.model import frame_to_values
 from quickbooks_sync.transform.quickbooks_side import answers_to_values
+from quickbooks_sync.transform.whole import find_lacking
 
 #: Keeps a statement within a few kilobytes; QuickBooks documents no limit for an IN list.
 VALUES_PER_QUERY = 100
@@ -73,13 +76,14 @@ def _fetch_gained(context: RunContext, creates: Sequence[Write]) -> list[Record]
     keys = context.type.identity.keys
     wanted = [{key.near(write.values) for write in creates} - {None} for key in keys]
     found: list[Record] = []
-    for page in context.pages(both(context.type.pulled_where(settings), changed)):
-        done = answers_to_values(
-            context.mapping, page.records, settings=settings, lists=settings.lists
-        )
+    counted = Counted.IF_DOUBTFUL if since else Counted.ALWAYS
+    where = both(context.type.pulled_where(settings), changed)
+    for page in context.pages(where, counted=counted):
+        records = with_whole(context, page.records)
+        done = answers_to_values(context.mapping, records, settings=settings, lists=settings.lists)
         found.extend(
             record
-            for record, values in zip(page.records, frame_to_values(done.frame), strict=True)
+            for record, values in zip(records, frame_to_values(done.frame), strict=True)
             if any(key.near(values) in near for key, near in zip(keys, wanted, strict=True))
         )
     return found
@@ -98,8 +102,25 @@ def _fetch_candidates(context: RunContext, creates: Sequence[Write]) -> list[Rec
     found: dict[str, Record] = {}
     for condition in _conditions(context, [write.values for write in creates]):
         for page in context.pages(condition):
-            found.update((record["Id"], record) for record in page.records)
+            found.update((record["Id"], record) for record in with_whole(context, page.records))
     return of_pulled_types(context, list(found.values()))
+
+
+def with_whole(context: RunContext, records: Sequence[Record]) -> list[Record]:
+    """Return the records, those that a list did not show whole as QuickBooks shows them by their Id.
+
+    Half a record compares with nothing, and what compares with nothing is created again.
+    """
+    client, mapping = context.client(), context.mapping
+    whole = []
+    for record in records:
+        if find_lacking(mapping, record):
+            asked_for = {name: record[name] for name in mapping.asked_for if name in record}
+            again = fetch_if_there(client, mapping.entity, record["Id"])
+            whole.append({**asked_for, **again} if again else record)
+        else:
+            whole.append(record)
+    return whole
 
 
 def of_pulled_types(context: RunContext, records: list[Record]) -> list[Record]:

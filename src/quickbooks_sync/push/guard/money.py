@@ -6,8 +6,10 @@ QuickBooks would accept it silently and keep the rest as unapplied money (Intuit
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import RecordOutcome
+from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_link_ids, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_held_ids, read_rejected_ids
 from quickbooks_sync.push.decide.write import Write
@@ -17,6 +19,7 @@ from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.record_types.declarations import Settling
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.transform.whole import find_lacking
 
 Record = dict[str, Any]
 
@@ -114,9 +117,30 @@ class MoneyGuard:
             return {}
         client, entity = self._context.client(), self._settled_entity
         statement = build_select(entity, is_in("Id", ids), max_results=1000)
-        listed = {record["Id"]: record for record in client.query(statement).records}
+        listed = {
+            record["Id"]: record
+            for record in client.query(statement).records
+            if not self._find_lacking(record)
+        }
         # A list shows a new record late; by its Id it answers at once.
         late = {
             number: fetch_if_there(client, entity, number) for number in ids if number not in listed
         }
-        return listed | {number: record for number, record in late.items() if record is not None}
+        return listed | {
+            number: self._ensure_whole(record)
+            for number, record in late.items()
+            if record is not None
+        }
+
+    def _find_lacking(self, record: Record) -> Problem | None:
+        return find_lacking(self._context.workspace.mapping(self._settles.of), record)
+
+    def _ensure_whole(self, record: Record) -> Record:
+        """A balance that QuickBooks does not tell is not 0."""
+        problem = self._find_lacking(record)
+        if problem is None:
+            return record
+        raise UnexpectedAnswerError(
+            f"Nothing was sent that settles {self._settles.of} {record['Id']}: {problem.message}.",
+            quickbooks_id=record["Id"],
+        )
