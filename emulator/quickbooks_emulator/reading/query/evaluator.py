@@ -12,7 +12,7 @@ from quickbooks_emulator.company.company import Company
 from quickbooks_emulator.entities.registry import BY_RESOURCE, NOT_MODELLED, Entity
 from quickbooks_emulator.model import faults
 from quickbooks_emulator.model.documents import Document
-from quickbooks_emulator.reading.present import present
+from quickbooks_emulator.reading.present import present, shown_name
 from quickbooks_emulator.reading.query.columns import COLUMNS, Column, query_fault
 from quickbooks_emulator.reading.query.parser import parse_query
 from quickbooks_emulator.reading.query.statement import Condition, Statement
@@ -50,8 +50,7 @@ def run_query(company: Company, text: str) -> Document:
     rows = [
         _project(entity, present(company, entity.name, document), selected) for document in page
     ]
-    answer: Document = {entity.name: rows, "startPosition": start, "maxResults": len(rows)}
-    return answer if statement.is_paged else {**answer, "totalCount": len(rows)}
+    return {entity.name: rows, "startPosition": start, "maxResults": len(rows)}
 
 
 def _entity(name: str) -> Entity:
@@ -141,17 +140,27 @@ def _like(value: object) -> re.Pattern[str]:
 
 
 def _sort(entity: Entity, documents: list[Document], order: list[tuple[Column, bool]]) -> None:
-    # Without ORDERBY the order is not specified; newest change first was seen on a live company.
     documents.sort(key=lambda document: int(document["Id"]))
     if not order:
-        documents.sort(
-            key=lambda document: str(document["MetaData"]["LastUpdatedTime"]), reverse=True
-        )
+        _sort_unasked(entity, documents)
     for column, down in reversed(order):
         documents.sort(key=lambda document: _rank(column.read(entity.name, document)), reverse=down)
 
 
 def _rank(value: object) -> tuple[bool, Decimal, str]:
+def _sort_unasked(entity: Entity, documents: list[Document]) -> None:
+    """Sort as recorded on live companies: lists by full name, capitals first, else newest change first."""
+    if entity.has_active:
+        documents.sort(key=lambda document: _full_name(entity, document))
+    else:
+        documents.sort(key=lambda document: document["MetaData"]["LastUpdatedTime"], reverse=True)
+
+
+def _full_name(entity: Entity, document: Document) -> str:
+    name = "FullyQualifiedName" if "FullyQualifiedName" in document else entity.name_property
+    return shown_name(entity.name, name, document) or ""
+
+
     if isinstance(value, bool | Decimal | int):
         return True, Decimal(value), ""
     return value is not None, Decimal(0), _text(value)
