@@ -29,12 +29,12 @@ def test_a_company_name_is_no_name(company: Driver) -> None:
 
 @pytest.mark.parametrize("name", ["Nordwind", "NORDWIND", " nordwind  "])
 def test_a_name_is_taken_whatever_its_case(company: Driver, name: str) -> None:
-    """Intuit facts 7.2 and 8.1: 6240, with the text seen on live companies."""
+    """Intuit facts 7.2, 8.1 and 14: 6240, with the text recorded where a customer has the name."""
     company.customer("Nordwind")
     error = company.fault("Customer", {"DisplayName": name})
     assert error["code"] == "6240"
     assert error["Message"] == "Duplicate Name Exists Error"
-    assert error["Detail"].startswith("The name supplied already exists. : Another customer,")
+    assert error["Detail"] == "The name supplied already exists. : null"
 
 
 @pytest.mark.parametrize("name", ["Rob:Barnett", "Rob\tBarnett", "Rob\nBarnett", "Rob 💎"])
@@ -175,3 +175,37 @@ def test_an_opening_balance_is_said_to_be_left_out(company: Driver) -> None:
     assert response.status_code == 501
     assert "OpenBalanceDate" in response.json()["Fault"]["Error"][0]["Detail"]
     assert company.query("SELECT * FROM Customer") == {}
+
+
+def test_one_name_can_stand_under_several_parents(company: Driver) -> None:
+    """Intuit facts 14: such pairs exist, also of a customer of its own and a sub-customer."""
+    first, second = company.customer("Amber House"), company.customer("Basalt House")
+    below = [
+        company.customer("Test Project", Job=True, ParentRef={"value": parent["Id"]})
+        for parent in (first, second)
+    ]
+    company.customer("Test Project")
+    for customer in below:
+        company.write("Customer", {**head(customer), "sparse": True, "Notes": "seen"})
+    names = [
+        each["FullyQualifiedName"] for each in company.query("SELECT * FROM Customer")["Customer"]
+    ]
+    assert names[1:] == [
+        "Amber House:Test Project",
+        "Basalt House",
+        "Basalt House:Test Project",
+        "Test Project",
+    ]
+
+
+def test_a_name_is_taken_under_its_parent(company: Driver) -> None:
+    """Intuit facts 8.3: also by moving a sub-customer to where its name stands already."""
+    first, second = company.customer("Amber House"), company.customer("Basalt House")
+    under = {"Job": True, "ParentRef": {"value": first["Id"]}}
+    company.customer("Test Project", **under)
+    assert company.fault("Customer", {"DisplayName": "TEST project", **under})["code"] == "6240"
+    other = company.customer("Test Project", Job=True, ParentRef={"value": second["Id"]})
+    moved = {**head(other), "sparse": True, "ParentRef": {"value": first["Id"]}}
+    assert company.fault("Customer", moved)["code"] == "6240"
+    company.write("Vendor", {"DisplayName": "Opal Works"})
+    assert company.fault("Customer", {"DisplayName": "Opal Works", **under})["code"] == "6240"

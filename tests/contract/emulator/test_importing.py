@@ -364,3 +364,26 @@ def test_the_command_says_what_it_did(answers: Path, tmp_path: Path) -> None:
     again = CliRunner().invoke(app, arguments)
     assert again.exit_code == 2
     assert f"The company {REALM} exists already" in again.output
+
+
+def test_imported_customers_of_one_name_can_be_changed(
+    tmp_path: Path, start_emulator: Callable[..., Any]
+) -> None:
+    """Intuit facts 14: two sub-customers of one name, both changed after they were made."""
+    other = {**CUSTOMER, "Id": "59", "DisplayName": "Basalt", "FullyQualifiedName": "Basalt"}
+    pair = [
+        {
+            **CUSTOMER,
+            "Id": number,
+            "DisplayName": "Test Project",
+            "ParentRef": {"value": parent["Id"]},
+            "FullyQualifiedName": f"{parent['DisplayName']}:Test Project",
+        }
+        for number, parent in (("60", CUSTOMER), ("61", other))
+    ]
+    file = write(tmp_path, "a.json", {"Customer": [CUSTOMER, other, *pair]})
+    import_company(tmp_path, REALM, [file])
+    driver = serve(tmp_path, start_emulator)
+    for number in ("60", "61"):
+        change = {**head(driver.read("Customer", number)), "sparse": True, "Notes": "n"}
+        assert driver.write("Customer", change)["SyncToken"] == "3"
