@@ -19,7 +19,7 @@ from quickbooks_emulator.model import faults
 from quickbooks_emulator.model.documents import Document
 from quickbooks_emulator.model.faults import FaultError, GatewayError
 from quickbooks_emulator.reading.changes import list_changes
-from quickbooks_emulator.reading.present import present
+from quickbooks_emulator.reading.present import present_alone
 from quickbooks_emulator.reading.query import run_query
 from quickbooks_emulator.wire.calls import (
     Answer,
@@ -168,7 +168,7 @@ def _read(company: Company, call: Call, meter: Meter) -> Document:
     meter.read()
     entity = BY_RESOURCE[call.parts[0]]
     number = "1" if entity.name in ("Preferences", "CompanyInfo") else call.parts[1]
-    return {entity.name: present(company, entity.name, company.get(entity.name, number))}
+    return {entity.name: present_alone(company, entity.name, company.get(entity.name, number))}
 
 
 def _query(company: Company, call: Call, meter: Meter) -> Document:
@@ -203,8 +203,8 @@ def _written(company: Company, entity: Entity, call: Call) -> Document:
     if operation == "delete":
         return delete_record(company, entity, call.json())
     if operation == "void" or (operation == "update" and "void" in include):
-        return present(company, entity.name, void_record(company, entity, call.json()))
+        return present_alone(company, entity.name, void_record(company, entity, call.json()))
     if operation not in ("", "create", "update"):
         raise faults.unsupported_operation(f"{operation} of {entity.name}")
     written = write_record(company, entity, call.json(), Options(include))
-    return present(company, entity.name, written)
+    return present_alone(company, entity.name, written)

@@ -73,11 +73,11 @@ class CustomerRules:
 
 def _defaults(name: str) -> Document:
     return {
-        "Taxable": False,
+        "Taxable": True,
         "Job": False,
         "BillWithParent": False,
         "PrintOnCheckName": name[:110],
-        "PreferredDeliveryMethod": "None",
+        "PreferredDeliveryMethod": "Print",
         "IsProject": False,
     }
 

@@ -6,12 +6,13 @@ from tests.contract.emulator.driver import Driver, head
 
 
 def test_the_smallest_create_fills_in_what_intuit_fills_in(company: Driver) -> None:
-    """Intuit facts 8.3: PrintOnCheckName and FullyQualifiedName follow DisplayName."""
+    """Intuit facts 8.3 and 14: what a create of nothing but a name was recorded to fill in."""
     created = company.customer("  Nordwind Outfitters ")
     assert created["DisplayName"] == "Nordwind Outfitters"
     assert created["PrintOnCheckName"] == created["FullyQualifiedName"] == "Nordwind Outfitters"
     assert created["SyncToken"] == "0"
-    assert created["Active"] is True
+    assert created["Active"] is created["Taxable"] is True
+    assert created["PreferredDeliveryMethod"] == "Print"
     assert created["CurrencyRef"] == {"value": "USD", "name": "United States Dollar"}
     assert created == company.read("Customer", created["Id"])
 
@@ -209,3 +210,15 @@ def test_a_name_is_taken_under_its_parent(company: Driver) -> None:
     assert company.fault("Customer", moved)["code"] == "6240"
     company.write("Vendor", {"DisplayName": "Opal Works"})
     assert company.fault("Customer", {"DisplayName": "Opal Works", **under})["code"] == "6240"
+
+
+def test_lists_leave_out_the_tax_code_that_a_single_answer_fills_in(company: Driver) -> None:
+    """Intuit facts 14: the company's code in the answers to a create and a GET, not in a query."""
+    created = company.customer("A")
+    assert created["DefaultTaxCodeRef"] == {"value": "2"}
+    assert company.read("Customer", created["Id"])["DefaultTaxCodeRef"] == {"value": "2"}
+    own = company.customer("B", DefaultTaxCodeRef={"value": "1"})
+    assert own["DefaultTaxCodeRef"]["value"] == "1"
+    assert "DefaultTaxCodeRef" not in company.customer("C", Taxable=False)
+    listed = company.query("SELECT * FROM Customer")["Customer"]
+    assert ["DefaultTaxCodeRef" in customer for customer in listed] == [False, True, False]
