@@ -71,6 +71,8 @@ def _update(
         # A live run saw sparse payment updates refused for their missing properties.
         _refuse_missing(rules, without_empty(sent))
     _keep_shown_name(entity, sent, current)
+    if sparse and _is_gone_already(sent, current):
+        return current
     base = _kept(entity, current, sent) if sparse else {}
     draft = _draft(without_empty({**base, **sent}))
     _refuse_missing(rules, draft)
@@ -113,6 +115,13 @@ def _kept(entity: Entity, current: Document, sent: Document) -> Document:
     names = {prop.name for prop in entity.properties if not prop.read_only}
     names -= {name for name, leader in entity.follows.items() if leader in sent}
     return {name: value for name, value in current.items() if name in names}
+
+
+def _is_gone_already(sent: Document, current: Document) -> bool:
+    """Return whether an inactive record is only made inactive again: recorded to move nothing."""
+    if current.get("Active") is not False or sent.get("Active") is not False:
+        return False
+    return all(current.get(name) == value for name, value in _draft(sent).items())
 
 
 def _keep_shown_name(entity: Entity, sent: Document, current: Document) -> None:

@@ -28,7 +28,7 @@ def parse_document(properties: tuple[Property, ...], body: object) -> Document:
     """Return the writable part of a request body, typed, texts trimmed.
 
     An empty text, reference or object stays in the result as ``""`` or ``{}``: in a sparse update
-    it clears the property.
+    it clears the property. An empty text for a boolean, which clients in use send, says nothing.
 
     Raises:
         FaultError: 2010 and the other codes of a value that cannot be taken.
@@ -47,8 +47,8 @@ def _parse_fields(
     for name, value in body.items():
         prop = known.get(name)
         if prop is None:
-            raise faults.unknown_property(at + name)
-        if value is None or prop.read_only:
+            raise faults.unknown_property(name, owner, known)
+        if value is None or prop.read_only or (prop.kind is Kind.FLAG and value == ""):
             continue
         if not prop.modelled:
             _refuse_unmodelled(at + name, value)

@@ -222,3 +222,25 @@ def test_lists_leave_out_the_tax_code_that_a_single_answer_fills_in(company: Dri
     assert "DefaultTaxCodeRef" not in company.customer("C", Taxable=False)
     listed = company.query("SELECT * FROM Customer")["Customer"]
     assert ["DefaultTaxCodeRef" in customer for customer in listed] == [False, True, False]
+
+
+@pytest.mark.parametrize("field", ["Active", "Taxable", "Job"])
+def test_an_empty_text_for_a_boolean_says_nothing(company: Driver, field: str) -> None:
+    """Intuit facts 14: clients in use send it; what was stored stays."""
+    parent = company.customer("Parent")
+    made = company.customer("A", Taxable=False, Job=True, ParentRef={"value": parent["Id"]})
+    sent = company.write("Customer", {**head(made), "sparse": True, field: ""})
+    assert sent[field] is made[field]
+
+
+def test_making_an_inactive_customer_inactive_moves_nothing(company: Driver) -> None:
+    """Intuit facts 14: recorded twice; any other change of one that is inactive counts."""
+    created = company.customer("A", Notes="n")
+    gone = company.write("Customer", {**head(created), "sparse": True, "Active": False})
+    order = {"advance_seconds": 60}
+    company.side_door("clock", order)
+    again = company.write("Customer", {**head(gone), "sparse": True, "Active": False})
+    company.side_door("clock", {"advance_seconds": -60})
+    assert again == gone
+    noted = {**head(gone), "sparse": True, "Active": False, "Notes": "m"}
+    assert company.write("Customer", noted)["SyncToken"] == "2"
