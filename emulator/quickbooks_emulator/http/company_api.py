@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 
 from quickbooks_emulator.books.options import Options
 from quickbooks_emulator.company.company import Company
-from quickbooks_emulator.entities.registry import BY_RESOURCE, NOT_MODELLED, Entity
+from quickbooks_emulator.entities.registry import BY_RESOURCE, Entity, is_not_modelled
 from quickbooks_emulator.gateway.limits import Meter
 from quickbooks_emulator.http.batch import run_batch
 from quickbooks_emulator.http.wiring import Emulator
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_REQUEST_ID = 50
 LONGEST_BATCH_REQUEST_ID = 36
-_UNMODELLED_PARTS = {name.lower() for name in NOT_MODELLED} | {"attachable", "taxservice"}
+_INNER_HOST = "https://c50.sandbox.qbo.intuit.com/qbo50"
 
 
 class ConnectionCutError(Exception):
@@ -159,7 +159,7 @@ def _handler(call: Call) -> Handler:
 
 def _unknown_resource(call: Call) -> FaultError:
     path = "/".join(call.parts)
-    if call.parts and call.parts[0].lower() in _UNMODELLED_PARTS:
+    if call.parts and is_not_modelled(call.parts[0]):
         return faults.NotModelledError(f"The resource {path}")
     return faults.unsupported_operation(f"Could not find resource for relative : /{path}")
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from quickbooks_emulator.company.company import Company
-from quickbooks_emulator.entities.registry import BY_RESOURCE, NOT_MODELLED, Entity
+from quickbooks_emulator.entities.registry import BY_RESOURCE, Entity, is_not_modelled
 from quickbooks_emulator.model import faults
 from quickbooks_emulator.model.documents import Document
 from quickbooks_emulator.reading.present import present, shown_name
@@ -57,7 +57,7 @@ def _entity(name: str) -> Entity:
     entity = BY_RESOURCE.get(name.lower())
     if entity is not None:
         return entity
-    if name.lower() in {known.lower() for known in NOT_MODELLED}:
+    if is_not_modelled(name):
         raise faults.NotModelledError(f"A query of {name}")
     raise query_fault(f"Metadata not found for Entity: {name}")
 
