@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.books.options import Options, parse_include
 from quickbooks_emulator.company.company import Company
 from quickbooks_emulator.entities.registry import ENTITIES, NOT_MODELLED, Entity
 from quickbooks_emulator.gateway.limits import Meter
@@ -116,7 +116,7 @@ def _entity(item: Document) -> Entity:
 
 def _write(company: Company, entity: Entity, item: Document) -> Document:
     body, operation = item[entity.name], item.get("operation")
-    include = frozenset(str(item.get("optionsData", "")).split(","))
+    include = parse_include(str(item.get("optionsData", "")))
     if operation == "delete":
         return delete_record(company, entity, body)
     if operation == "update" and "void" in include:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
 
-from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.books.options import Options, parse_include
 from quickbooks_emulator.company.company import Company
 from quickbooks_emulator.entities.registry import BY_RESOURCE, Entity, is_not_modelled
 from quickbooks_emulator.gateway.limits import Meter
@@ -168,6 +168,7 @@ def _read(company: Company, call: Call, meter: Meter) -> Document:
     meter.read()
     entity = BY_RESOURCE[call.parts[0]]
     number = "1" if entity.name in ("Preferences", "CompanyInfo") else call.parts[1]
+    parse_include(call.params.get("include", ""))
     return {entity.name: present_alone(company, entity.name, company.get(entity.name, number))}
 
 
@@ -175,6 +176,7 @@ def _query(company: Company, call: Call, meter: Meter) -> Document:
     meter.read()
     text = call.params.get("query", "") if call.method == "GET" else call.text()
     return {"QueryResponse": run_query(company, text)}
+    parse_include(call.params.get("include", ""))
 
 
 def _changes(company: Company, call: Call, meter: Meter) -> Document:
@@ -199,7 +201,7 @@ def _write(company: Company, call: Call, meter: Meter) -> Document:
 
 def _written(company: Company, entity: Entity, call: Call) -> Document:
     operation = call.params.get("operation", "")
-    include = frozenset(call.params.get("include", "").split(","))
+    include = parse_include(call.params.get("include", ""))
     if operation == "delete":
         return delete_record(company, entity, call.json())
     if operation == "void" or (operation == "update" and "void" in include):

@@ -284,3 +284,22 @@ def test_tax_is_taken_as_the_company_is_set(
     invoice = company.invoice(company.customer()["Id"], 100, TxnTaxDetail=tax)
     assert invoice["TxnTaxDetail"]["TotalTax"] == expected
     assert invoice["TotalAmt"] == 100 + expected
+
+
+@pytest.mark.parametrize("include", ["invoiceLink", "allowduplicatedocnum,enhancedAllCustomFields"])
+def test_what_include_asks_for_is_given_or_refused(company: Driver, include: str) -> None:
+    """Not modelled, and said so with 501 instead of an answer without it."""
+    invoice = company.invoice(company.customer()["Id"], 20)
+    change = {**head(invoice), "sparse": True, "PrivateNote": "n"}
+    query = {"query": "SELECT * FROM Invoice"}
+    answers = [
+        company.request("GET", f"invoice/{invoice['Id']}", params={"include": include}),
+        company.request("GET", "query", params={**query, "include": include}),
+        company.request("POST", "invoice", json=change, params={"include": include}),
+        company.request("GET", "query", params={"query": "SELECT *, InvoiceLink FROM Invoice"}),
+    ]
+    assert [answer.status_code for answer in answers] == [501] * 4
+    item = {"bId": "1", "operation": "update", "optionsData": include, "Invoice": change}
+    (answered,) = company.post("batch", {"BatchItemRequest": [item]})["BatchItemResponse"]
+    assert answered["Fault"]["Error"][0]["code"] == "501"
+    assert company.read("Invoice", invoice["Id"])["SyncToken"] == "0"

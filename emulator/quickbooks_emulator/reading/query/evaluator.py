@@ -19,7 +19,8 @@ from quickbooks_emulator.reading.query.statement import Condition, Statement
 
 DEFAULT_PAGE = 100
 LARGEST_PAGE = 1000
-_ASKED_FOR = {"Item": ("Sku",), "Invoice": ("InvoiceLink",)}
+_ASKED_FOR = {"Item": ("Sku",)}
+_NOT_KEPT = ("InvoiceLink",)
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
 }  # fmt: skip
@@ -169,6 +170,8 @@ def _full_name(entity: Entity, document: Document) -> str:
 def _selection(entity: Entity, name: str) -> str:
     simple = {"*", "SyncToken", *_simple_names(entity), *COLUMNS[entity.name]}
     fixed = re.sub(r"^Metadata\.", "MetaData.", name)
+    if fixed in _NOT_KEPT:
+        raise faults.NotModelledError(f"The property {fixed}")
     if fixed not in simple and fixed not in ("MetaData", *_ASKED_FOR.get(entity.name, ())):
         raise query_fault(f"Property {name} not found for Entity {entity.name}")
     return fixed
