@@ -303,3 +303,35 @@ def test_what_include_asks_for_is_given_or_refused(company: Driver, include: str
     (answered,) = company.post("batch", {"BatchItemRequest": [item]})["BatchItemResponse"]
     assert answered["Fault"]["Error"][0]["code"] == "501"
     assert company.read("Invoice", invoice["Id"])["SyncToken"] == "0"
+
+
+def discount_line(percent: float, **fields: Any) -> dict[str, Any]:
+    detail = {"PercentBased": True, "DiscountPercent": percent}
+    return {"DetailType": "DiscountLineDetail", "DiscountLineDetail": detail, **fields}
+
+
+def test_a_percent_discount_must_agree_with_its_amount(company: Driver) -> None:
+    """Intuit facts 14: refused where they disagree, so where sales lines change under a resent one."""
+    customer = {"CustomerRef": {"value": company.customer()["Id"]}}
+    lines = [sales_line(150), discount_line(10, Amount=15)]
+    invoice = company.write("Invoice", {**customer, "Line": lines})
+    assert invoice["TotalAmt"] == 135
+    resent = [
+        {**line, "Amount": 200} if "SalesItemLineDetail" in line else line
+        for line in invoice["Line"]
+    ]
+    error = company.fault("Invoice", {**head(invoice), "sparse": True, "Line": resent})
+    assert error["code"] == "6000"
+    assert "You can't set both an amount and a discount percentage" in error["Detail"]
+    resent[-2].pop("Amount")
+    changed = company.write("Invoice", {**head(invoice), "sparse": True, "Line": resent})
+    assert changed["TotalAmt"] == 180
+    noted = {**head(changed), "sparse": True, "PrivateNote": "the lines as they are"}
+    assert company.write("Invoice", noted)["TotalAmt"] == 180
+
+
+def test_a_void_adds_no_quantity(company: Driver) -> None:
+    """Recorded: a line sent without Qty has none after the void."""
+    invoice = company.invoice(company.customer()["Id"], 20)
+    voided = company.write("Invoice", head(invoice), operation="void")
+    assert "Qty" not in voided["Line"][0]["SalesItemLineDetail"]
