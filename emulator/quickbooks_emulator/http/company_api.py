@@ -161,22 +161,24 @@ def _unknown_resource(call: Call) -> FaultError:
     path = "/".join(call.parts)
     if call.parts and is_not_modelled(call.parts[0]):
         return faults.NotModelledError(f"The resource {path}")
-    return faults.unsupported_operation(f"Could not find resource for relative : /{path}")
+    below = f"/v3/company/{call.realm}/{path}"
+    where = f"relative : {below} of full path: {_INNER_HOST}{below}"
+    return faults.unsupported_operation(f"Could not find resource for {where}")
 
 
 def _read(company: Company, call: Call, meter: Meter) -> Document:
     meter.read()
+    parse_include(call.params.get("include", ""))
     entity = BY_RESOURCE[call.parts[0]]
     number = "1" if entity.name in ("Preferences", "CompanyInfo") else call.parts[1]
-    parse_include(call.params.get("include", ""))
     return {entity.name: present_alone(company, entity.name, company.get(entity.name, number))}
 
 
 def _query(company: Company, call: Call, meter: Meter) -> Document:
     meter.read()
+    parse_include(call.params.get("include", ""))
     text = call.params.get("query", "") if call.method == "GET" else call.text()
     return {"QueryResponse": run_query(company, text)}
-    parse_include(call.params.get("include", ""))
 
 
 def _changes(company: Company, call: Call, meter: Meter) -> Document:

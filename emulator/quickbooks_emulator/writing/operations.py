@@ -18,7 +18,7 @@ def write_record(company: Company, entity: Entity, body: object, options: Option
         FaultError: if the record or the change is not allowed.
     """
     rules = _rules(entity)
-    sent = parse_document(entity.properties, body)
+    sent = parse_document(entity, body)
     if sent.get("Id"):
         return _update(company, entity, rules, sent, options)
     draft = _draft(without_empty(sent))
@@ -37,7 +37,7 @@ def void_record(company: Company, entity: Entity, body: object) -> Document:
     if not entity.is_voidable:
         raise faults.unsupported_operation(f"void of {entity.name}")
     rules = _rules(entity)
-    current = _current(company, entity, parse_document(entity.properties, body))
+    current = _current(company, entity, parse_document(entity, body))
     voided = company.replace(entity.name, rules.void(company, current))
     rules.settle(company, current, voided)
     return _fresh(company, entity, voided)
@@ -52,7 +52,7 @@ def delete_record(company: Company, entity: Entity, body: object) -> Document:
     if not entity.is_transaction:
         raise faults.unsupported_operation(f"delete of {entity.name}")
     rules = _rules(entity)
-    current = _current(company, entity, parse_document(entity.properties, body))
+    current = _current(company, entity, parse_document(entity, body))
     company.refuse_closed(current["TxnDate"])
     company.remove(entity.name, current["Id"])
     # A payment's lines are gone with it; an invoice's payments still point to it until settled.

@@ -178,6 +178,18 @@ def test_an_opening_balance_is_said_to_be_left_out(company: Driver) -> None:
     assert company.query("SELECT * FROM Customer") == {}
 
 
+def test_lists_leave_out_the_tax_code_that_a_single_answer_fills_in(company: Driver) -> None:
+    """Intuit facts 14: the company's code in the answers to a create and a GET, not in a query."""
+    created = company.customer("A")
+    assert created["DefaultTaxCodeRef"] == {"value": "2"}
+    assert company.read("Customer", created["Id"])["DefaultTaxCodeRef"] == {"value": "2"}
+    own = company.customer("B", DefaultTaxCodeRef={"value": "1"})
+    assert own["DefaultTaxCodeRef"]["value"] == "1"
+    assert "DefaultTaxCodeRef" not in company.customer("C", Taxable=False)
+    listed = company.query("SELECT * FROM Customer")["Customer"]
+    assert ["DefaultTaxCodeRef" in customer for customer in listed] == [False, True, False]
+
+
 def test_one_name_can_stand_under_several_parents(company: Driver) -> None:
     """Intuit facts 14: such pairs exist, also of a customer of its own and a sub-customer."""
     first, second = company.customer("Amber House"), company.customer("Basalt House")
@@ -210,18 +222,6 @@ def test_a_name_is_taken_under_its_parent(company: Driver) -> None:
     assert company.fault("Customer", moved)["code"] == "6240"
     company.write("Vendor", {"DisplayName": "Opal Works"})
     assert company.fault("Customer", {"DisplayName": "Opal Works", **under})["code"] == "6240"
-
-
-def test_lists_leave_out_the_tax_code_that_a_single_answer_fills_in(company: Driver) -> None:
-    """Intuit facts 14: the company's code in the answers to a create and a GET, not in a query."""
-    created = company.customer("A")
-    assert created["DefaultTaxCodeRef"] == {"value": "2"}
-    assert company.read("Customer", created["Id"])["DefaultTaxCodeRef"] == {"value": "2"}
-    own = company.customer("B", DefaultTaxCodeRef={"value": "1"})
-    assert own["DefaultTaxCodeRef"]["value"] == "1"
-    assert "DefaultTaxCodeRef" not in company.customer("C", Taxable=False)
-    listed = company.query("SELECT * FROM Customer")["Customer"]
-    assert ["DefaultTaxCodeRef" in customer for customer in listed] == [False, True, False]
 
 
 @pytest.mark.parametrize("field", ["Active", "Taxable", "Job"])

@@ -102,7 +102,7 @@ def test_what_the_grammar_does_not_have(five: Driver, statement: str) -> None:
         ),
         ("SELECT * FROM Customer STARTPOSITION 0", "value 0 is too small. Min allowed value is 1"),
         ("SELECT * FROM Customer WHERE Balance > 'much'", "value much is not a number"),
-        ("SELECT * FROM Sandwich", "Metadata not found for Entity: Sandwich"),
+        ("SELECT * FROM Sandwich", "invalid context declaration: Sandwich"),
     ],
 )
 def test_statements_that_cannot_be_answered(five: Driver, statement: str, text: str) -> None:
@@ -214,3 +214,31 @@ def test_transactions_come_newest_change_first_unless_asked_otherwise(company: D
     ids = company.ids("SELECT * FROM Invoice", "Invoice")
     company.side_door("clock", {"advance_seconds": -60})
     assert ids == [first["Id"], second["Id"]]
+
+
+@pytest.mark.parametrize(
+    ("statement", "detail"),
+    [
+        (
+            "SELECT * FROM NULL",
+            'Encountered " "null" "NULL "" at line 1, column 15.\nWas expecting:\n    <IDENTIFIER> ...',
+        ),
+        (
+            "SELECT * FROM Customer WHERE DisplayName = 'O''s'",
+            'Encountered " <STRING> "\'s\' "" at line 1, column 47.\nWas expecting:\n    <EOF> ...',
+        ),
+        (
+            "SELECT * FROM Customer WHERE Id",
+            'Encountered "<EOF>" at line 1, column 32.\nWas expecting one of:',
+        ),
+        (
+            "SELECT * FROM Customer WHERE Id = %",
+            'Invalid content. Lexical error at line 1, column 35. Encountered: "%" (37), after : ""',
+        ),
+    ],
+)
+def test_a_parse_fault_says_what_came_and_what_was_expected(
+    five: Driver, statement: str, detail: str
+) -> None:
+    """Intuit facts 7.2 and 14: the words of a parser made by JavaCC."""
+    assert five.query_fault(statement)["Detail"].startswith(f"QueryParserError: {detail}")

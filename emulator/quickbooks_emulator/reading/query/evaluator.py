@@ -60,7 +60,7 @@ def _entity(name: str) -> Entity:
         return entity
     if is_not_modelled(name):
         raise faults.NotModelledError(f"A query of {name}")
-    raise query_fault(f"Metadata not found for Entity: {name}")
+    raise query_fault(f"invalid context declaration: {name}")
 
 
 def _page(statement: Statement) -> tuple[int, int]:
@@ -148,7 +148,6 @@ def _sort(entity: Entity, documents: list[Document], order: list[tuple[Column, b
         documents.sort(key=lambda document: _rank(column.read(entity.name, document)), reverse=down)
 
 
-def _rank(value: object) -> tuple[bool, Decimal, str]:
 def _sort_unasked(entity: Entity, documents: list[Document]) -> None:
     """Sort as recorded on live companies: lists by full name, capitals first, else newest change first."""
     if entity.has_active:
@@ -162,6 +161,7 @@ def _full_name(entity: Entity, document: Document) -> str:
     return shown_name(entity.name, name, document) or ""
 
 
+def _rank(value: object) -> tuple[bool, Decimal, str]:
     if isinstance(value, bool | Decimal | int):
         return True, Decimal(value), ""
     return value is not None, Decimal(0), _text(value)
