@@ -12,6 +12,7 @@ ARGS ?=
 UV_INSTALL := VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet
 SUITES := tests/unit tests/contract tests/integration
 CORE := $(STATE)/core
+CONNECTORS := $(STATE)/connectors
 NODE_CLIENT := tests/contract/emulator/node_quickbooks
 
 # A name on the PATH proves nothing (pyenv's shims exist for versions that are not chosen): each candidate is run.
@@ -79,6 +80,17 @@ test: lint type contracts clients  ## Run every check and every test
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(SUITES) $(ARGS)
 	$(BIN)/pytest tests/airflow $(ARGS)
 
+# Each in an environment of its own; Airbyte's needs Python 3.11.
+$(CONNECTORS)/tap-quickbooks/.installed: PACKAGE := tap-quickbooks==2.5.0
+$(CONNECTORS)/source-quickbooks/.installed: PACKAGE := airbyte-source-quickbooks==4.0.4
+$(CONNECTORS)/%/.installed: | $(BIN)/uv
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
+	VIRTUAL_ENV=$(abspath $(@D)) $(BIN)/uv pip install --quiet '$(PACKAGE)'
+	@touch $@
+
+connectors: install-dev $(CONNECTORS)/tap-quickbooks/.installed $(CONNECTORS)/source-quickbooks/.installed  ## Read the emulator through tap-quickbooks and Airbyte's source: minutes
+	CONNECTORS=$(CONNECTORS) $(BIN)/pytest tests/connectors $(ARGS)
+
 bench: install  ## Time a first sync from nothing, and a second one that finds nothing to do
 	rm -rf $(STATE)/bench
 	$(BIN)/python -m demo --once --state $(STATE)/bench --summary $(STATE)/bench/first.json $(ARGS)
@@ -121,4 +133,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(UV_INSTALL) --compile-bytecode -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help venv install install-dev lock demo lint format type contracts test-unit test-core clients coverage check test bench mutations chaos docs compose-check clean
+.PHONY: help venv install install-dev lock demo lint format type contracts test-unit test-core clients coverage check test connectors bench mutations chaos docs compose-check clean
