@@ -12,6 +12,8 @@ ARGS ?=
 UV_INSTALL := VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet
 SUITES := tests/unit tests/contract tests/integration
 CORE := $(STATE)/core
+CONNECTORS := $(STATE)/connectors
+NODE_CLIENT := tests/contract/emulator/node_quickbooks
 
 # A name on the PATH proves nothing (pyenv's shims exist for versions that are not chosen): each candidate is run.
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3 \
@@ -63,16 +65,31 @@ test-core: $(BIN)/uv  ## Run the unit tests on the package without its Airflow e
 	! $(CORE)/bin/python -c 'import airflow' 2>/dev/null
 	$(CORE)/bin/pytest tests/unit $(ARGS)
 
+clients: $(NODE_CLIENT)/package-lock.json  ## Install node-quickbooks, which some contract tests drive the emulator with
+	@if ! command -v npm >/dev/null; then echo "npm was not found: the tests with node-quickbooks need it."; \
+	elif ! [ $(NODE_CLIENT)/node_modules/.package-lock.json -nt $< ]; then npm ci --silent --prefix $(NODE_CLIENT); fi
+
 # The tracer nearly doubles the processor's time: a job of its own.
-coverage: install-dev  ## Measure which branches the tests take, and hold the floor in pyproject.toml
+coverage: install-dev clients  ## Measure which branches the tests take, and hold the floor in pyproject.toml
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-branch --cov-report=term \
 		$(SUITES) $(ARGS)
 
 check: lint type contracts test-unit  ## Run what is quick: lint, types, import contracts, unit tests
 
-test: lint type contracts  ## Run every check and every test
+test: lint type contracts clients  ## Run every check and every test
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(SUITES) $(ARGS)
 	$(BIN)/pytest tests/airflow $(ARGS)
+
+# Each in an environment of its own; Airbyte's needs Python 3.11.
+$(CONNECTORS)/tap-quickbooks/.installed: PACKAGE := tap-quickbooks==2.5.0
+$(CONNECTORS)/source-quickbooks/.installed: PACKAGE := airbyte-source-quickbooks==4.0.4
+$(CONNECTORS)/%/.installed: | $(BIN)/uv
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
+	VIRTUAL_ENV=$(abspath $(@D)) $(BIN)/uv pip install --quiet '$(PACKAGE)'
+	@touch $@
+
+connectors: install-dev $(CONNECTORS)/tap-quickbooks/.installed $(CONNECTORS)/source-quickbooks/.installed  ## Read the emulator through tap-quickbooks and Airbyte's source: minutes
+	CONNECTORS=$(CONNECTORS) $(BIN)/pytest tests/connectors $(ARGS)
 
 bench: install  ## Time a first sync from nothing, and a second one that finds nothing to do
 	rm -rf $(STATE)/bench
@@ -96,7 +113,7 @@ clean:  ## Remove the demo's state and every cache (the virtual environment stay
 	@if [ -s $(STATE)/lock ] && kill -0 "$$(cat $(STATE)/lock)" 2>/dev/null; then \
 		echo "The demo is running as process $$(cat $(STATE)/lock): stop it first (Ctrl-C)." >&2; exit 1; fi
 	@for place in $$(cat $(STATE)/postgres/location $(STATE)/*/postgres/location 2>/dev/null); do rm -rf "$$place"; done
-	rm -rf $(STATE) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(STATE) $(NODE_CLIENT)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 	find $(wildcard src emulator plugins dags demo config tests) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/uv:
@@ -116,4 +133,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(UV_INSTALL) --compile-bytecode -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help venv install install-dev lock demo lint format type contracts test-unit test-core coverage check test bench mutations chaos docs compose-check clean
+.PHONY: help venv install install-dev lock demo lint format type contracts test-unit test-core clients coverage check test connectors bench mutations chaos docs compose-check clean

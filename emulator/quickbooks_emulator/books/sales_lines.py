@@ -18,6 +18,10 @@ from quickbooks_emulator.model.documents import Document, to_number
 from quickbooks_emulator.model.numbers import ZERO, to_cents, to_quantity
 
 DEFAULT_ITEM = "1"
+_TWO_DISCOUNTS = (
+    "You can't set both an amount and a discount percentage if the amount is not the sum of the "
+    "discount percentage and the subtotal."
+)
 
 
 @dataclass
@@ -59,7 +63,7 @@ def complete_lines(
         if kind is None:
             raise faults.missing("Line.DetailType")
         lines.append(kind(company, line, txn_date, sums))
-    _settle_discount(sums)
+    _settle_discount(sums, as_stored=sent == current)
     if not any("Amount" in line for line in lines):
         raise faults.business("You must set a transaction amount.")
     _number_lines(lines, current)
@@ -77,7 +81,9 @@ def void_line(line: Document) -> Document:
     if "SalesItemLineDetail" not in line:
         return emptied
     detail = {k: v for k, v in line["SalesItemLineDetail"].items() if k != "UnitPrice"}
-    return {**emptied, "SalesItemLineDetail": {**detail, "Qty": ZERO}}
+    # Recorded: a line that was sent without a quantity has none after the void either.
+    none = {"Qty": ZERO} if "Qty" in detail else {}
+    return {**emptied, "SalesItemLineDetail": {**detail, **none}}
 
 
 def _number_lines(lines: list[Document], current: list[Document]) -> None:
@@ -238,11 +244,14 @@ def _discount_account(company: Company, detail: Document) -> Document:
     return to_reference(account)
 
 
-def _settle_discount(sums: Sums) -> None:
+def _settle_discount(sums: Sums, *, as_stored: bool) -> None:
     for line in sums.discounts:
         detail = line["DiscountLineDetail"]
         if detail["PercentBased"]:
-            line["Amount"] = to_cents(sums.sales * detail["DiscountPercent"] / 100)
+            amount = to_cents(sums.sales * detail["DiscountPercent"] / 100)
+            if line.get("Amount", amount) != amount and not as_stored:
+                raise faults.business(_TWO_DISCOUNTS, "Line")
+            line["Amount"] = amount
         sums.discount += line["Amount"]
 
 

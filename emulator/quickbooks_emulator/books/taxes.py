@@ -47,7 +47,7 @@ def _automated(
         return {"TotalTax": sent["TotalTax"]}
     if not any(name in draft or name in customer for name in ("ShipAddr", "BillAddr")):
         return _NONE
-    rate, base = _rate(company, _first_code(company)), _taxable(draft, sums)
+    rate, base = _rate(company, first_tax_code(company)), _taxable(draft, sums)
     return _detail(None, rate, base, _percent(rate, base))
 
 
@@ -63,10 +63,11 @@ def _tax_code(company: Company, sent: Document, customer: Document) -> Document 
         return None
     if "DefaultTaxCodeRef" in customer:
         return company.find("TaxCode", customer["DefaultTaxCodeRef"]["value"])
-    return _first_code(company)
+    return first_tax_code(company)
 
 
-def _first_code(company: Company) -> Document | None:
+def first_tax_code(company: Company) -> Document | None:
+    """Return the company's first active tax code that has a rate, or None."""
     codes = company.store.documents(company.realm, "TaxCode").values()
     return next((code for code in codes if code["Active"] and _rate(company, code)), None)
 

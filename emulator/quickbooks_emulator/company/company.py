@@ -41,7 +41,7 @@ class Company:
             FaultError: 2030 for an Id that is no number, 610 if there is none.
         """
         if not (number.isascii() and number.isdigit()):
-            raise faults.invalid("2030", "Invalid ID", number, "Id")
+            raise faults.invalid_id(number)
         document = self.find(entity, number)
         if document is None:
             raise faults.not_found()

@@ -119,3 +119,9 @@ NOT_MODELLED = frozenset(
     }
 )  # fmt: skip
 """What Intuit serves under a company and this emulator refuses with 501."""
+_NOT_MODELLED_RESOURCES = frozenset(name.lower() for name in NOT_MODELLED)
+
+
+def is_not_modelled(name: str) -> bool:
+    """Return whether Intuit has something of this name, in any case, that the emulator leaves out."""
+    return name.lower() in _NOT_MODELLED_RESOURCES

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.books.options import Options, parse_include
 from quickbooks_emulator.company.company import Company
 from quickbooks_emulator.entities.registry import ENTITIES, NOT_MODELLED, Entity
 from quickbooks_emulator.gateway.limits import Meter
 from quickbooks_emulator.model import faults
 from quickbooks_emulator.model.documents import Document
-from quickbooks_emulator.reading.present import present
+from quickbooks_emulator.reading.present import present_alone
 from quickbooks_emulator.reading.query import run_query
 from quickbooks_emulator.writing.operations import delete_record, void_record, write_record
 
@@ -116,15 +116,17 @@ def _entity(item: Document) -> Entity:
 
 def _write(company: Company, entity: Entity, item: Document) -> Document:
     body, operation = item[entity.name], item.get("operation")
-    include = frozenset(str(item.get("optionsData", "")).split(","))
+    include = parse_include(str(item.get("optionsData", "")))
     if operation == "delete":
         return delete_record(company, entity, body)
     if operation == "update" and "void" in include:
-        return present(company, entity.name, void_record(company, entity, body))
+        return present_alone(company, entity.name, void_record(company, entity, body))
     if operation not in ("create", "update"):
         raise faults.unsupported_operation(f"{operation} of {entity.name}")
     _refuse_mismatch(operation, body)
-    return present(company, entity.name, write_record(company, entity, body, Options(include)))
+    return present_alone(
+        company, entity.name, write_record(company, entity, body, Options(include))
+    )
 
 
 def _refuse_mismatch(operation: str, body: Any) -> None:

@@ -9,9 +9,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
 
-from quickbooks_emulator.books.options import Options
+from quickbooks_emulator.books.options import Options, parse_include
 from quickbooks_emulator.company.company import Company
-from quickbooks_emulator.entities.registry import BY_RESOURCE, NOT_MODELLED, Entity
+from quickbooks_emulator.entities.registry import BY_RESOURCE, Entity, is_not_modelled
 from quickbooks_emulator.gateway.limits import Meter
 from quickbooks_emulator.http.batch import run_batch
 from quickbooks_emulator.http.wiring import Emulator
@@ -19,7 +19,7 @@ from quickbooks_emulator.model import faults
 from quickbooks_emulator.model.documents import Document
 from quickbooks_emulator.model.faults import FaultError, GatewayError
 from quickbooks_emulator.reading.changes import list_changes
-from quickbooks_emulator.reading.present import present
+from quickbooks_emulator.reading.present import present_alone
 from quickbooks_emulator.reading.query import run_query
 from quickbooks_emulator.wire.calls import (
     Answer,
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_REQUEST_ID = 50
 LONGEST_BATCH_REQUEST_ID = 36
-_UNMODELLED_PARTS = {name.lower() for name in NOT_MODELLED} | {"attachable", "taxservice"}
+_INNER_HOST = "https://c50.sandbox.qbo.intuit.com/qbo50"
 
 
 class ConnectionCutError(Exception):
@@ -159,20 +159,24 @@ def _handler(call: Call) -> Handler:
 
 def _unknown_resource(call: Call) -> FaultError:
     path = "/".join(call.parts)
-    if call.parts and call.parts[0].lower() in _UNMODELLED_PARTS:
+    if call.parts and is_not_modelled(call.parts[0]):
         return faults.NotModelledError(f"The resource {path}")
-    return faults.unsupported_operation(f"Could not find resource for relative : /{path}")
+    below = f"/v3/company/{call.realm}/{path}"
+    where = f"relative : {below} of full path: {_INNER_HOST}{below}"
+    return faults.unsupported_operation(f"Could not find resource for {where}")
 
 
 def _read(company: Company, call: Call, meter: Meter) -> Document:
     meter.read()
+    parse_include(call.params.get("include", ""))
     entity = BY_RESOURCE[call.parts[0]]
     number = "1" if entity.name in ("Preferences", "CompanyInfo") else call.parts[1]
-    return {entity.name: present(company, entity.name, company.get(entity.name, number))}
+    return {entity.name: present_alone(company, entity.name, company.get(entity.name, number))}
 
 
 def _query(company: Company, call: Call, meter: Meter) -> Document:
     meter.read()
+    parse_include(call.params.get("include", ""))
     text = call.params.get("query", "") if call.method == "GET" else call.text()
     return {"QueryResponse": run_query(company, text)}
 
@@ -199,12 +203,12 @@ def _write(company: Company, call: Call, meter: Meter) -> Document:
 
 def _written(company: Company, entity: Entity, call: Call) -> Document:
     operation = call.params.get("operation", "")
-    include = frozenset(call.params.get("include", "").split(","))
+    include = parse_include(call.params.get("include", ""))
     if operation == "delete":
         return delete_record(company, entity, call.json())
     if operation == "void" or (operation == "update" and "void" in include):
-        return present(company, entity.name, void_record(company, entity, call.json()))
+        return present_alone(company, entity.name, void_record(company, entity, call.json()))
     if operation not in ("", "create", "update"):
         raise faults.unsupported_operation(f"{operation} of {entity.name}")
     written = write_record(company, entity, call.json(), Options(include))
-    return present(company, entity.name, written)
+    return present_alone(company, entity.name, written)

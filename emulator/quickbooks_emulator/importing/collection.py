@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from quickbooks_emulator.entities.registry import ENTITIES
 from quickbooks_emulator.importing.answers import Recorded, Remark
 from quickbooks_emulator.importing.references import Reference, fold, list_references, names_of
+from quickbooks_emulator.model.documents import Document
 
 SINGLE = ("CompanyInfo", "Preferences")
 _NEEDED = {
@@ -50,7 +52,7 @@ class Collection:
     notes: list[str] = field(default_factory=list)
 
     def add(self, recorded: Recorded | Remark) -> Problem | None:
-        """Take a record; the newest SyncToken of an Id wins."""
+        """Take a record; of an Id the newest SyncToken wins, and answers that agree are put together."""
         if isinstance(recorded, Remark):
             self.notes.append(f"{recorded.file}: left out {recorded.text}")
             return None
@@ -69,6 +71,10 @@ class Collection:
         self, key: tuple[str, str], earlier: Recorded, recorded: Recorded
     ) -> Problem | None:
         if _age(earlier) == _age(recorded):
+            if _agree(earlier.document, recorded.document):
+                whole = _together(earlier.document, recorded.document)
+                self.records[key] = replace(earlier, document=whole)
+                return None
             text = f"differs from the one in {earlier.file}, which has the same SyncToken and time"
             return Problem(recorded, f"{text}; keep one of them")
         newest = max(earlier, recorded, key=_age)
@@ -161,6 +167,27 @@ def _unusable(record: Recorded) -> Problem | None:
     if not str(document["SyncToken"]).isdigit():
         return Problem(record, f"its SyncToken is {document['SyncToken']!r}; expected digits")
     return None
+
+
+def _agree(first: Any, second: Any) -> bool:
+    """Return whether two answers contradict each other in nothing that both hold."""
+    if not (isinstance(first, dict) and isinstance(second, dict)):
+        return bool(first == second)
+    return all(_agree(first[name], second[name]) for name in first.keys() & second.keys())
+
+
+def _together(first: Document, second: Document) -> Document:
+    """Return what two answers of one state hold between them.
+
+    QuickBooks shows more of a record in the answer to a GET or a write than in a query, and a query
+    some that the other lacks (Intuit: query language, section 3.3, and section 14).
+    """
+    inner = {
+        name: _together(value, second[name])
+        for name, value in first.items()
+        if isinstance(value, dict) and name in second
+    }
+    return {**second, **first, **inner}
 
 
 def _age(record: Recorded) -> tuple[int, str]:

@@ -109,7 +109,10 @@ def _settle(recordings: list[Recorded | Remark], *, leave_out: bool) -> Collecti
 def _leave_out(collection: Collection, problems: list[Problem]) -> None:
     for problem in problems:
         collection.notes.append(f"Left out {problem}")
-        collection.records.pop((problem.record.entity, problem.record.number), None)
+        key = (problem.record.entity, problem.record.number)
+        # Another copy of the record may have been taken: that one stays.
+        if collection.records.get(key) is problem.record:
+            del collection.records[key]
 
 
 def _write(data_dir: Path, realm: str, collection: Collection) -> list[str]:

@@ -7,11 +7,12 @@ Tree::
       GatewayError       a refusal before the API: 401, 403, 429 (other casing, sometimes XML)
       NotModelledError   something Intuit has and this emulator does not: answered with 501
 
-Intuit: errors, sections 7.1 to 7.4.
+Intuit: errors, sections 7.1 to 7.4; shapes as recorded, section 14.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 MISSING_TEXT = "Required param missing, need to supply the required value for the API"
@@ -19,6 +20,11 @@ INACTIVE_TEXT = (
     "Something you're trying to use has been made inactive. "
     "Check the fields with accounts, customers, items, vendors or employees."
 )
+
+_WITHOUT_ELEMENT = frozenset({"500", "2010", "4000", "4001", "6240"})
+"""Codes whose error has no ``element``, not even an empty one."""
+_WITHOUT_TIME = frozenset({"2030"})
+_LONGEST_LIST = 1000
 
 
 class EmulatorError(Exception):
@@ -32,7 +38,7 @@ class FaultError(EmulatorError):
         code: Intuit's error code, a string of digits.
         message: the title of the code.
         detail: what was wrong this time.
-        element: the property at fault, or "".
+        element: the property at fault, or ""; some codes do not show it.
         kind: ValidationFault, SystemFault, AuthenticationFault or AuthorizationFault.
         status: the HTTP status when the Fault is the whole answer.
     """
@@ -51,14 +57,16 @@ class FaultError(EmulatorError):
         self.code, self.message, self.detail, self.element = code, message, detail, element
         self.kind, self.status = kind, status
 
+    @property
+    def has_time(self) -> bool:
+        """Whether an answer that consists of this Fault says when it was given."""
+        return self.code not in _WITHOUT_TIME
+
     def to_body(self) -> dict[str, object]:
         """Return the ``Fault`` object of the envelope."""
-        error: dict[str, object] = {
-            "Message": self.message,
-            "Detail": self.detail,
-            "code": self.code,
-            "element": self.element,
-        }
+        error = {"Message": self.message, "Detail": self.detail, "code": self.code}
+        if self.code not in _WITHOUT_ELEMENT:
+            error["element"] = self.element
         return {"Error": [error], "type": self.kind}
 
 
@@ -86,10 +94,26 @@ class GatewayError(EmulatorError):
     xml: bool = False
 
 
-def unknown_property(name: str) -> FaultError:
-    """2010 for a property that Intuit does not know."""
-    text = f'Unrecognized field "{name}"; a property specified is unsupported or invalid'
-    return _invalid_property(text, name)
+def unknown_property(name: str, owner: str = "", known: Iterable[str] = ()) -> FaultError:
+    """2010 for a property that Intuit does not know.
+
+    Args:
+        name: the property.
+        owner: the type of the object that held it, "" where Intuit's words are not known.
+        known: what that object may hold.
+    """
+    text = f'Unrecognized field "{name}"'
+    if owner:
+        text += f" (class com.intuit.schema.finance.v3.{owner}), not marked as ignorable "
+        text += _list_known(tuple(known))
+    return _invalid_property(f"{text}\n specified is unsupported or invalid", name)
+
+
+def _list_known(names: tuple[str, ...]) -> str:
+    listed = ", ".join(f'"{name}"' for name in names)
+    if len(listed) > _LONGEST_LIST:
+        listed = listed[:_LONGEST_LIST].rpartition(",")[0] + " [truncated]"
+    return f"({len(names)} known properties: {listed}])"
 
 
 def unreadable_property(name: str) -> FaultError:
@@ -128,6 +152,12 @@ def illegal_text(element: str, text: str) -> FaultError:
 def invalid(code: str, title: str, value: object, element: str) -> FaultError:
     """A value outside its domain: dates 2060, numbers 2110, enumerations 2170, e-mail 2210."""
     return FaultError(code, title, f"{title} : {value}", element)
+
+
+def invalid_id(value: str) -> FaultError:
+    """2030 for an Id that is no number."""
+    detail = f"Id should be a valid number. Supplied value:{value}"
+    return FaultError("2030", "Invalid ID", detail, "Id")
 
 
 def bad_reference(what: str, element: str = "") -> FaultError:

@@ -1,7 +1,4 @@
-"""Answers change data capture (Intuit: CDC, section 4).
-
-What Intuit answers to a changedSince of more than 30 days is not published; 4001 is a guess.
-"""
+"""Answers change data capture (Intuit: CDC, section 4, and section 14)."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from quickbooks_emulator.company.company import Company
-from quickbooks_emulator.entities.registry import ENTITIES, NOT_MODELLED
+from quickbooks_emulator.entities.registry import BY_RESOURCE, is_not_modelled
 from quickbooks_emulator.model import faults
 from quickbooks_emulator.model.clock import PACIFIC, pacific_seconds, to_stamp
 from quickbooks_emulator.model.documents import Document
@@ -24,7 +21,8 @@ def list_changes(company: Company, params: Mapping[str, str]) -> list[Document]:
     """Return a block per record type in the order asked, at most 1000 objects in all.
 
     Raises:
-        FaultError: 2020 without entities or changedSince, 4001 for ones that cannot be used.
+        FaultError: 2020 without entities or changedSince, 4001 for ones that cannot be used, 500
+            for a changedSince of more than 30 days ago.
         NotModelledError: for a record type that the emulator leaves out.
     """
     for name in ("entities", "changedSince"):
@@ -47,14 +45,16 @@ def _parse_since(text: str, now: datetime) -> datetime:
         raise query_fault(f"changedSince '{text}' is not a date or date-time") from None
     since = since if since.tzinfo else since.replace(tzinfo=PACIFIC)
     if since < now - WINDOW:
-        raise query_fault(f"changedSince '{text}' is more than {WINDOW.days} days ago")
+        what = f"cdc with changedSince date {text} which is older than fixed days"
+        raise faults.unsupported_operation(what)
     return since
 
 
 def _entity_name(name: str) -> str:
-    if name in ENTITIES and ENTITIES[name].has_changes:
-        return name
-    if name in NOT_MODELLED:
+    entity = BY_RESOURCE.get(name.lower())
+    if entity is not None and entity.has_changes:
+        return entity.name
+    if is_not_modelled(name):
         raise faults.NotModelledError(f"Change data capture of {name}")
     raise query_fault(f"Entity {name} does not support change data capture")
 
@@ -84,4 +84,4 @@ def _block(name: str, changed: list[Document]) -> Document:
         return {}
     only_stubs = all(document.get("status") == "Deleted" for document in changed)
     start = {} if only_stubs else {"startPosition": 1}
-    return {name: changed, **start, "maxResults": len(changed), "totalCount": len(changed)}
+    return {name: changed, **start, "maxResults": len(changed)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from quickbooks_emulator.books.taxes import first_tax_code
 from quickbooks_emulator.company.company import Company
 from quickbooks_emulator.entities.registry import ENTITIES
 from quickbooks_emulator.entities.transaction_tables import SHIPPING
@@ -31,8 +32,21 @@ def shown_name(entity: str, name: str, document: Document) -> str | None:
     return f"{text}{DELETED}" if name in (named, "FullyQualifiedName") else text
 
 
+def present_alone(company: Company, entity: str, document: Document) -> Document:
+    """Return a document as the answer to a GET or a write, which show more than a list does.
+
+    A taxable customer without a tax code of its own shows the company's, recorded in the answers to
+    a create and a GET of customers whose queries had none (section 14).
+    """
+    shown = present(company, entity, document)
+    if entity != "Customer" or not shown.get("Taxable") or "DefaultTaxCodeRef" in shown:
+        return shown
+    code = first_tax_code(company)
+    return {**shown, "DefaultTaxCodeRef": {"value": code["Id"]}} if code else shown
+
+
 def present(company: Company, entity: str, document: Document) -> Document:
-    """Return a whole document as read, queried or answered to a write."""
+    """Return a whole document as a query or change data capture lists it."""
     times = {name: pacific_seconds(stamp) for name, stamp in document["MetaData"].items()}
     shown = {"domain": "QBO", "sparse": False, **document, "MetaData": times}
     for name in (ENTITIES[entity].name_property, "FullyQualifiedName"):

@@ -35,7 +35,7 @@ class CustomerRules:
         name = display_name(draft)
         active = draft.get("Active", True)
         if active:
-            refuse_taken_name(company, "Customer", name, current)
+            refuse_taken_name(company, "Customer", name, current, draft.get("ParentRef"))
         elif current is not None and current["Balance"] != ZERO:
             raise faults.FaultError("6220", "Delete Entity Has Balance", _balance_detail(current))
         currency = resolve_currency(company, draft)
@@ -73,11 +73,11 @@ class CustomerRules:
 
 def _defaults(name: str) -> Document:
     return {
-        "Taxable": False,
+        "Taxable": True,
         "Job": False,
         "BillWithParent": False,
         "PrintOnCheckName": name[:110],
-        "PreferredDeliveryMethod": "None",
+        "PreferredDeliveryMethod": "Print",
         "IsProject": False,
     }
 

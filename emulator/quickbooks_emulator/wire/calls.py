@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from quickbooks_emulator.model import faults
@@ -14,6 +14,8 @@ from quickbooks_emulator.model.faults import FaultError, GatewayError
 from quickbooks_emulator.wire.xml_text import to_xml
 
 JSON_TYPE = "application/json;charset=UTF-8"
+REFUSAL_TYPE = "application/json"
+"""What Intuit calls the JSON of a refusal (recorded, section 14)."""
 XML_TYPE = "application/xml;charset=UTF-8"
 
 
@@ -87,7 +89,11 @@ def to_answer(call: Call, envelope: Document, clock: Clock, status: int = 200) -
 
 def to_fault_answer(call: Call, fault: FaultError, clock: Clock) -> Answer:
     """Return a Fault of the API."""
-    return to_answer(call, {"Fault": fault.to_body()}, clock, fault.status)
+    envelope: Document = {"Fault": fault.to_body()}
+    if call.wants_json and not fault.has_time:
+        return Answer(fault.status, to_json(envelope), REFUSAL_TYPE)
+    answer = to_answer(call, envelope, clock, fault.status)
+    return replace(answer, content_type=REFUSAL_TYPE) if call.wants_json else answer
 
 
 def to_gateway_answer(call: Call, error: GatewayError, clock: Clock) -> Answer:
@@ -100,7 +106,7 @@ def to_gateway_answer(call: Call, error: GatewayError, clock: Clock) -> Answer:
         fault: Document = {"Fault": {"Error": [entry], "type": error.kind}}
         body = to_xml(fault, pacific_millis(clock.now()))
         return Answer(error.status, body, XML_TYPE, headers)
-    return Answer(error.status, to_json(_gateway_body(error, clock)), JSON_TYPE, headers)
+    return Answer(error.status, to_json(_gateway_body(error, clock)), REFUSAL_TYPE, headers)
 
 
 def _gateway_body(error: GatewayError, clock: Clock) -> Document:

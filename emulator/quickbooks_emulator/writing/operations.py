@@ -18,7 +18,7 @@ def write_record(company: Company, entity: Entity, body: object, options: Option
         FaultError: if the record or the change is not allowed.
     """
     rules = _rules(entity)
-    sent = parse_document(entity.properties, body)
+    sent = parse_document(entity, body)
     if sent.get("Id"):
         return _update(company, entity, rules, sent, options)
     draft = _draft(without_empty(sent))
@@ -37,7 +37,7 @@ def void_record(company: Company, entity: Entity, body: object) -> Document:
     if not entity.is_voidable:
         raise faults.unsupported_operation(f"void of {entity.name}")
     rules = _rules(entity)
-    current = _current(company, entity, parse_document(entity.properties, body))
+    current = _current(company, entity, parse_document(entity, body))
     voided = company.replace(entity.name, rules.void(company, current))
     rules.settle(company, current, voided)
     return _fresh(company, entity, voided)
@@ -52,7 +52,7 @@ def delete_record(company: Company, entity: Entity, body: object) -> Document:
     if not entity.is_transaction:
         raise faults.unsupported_operation(f"delete of {entity.name}")
     rules = _rules(entity)
-    current = _current(company, entity, parse_document(entity.properties, body))
+    current = _current(company, entity, parse_document(entity, body))
     company.refuse_closed(current["TxnDate"])
     company.remove(entity.name, current["Id"])
     # A payment's lines are gone with it; an invoice's payments still point to it until settled.
@@ -71,6 +71,8 @@ def _update(
         # A live run saw sparse payment updates refused for their missing properties.
         _refuse_missing(rules, without_empty(sent))
     _keep_shown_name(entity, sent, current)
+    if sparse and _is_gone_already(sent, current):
+        return current
     base = _kept(entity, current, sent) if sparse else {}
     draft = _draft(without_empty({**base, **sent}))
     _refuse_missing(rules, draft)
@@ -113,6 +115,13 @@ def _kept(entity: Entity, current: Document, sent: Document) -> Document:
     names = {prop.name for prop in entity.properties if not prop.read_only}
     names -= {name for name, leader in entity.follows.items() if leader in sent}
     return {name: value for name, value in current.items() if name in names}
+
+
+def _is_gone_already(sent: Document, current: Document) -> bool:
+    """Return whether an inactive record is only made inactive again: recorded to move nothing."""
+    if current.get("Active") is not False or sent.get("Active") is not False:
+        return False
+    return all(current.get(name) == value for name, value in _draft(sent).items())
 
 
 def _keep_shown_name(entity: Entity, sent: Document, current: Document) -> None:

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from quickbooks_emulator.entities.properties import Kind, Property
+from quickbooks_emulator.entities.registry import Entity
 from quickbooks_emulator.model import faults
 from quickbooks_emulator.model.documents import Document
 from quickbooks_emulator.model.numbers import to_cents, to_quantity
@@ -20,15 +21,16 @@ from quickbooks_emulator.model.numbers import to_cents, to_quantity
 _MAIL = re.compile(r"[^@\s,<>]+@[^@\s,<>]+\.[^@\s,<>.]+")
 # A date may carry a time or an offset, as XML dates do; both are dropped.
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:[TZ+-].*)?")
+_REFERENCE = ("value", "name", "type")
 _MOST = Decimal(10) ** 15
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\U00010000-\U0010ffff\ud800-\udfff]")
 
 
-def parse_document(properties: tuple[Property, ...], body: object) -> Document:
+def parse_document(entity: Entity, body: object) -> Document:
     """Return the writable part of a request body, typed, texts trimmed.
 
     An empty text, reference or object stays in the result as ``""`` or ``{}``: in a sparse update
-    it clears the property.
+    it clears the property. An empty text for a boolean, which clients in use send, says nothing.
 
     Raises:
         FaultError: 2010 and the other codes of a value that cannot be taken.
@@ -36,19 +38,19 @@ def parse_document(properties: tuple[Property, ...], body: object) -> Document:
     """
     if not isinstance(body, Mapping):
         raise faults.unreadable_property("")
-    return _parse_fields(properties, body, "")
+    return _parse_fields(entity.properties, body, "", entity.name)
 
 
 def _parse_fields(
-    properties: tuple[Property, ...], body: Mapping[str, object], at: str
+    properties: tuple[Property, ...], body: Mapping[str, object], at: str, owner: str
 ) -> Document:
     known = {prop.name: prop for prop in properties}
     parsed: Document = {}
     for name, value in body.items():
         prop = known.get(name)
         if prop is None:
-            raise faults.unknown_property(at + name)
-        if value is None or prop.read_only:
+            raise faults.unknown_property(name, owner, known)
+        if value is None or prop.read_only or (prop.kind is Kind.FLAG and value == ""):
             continue
         if not prop.modelled:
             _refuse_unmodelled(at + name, value)
@@ -128,8 +130,8 @@ def _parse_reference(_prop: Property, value: object, at: str) -> Document:
     if not isinstance(value, Mapping):
         raise faults.unreadable_property(at)
     for name in value:
-        if name not in ("value", "name", "type"):
-            raise faults.unknown_property(f"{at}.{name}")
+        if name not in _REFERENCE:
+            raise faults.unknown_property(name, "ReferenceType", _REFERENCE)
     pointer = value.get("value")
     if pointer in (None, ""):
         return {}
@@ -139,7 +141,7 @@ def _parse_reference(_prop: Property, value: object, at: str) -> Document:
 def _parse_object(prop: Property, value: object, at: str) -> Document:
     if not isinstance(value, Mapping):
         raise faults.unreadable_property(at)
-    return without_empty(_parse_fields(prop.fields, value, f"{at}."))
+    return without_empty(_parse_fields(prop.fields, value, f"{at}.", prop.name))
 
 
 def _parse_list(prop: Property, value: object, at: str) -> list[Document]:

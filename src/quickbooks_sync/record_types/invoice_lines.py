@@ -8,6 +8,7 @@ Design note
 
 import copy
 from collections.abc import Sequence
+from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -53,7 +54,35 @@ def build_lines(
             built.append(_overlaid(line, old[partner], raw[partner]))
         if before and "Id" in built[-1]:
             built[-1]["LineNum"] = number
+    if _sum_sold(built) != _sum_sold(raw):
+        _fix_discounts(built)
     return built
+
+
+def _sum_sold(lines: Sequence[Json]) -> Decimal:
+    """Return what a percentage of discount is taken of."""
+    amounts = (to_decimal(line.get("Amount")) for line in lines if _is_sold(line))
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))
+
+
+def _is_sold(line: Json) -> bool:
+    item = line.get("SalesItemLineDetail", {}).get("ItemRef", {}).get("value")
+    return line.get("DetailType") != "DiscountLineDetail" and item != SHIPPING_ITEM
+
+
+def _fix_discounts(lines: Sequence[Json]) -> None:
+    """Send discounts by amount: QuickBooks refuses a percentage that no longer gives the amount.
+
+    Loupe holds the amount alone, and its total is made of it (Intuit: section 14).
+    """
+    for line in lines:
+        if line.get("DetailType") == "DiscountLineDetail":
+            _by_amount(line)
+
+
+def _by_amount(line: Json) -> None:
+    line.setdefault("DiscountLineDetail", {})["PercentBased"] = False
+    line["DiscountLineDetail"].pop("DiscountPercent", None)
 
 
 def _align(
@@ -130,8 +159,7 @@ def _overlaid(line: Json, old: Json, raw: Json) -> Json:
         )
     built = copy.deepcopy(raw)
     if line["kind"] == "discount" and changed:
-        built.setdefault("DiscountLineDetail", {})["PercentBased"] = False
-        built["DiscountLineDetail"].pop("DiscountPercent", None)
+        _by_amount(built)
     return _with_values(line, built)
 
 

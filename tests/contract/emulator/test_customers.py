@@ -6,12 +6,13 @@ from tests.contract.emulator.driver import Driver, head
 
 
 def test_the_smallest_create_fills_in_what_intuit_fills_in(company: Driver) -> None:
-    """Intuit facts 8.3: PrintOnCheckName and FullyQualifiedName follow DisplayName."""
+    """Intuit facts 8.3 and 14: what a create of nothing but a name was recorded to fill in."""
     created = company.customer("  Nordwind Outfitters ")
     assert created["DisplayName"] == "Nordwind Outfitters"
     assert created["PrintOnCheckName"] == created["FullyQualifiedName"] == "Nordwind Outfitters"
     assert created["SyncToken"] == "0"
-    assert created["Active"] is True
+    assert created["Active"] is created["Taxable"] is True
+    assert created["PreferredDeliveryMethod"] == "Print"
     assert created["CurrencyRef"] == {"value": "USD", "name": "United States Dollar"}
     assert created == company.read("Customer", created["Id"])
 
@@ -29,12 +30,12 @@ def test_a_company_name_is_no_name(company: Driver) -> None:
 
 @pytest.mark.parametrize("name", ["Nordwind", "NORDWIND", " nordwind  "])
 def test_a_name_is_taken_whatever_its_case(company: Driver, name: str) -> None:
-    """Intuit facts 7.2 and 8.1: 6240, with the text seen on live companies."""
+    """Intuit facts 7.2, 8.1 and 14: 6240, with the text recorded where a customer has the name."""
     company.customer("Nordwind")
     error = company.fault("Customer", {"DisplayName": name})
     assert error["code"] == "6240"
     assert error["Message"] == "Duplicate Name Exists Error"
-    assert error["Detail"].startswith("The name supplied already exists. : Another customer,")
+    assert error["Detail"] == "The name supplied already exists. : null"
 
 
 @pytest.mark.parametrize("name", ["Rob:Barnett", "Rob\tBarnett", "Rob\nBarnett", "Rob 💎"])
@@ -175,3 +176,71 @@ def test_an_opening_balance_is_said_to_be_left_out(company: Driver) -> None:
     assert response.status_code == 501
     assert "OpenBalanceDate" in response.json()["Fault"]["Error"][0]["Detail"]
     assert company.query("SELECT * FROM Customer") == {}
+
+
+def test_lists_leave_out_the_tax_code_that_a_single_answer_fills_in(company: Driver) -> None:
+    """Intuit facts 14: the company's code in the answers to a create and a GET, not in a query."""
+    created = company.customer("A")
+    assert created["DefaultTaxCodeRef"] == {"value": "2"}
+    assert company.read("Customer", created["Id"])["DefaultTaxCodeRef"] == {"value": "2"}
+    own = company.customer("B", DefaultTaxCodeRef={"value": "1"})
+    assert own["DefaultTaxCodeRef"]["value"] == "1"
+    assert "DefaultTaxCodeRef" not in company.customer("C", Taxable=False)
+    listed = company.query("SELECT * FROM Customer")["Customer"]
+    assert ["DefaultTaxCodeRef" in customer for customer in listed] == [False, True, False]
+
+
+def test_one_name_can_stand_under_several_parents(company: Driver) -> None:
+    """Intuit facts 14: such pairs exist, also of a customer of its own and a sub-customer."""
+    first, second = company.customer("Amber House"), company.customer("Basalt House")
+    below = [
+        company.customer("Test Project", Job=True, ParentRef={"value": parent["Id"]})
+        for parent in (first, second)
+    ]
+    company.customer("Test Project")
+    for customer in below:
+        company.write("Customer", {**head(customer), "sparse": True, "Notes": "seen"})
+    names = [
+        each["FullyQualifiedName"] for each in company.query("SELECT * FROM Customer")["Customer"]
+    ]
+    assert names[1:] == [
+        "Amber House:Test Project",
+        "Basalt House",
+        "Basalt House:Test Project",
+        "Test Project",
+    ]
+
+
+def test_a_name_is_taken_under_its_parent(company: Driver) -> None:
+    """Intuit facts 8.3: also by moving a sub-customer to where its name stands already."""
+    first, second = company.customer("Amber House"), company.customer("Basalt House")
+    under = {"Job": True, "ParentRef": {"value": first["Id"]}}
+    company.customer("Test Project", **under)
+    assert company.fault("Customer", {"DisplayName": "TEST project", **under})["code"] == "6240"
+    other = company.customer("Test Project", Job=True, ParentRef={"value": second["Id"]})
+    moved = {**head(other), "sparse": True, "ParentRef": {"value": first["Id"]}}
+    assert company.fault("Customer", moved)["code"] == "6240"
+    company.write("Vendor", {"DisplayName": "Opal Works"})
+    assert company.fault("Customer", {"DisplayName": "Opal Works", **under})["code"] == "6240"
+
+
+@pytest.mark.parametrize("field", ["Active", "Taxable", "Job"])
+def test_an_empty_text_for_a_boolean_says_nothing(company: Driver, field: str) -> None:
+    """Intuit facts 14: clients in use send it; what was stored stays."""
+    parent = company.customer("Parent")
+    made = company.customer("A", Taxable=False, Job=True, ParentRef={"value": parent["Id"]})
+    sent = company.write("Customer", {**head(made), "sparse": True, field: ""})
+    assert sent[field] is made[field]
+
+
+def test_making_an_inactive_customer_inactive_moves_nothing(company: Driver) -> None:
+    """Intuit facts 14: recorded twice; any other change of one that is inactive counts."""
+    created = company.customer("A", Notes="n")
+    gone = company.write("Customer", {**head(created), "sparse": True, "Active": False})
+    order = {"advance_seconds": 60}
+    company.side_door("clock", order)
+    again = company.write("Customer", {**head(gone), "sparse": True, "Active": False})
+    company.side_door("clock", {"advance_seconds": -60})
+    assert again == gone
+    noted = {**head(gone), "sparse": True, "Active": False, "Notes": "m"}
+    assert company.write("Customer", noted)["SyncToken"] == "2"

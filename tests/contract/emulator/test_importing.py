@@ -364,3 +364,68 @@ def test_the_command_says_what_it_did(answers: Path, tmp_path: Path) -> None:
     again = CliRunner().invoke(app, arguments)
     assert again.exit_code == 2
     assert f"The company {REALM} exists already" in again.output
+
+
+def test_a_create_and_a_query_answer_of_one_record_are_put_together(tmp_path: Path) -> None:
+    """Intuit facts 14: the one holds a tax code and the other a ClientEntityId; neither contradicts."""
+    created = {
+        **CUSTOMER,
+        "DefaultTaxCodeRef": {"value": "2"},
+        "WebAddr": {"URI": "https://a.example"},
+    }
+    listed = {**CUSTOMER, "ClientEntityId": "0", "WebAddr": {"Id": "7", "URI": "https://a.example"}}
+    files = [
+        write(tmp_path, "create.json", {"Customer": created}),
+        write(tmp_path, "query.json", {"QueryResponse": {"Customer": [listed]}}),
+    ]
+    done = import_company(tmp_path, REALM, files)
+    assert (done.counts, done.notes) == ({"Customer": 1}, [])
+    kept = documents(tmp_path, "Customer")[58]
+    assert kept["DefaultTaxCodeRef"] == {"value": "2"}
+    assert (kept["ClientEntityId"], kept["WebAddr"]["Id"]) == ("0", "7")
+
+
+def test_both_answers_of_the_emulator_itself_can_be_imported(
+    company: Driver, tmp_path: Path
+) -> None:
+    created = company.customer("Nordwind")
+    answers = {
+        "create": {"Customer": created},
+        "query": {"QueryResponse": company.query("SELECT * FROM Customer")},
+    }
+    files = [write(tmp_path, f"{name}.json", answer) for name, answer in answers.items()]
+    assert import_company(tmp_path, REALM, files).counts == {"Customer": 1}
+
+
+def test_leaving_out_one_of_two_contents_keeps_the_other(tmp_path: Path) -> None:
+    other = {**CUSTOMER, "Notes": "another", "CompanyName": "Bernstein"}
+    files = [
+        write(tmp_path, "a.json", {**CUSTOMER, "Notes": "one"}),
+        write(tmp_path, "b.json", other),
+    ]
+    done = import_company(tmp_path, REALM, files, leave_out=True)
+    assert documents(tmp_path, "Customer")[58]["Notes"] == "one"
+    assert done.notes[0].startswith("Left out b.json: Customer 58: differs from the one in a.json")
+
+
+def test_imported_customers_of_one_name_can_be_changed(
+    tmp_path: Path, start_emulator: Callable[..., Any]
+) -> None:
+    """Intuit facts 14: two sub-customers of one name, both changed after they were made."""
+    other = {**CUSTOMER, "Id": "59", "DisplayName": "Basalt", "FullyQualifiedName": "Basalt"}
+    pair = [
+        {
+            **CUSTOMER,
+            "Id": number,
+            "DisplayName": "Test Project",
+            "ParentRef": {"value": parent["Id"]},
+            "FullyQualifiedName": f"{parent['DisplayName']}:Test Project",
+        }
+        for number, parent in (("60", CUSTOMER), ("61", other))
+    ]
+    file = write(tmp_path, "a.json", {"Customer": [CUSTOMER, other, *pair]})
+    import_company(tmp_path, REALM, [file])
+    driver = serve(tmp_path, start_emulator)
+    for number in ("60", "61"):
+        change = {**head(driver.read("Customer", number)), "sparse": True, "Notes": "n"}
+        assert driver.write("Customer", change)["SyncToken"] == "3"

@@ -102,7 +102,7 @@ def test_what_the_grammar_does_not_have(five: Driver, statement: str) -> None:
         ),
         ("SELECT * FROM Customer STARTPOSITION 0", "value 0 is too small. Min allowed value is 1"),
         ("SELECT * FROM Customer WHERE Balance > 'much'", "value much is not a number"),
-        ("SELECT * FROM Sandwich", "Metadata not found for Entity: Sandwich"),
+        ("SELECT * FROM Sandwich", "invalid context declaration: Sandwich"),
     ],
 )
 def test_statements_that_cannot_be_answered(five: Driver, statement: str, text: str) -> None:
@@ -118,12 +118,11 @@ def test_other_record_types_are_said_to_be_left_out(five: Driver) -> None:
 
 
 def test_the_envelope_of_a_query(five: Driver) -> None:
-    """Intuit facts 3.3: totalCount only without a paging clause; {} when empty; count alone."""
-    plain = five.query("SELECT * FROM Customer")
-    assert (plain["startPosition"], plain["maxResults"], plain["totalCount"]) == (1, 4, 4)
-    paged = five.query("SELECT * FROM Customer STARTPOSITION 3 MAXRESULTS 10")
-    assert (paged["startPosition"], paged["maxResults"]) == (3, 2)
-    assert "totalCount" not in paged
+    """Intuit facts 3.3 and 14: totalCount is a count's alone; {} when empty."""
+    for paging, place in (("", (1, 4)), ("STARTPOSITION 3 MAXRESULTS 10", (3, 2))):
+        page = five.query(f"SELECT * FROM Customer {paging}")
+        assert (page["startPosition"], page["maxResults"]) == place
+        assert "totalCount" not in page
     assert five.query("SELECT * FROM Customer WHERE Id = '77'") == {}
     assert five.query("SELECT COUNT(*) FROM Customer WHERE Balance = '0'") == {"totalCount": 3}
 
@@ -189,3 +188,57 @@ def test_read_only_record_types_can_be_queried(company: Driver) -> None:
     assert info["CompanyName"] == "Test Company"
     response = company.request("POST", "account", json={"Name": "A"})
     assert response.status_code == 501
+
+
+def test_lists_come_by_full_name_unless_asked_otherwise(company: Driver) -> None:
+    """Intuit facts 14: capitals before small letters, a sub-customer after its parent."""
+    parent = company.customer("Pam Seitz")
+    for name in ("pearl", "PG&E", "Aurora"):
+        company.customer(name)
+    company.customer("Zinc", Job=True, ParentRef={"value": parent["Id"]})
+    company.write("Customer", {**head(parent), "sparse": True, "Notes": "changed last"})
+    names = [
+        each["FullyQualifiedName"] for each in company.query("SELECT * FROM Customer")["Customer"]
+    ]
+    assert names == ["Aurora", "PG&E", "Pam Seitz", "Pam Seitz:Zinc", "pearl"]
+    accounts = company.query("SELECT Name FROM Account")["Account"]
+    assert [each["Name"] for each in accounts] == sorted(each["Name"] for each in accounts)
+
+
+def test_transactions_come_newest_change_first_unless_asked_otherwise(company: Driver) -> None:
+    """Intuit facts 14: newest LastUpdatedTime first."""
+    customer = company.customer()["Id"]
+    first, second = (company.invoice(customer, amount) for amount in (1, 2))
+    company.side_door("clock", {"advance_seconds": 60})
+    company.write("Invoice", {**head(first), "sparse": True, "PrivateNote": "changed"})
+    ids = company.ids("SELECT * FROM Invoice", "Invoice")
+    company.side_door("clock", {"advance_seconds": -60})
+    assert ids == [first["Id"], second["Id"]]
+
+
+@pytest.mark.parametrize(
+    ("statement", "detail"),
+    [
+        (
+            "SELECT * FROM NULL",
+            'Encountered " "null" "NULL "" at line 1, column 15.\nWas expecting:\n    <IDENTIFIER> ...',
+        ),
+        (
+            "SELECT * FROM Customer WHERE DisplayName = 'O''s'",
+            'Encountered " <STRING> "\'s\' "" at line 1, column 47.\nWas expecting:\n    <EOF> ...',
+        ),
+        (
+            "SELECT * FROM Customer WHERE Id",
+            'Encountered "<EOF>" at line 1, column 32.\nWas expecting one of:',
+        ),
+        (
+            "SELECT * FROM Customer WHERE Id = %",
+            'Invalid content. Lexical error at line 1, column 35. Encountered: "%" (37), after : ""',
+        ),
+    ],
+)
+def test_a_parse_fault_says_what_came_and_what_was_expected(
+    five: Driver, statement: str, detail: str
+) -> None:
+    """Intuit facts 7.2 and 14: the words of a parser made by JavaCC."""
+    assert five.query_fault(statement)["Detail"].startswith(f"QueryParserError: {detail}")

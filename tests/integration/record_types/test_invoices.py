@@ -6,7 +6,7 @@ from typing import Any
 
 from quickbooks_sync.settings import confirm_settings
 from tests.support.books import loupe, quickbooks
-from tests.support.installation import REALM, House
+from tests.support.installation import REALM, BuildHouse, House
 from tests.support.outcomes import outcome_of
 
 
@@ -49,3 +49,66 @@ def test_a_discount_posts_to_the_account_that_a_person_confirmed(
     (given,) = [one for one in record["Line"] if one["DetailType"] == "DiscountLineDetail"]
     assert given["DiscountLineDetail"]["DiscountAccountRef"]["value"] == account["Id"]
     assert record["TotalAmt"] == Decimal("90.00")
+
+
+def discounted(house: House, number: str) -> str:
+    """An invoice of 100.00 less 10 percent, as a bookkeeper enters it; return its Id."""
+    customer = quickbooks.create(house, "Customer", DisplayName=f"Customer of {number}")
+    detail = {"ItemRef": {"value": "1"}, "Qty": 1, "UnitPrice": Decimal(100)}
+    sold = {"DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+    given = {"PercentBased": True, "DiscountPercent": 10}
+    discount = {"DetailType": "DiscountLineDetail", "DiscountLineDetail": given}
+    made = quickbooks.create(
+        house,
+        "Invoice",
+        CustomerRef={"value": customer["Id"]},
+        DocNumber=number,
+        TxnDate="2026-09-01",
+        Line=[{"Amount": Decimal(100), **sold}, discount],
+    )
+    return str(made["Id"])
+
+
+def discount_of(record: dict[str, Any]) -> dict[str, Any]:
+    (line,) = [line for line in record["Line"] if line["DetailType"] == "DiscountLineDetail"]
+    return {"Amount": line["Amount"], **line["DiscountLineDetail"]}
+
+
+def test_a_percent_discount_becomes_an_amount_when_the_lines_under_it_change(
+    build_house: BuildHouse,
+) -> None:
+    # Naive: the percentage is sent back beside an amount that it no longer gives, and refused.
+    house = build_house(seed=False)
+    record_id = discounted(house, "DISC-2")
+    house.run_all()
+    invoice_id = house.loupe_id("invoice", record_id)
+    with house.workspace.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "update loupe.invoice_line set unit_price = 200, amount = 200 where line_kind = 'sales'"
+        )
+        connection.exec_driver_sql("update loupe.invoice set total_amount = 190")
+    run = house.run("push_invoices")
+    assert outcome_of(house, run, invoice_id)[0] == "updated"
+    record = quickbooks.fetch(house, "Invoice", record_id)
+    assert record["TotalAmt"] == Decimal("190.00")
+    assert discount_of(record)["PercentBased"] is False
+    house.run("pull_invoices")
+    lines = {row["line_kind"]: row["amount"] for row in house.rows("invoice_line")}
+    assert (lines["sales"], lines["discount"]) == (Decimal("200.00"), Decimal("10.00"))
+
+
+def test_a_percent_discount_stays_one_while_what_it_is_taken_of_stays(
+    build_house: BuildHouse,
+) -> None:
+    # Naive: every change of a line turns it into an amount, and the bookkeeper's percentage is lost.
+    house = build_house(seed=False)
+    record_id = discounted(house, "DISC-3")
+    house.run_all()
+    with house.workspace.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "update loupe.invoice_line set description = 'Cut garnet' where line_kind = 'sales'"
+        )
+    house.run("push_invoices")
+    record = quickbooks.fetch(house, "Invoice", record_id)
+    assert record["Line"][0]["Description"] == "Cut garnet"
+    assert discount_of(record)["DiscountPercent"] == 10

@@ -9,17 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 from quickbooks_emulator.company.company import Company
-from quickbooks_emulator.entities.registry import BY_RESOURCE, NOT_MODELLED, Entity
+from quickbooks_emulator.entities.registry import BY_RESOURCE, Entity, is_not_modelled
 from quickbooks_emulator.model import faults
 from quickbooks_emulator.model.documents import Document
-from quickbooks_emulator.reading.present import present
+from quickbooks_emulator.reading.present import present, shown_name
 from quickbooks_emulator.reading.query.columns import COLUMNS, Column, query_fault
 from quickbooks_emulator.reading.query.parser import parse_query
 from quickbooks_emulator.reading.query.statement import Condition, Statement
 
 DEFAULT_PAGE = 100
 LARGEST_PAGE = 1000
-_ASKED_FOR = {"Item": ("Sku",), "Invoice": ("InvoiceLink",)}
+_ASKED_FOR = {"Item": ("Sku",)}
+_NOT_KEPT = ("InvoiceLink",)
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
 }  # fmt: skip
@@ -50,17 +51,16 @@ def run_query(company: Company, text: str) -> Document:
     rows = [
         _project(entity, present(company, entity.name, document), selected) for document in page
     ]
-    answer: Document = {entity.name: rows, "startPosition": start, "maxResults": len(rows)}
-    return answer if statement.is_paged else {**answer, "totalCount": len(rows)}
+    return {entity.name: rows, "startPosition": start, "maxResults": len(rows)}
 
 
 def _entity(name: str) -> Entity:
     entity = BY_RESOURCE.get(name.lower())
     if entity is not None:
         return entity
-    if name.lower() in {known.lower() for known in NOT_MODELLED}:
+    if is_not_modelled(name):
         raise faults.NotModelledError(f"A query of {name}")
-    raise query_fault(f"Metadata not found for Entity: {name}")
+    raise query_fault(f"invalid context declaration: {name}")
 
 
 def _page(statement: Statement) -> tuple[int, int]:
@@ -141,14 +141,24 @@ def _like(value: object) -> re.Pattern[str]:
 
 
 def _sort(entity: Entity, documents: list[Document], order: list[tuple[Column, bool]]) -> None:
-    # Without ORDERBY the order is not specified; newest change first was seen on a live company.
     documents.sort(key=lambda document: int(document["Id"]))
     if not order:
-        documents.sort(
-            key=lambda document: str(document["MetaData"]["LastUpdatedTime"]), reverse=True
-        )
+        _sort_unasked(entity, documents)
     for column, down in reversed(order):
         documents.sort(key=lambda document: _rank(column.read(entity.name, document)), reverse=down)
+
+
+def _sort_unasked(entity: Entity, documents: list[Document]) -> None:
+    """Sort as recorded on live companies: lists by full name, capitals first, else newest change first."""
+    if entity.has_active:
+        documents.sort(key=lambda document: _full_name(entity, document))
+    else:
+        documents.sort(key=lambda document: document["MetaData"]["LastUpdatedTime"], reverse=True)
+
+
+def _full_name(entity: Entity, document: Document) -> str:
+    name = "FullyQualifiedName" if "FullyQualifiedName" in document else entity.name_property
+    return shown_name(entity.name, name, document) or ""
 
 
 def _rank(value: object) -> tuple[bool, Decimal, str]:
@@ -160,6 +170,8 @@ def _rank(value: object) -> tuple[bool, Decimal, str]:
 def _selection(entity: Entity, name: str) -> str:
     simple = {"*", "SyncToken", *_simple_names(entity), *COLUMNS[entity.name]}
     fixed = re.sub(r"^Metadata\.", "MetaData.", name)
+    if fixed in _NOT_KEPT:
+        raise faults.NotModelledError(f"The property {fixed}")
     if fixed not in simple and fixed not in ("MetaData", *_ASKED_FOR.get(entity.name, ())):
         raise query_fault(f"Property {name} not found for Entity {entity.name}")
     return fixed

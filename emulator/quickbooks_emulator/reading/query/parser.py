@@ -1,12 +1,13 @@
 """Reads a query statement; what the grammar does not allow is fault 4000.
 
-Intuit: query language, section 3.1. There is no OR, NOT, !=, IS NULL, GROUP BY or JOIN, and a quote
-inside a text is escaped with a backslash, never doubled.
+Intuit: query language, section 3.1, and the words of faults as recorded, section 14. There is no OR,
+NOT, !=, IS NULL, GROUP BY or JOIN, and a quote inside a text is escaped with a backslash, never doubled.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -25,8 +26,10 @@ _TOKEN = re.compile(
 _OPERATORS = ("=", "<", ">", "<=", ">=", "IN", "LIKE")
 _RESERVED = {
     "SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "IN", "LIKE", "ORDERBY", "ORDER", "BY",
-    "STARTPOSITION", "MAXRESULTS", "ASC", "DESC",
+    "STARTPOSITION", "MAXRESULTS", "ASC", "DESC", "NULL",
 }  # fmt: skip
+_IDENTIFIER = "<IDENTIFIER>"
+_KINDS = {"text": "<STRING>", "number": "<NUMBER>"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,15 @@ class _Token:
     @property
     def keyword(self) -> str:
         return self.text.upper() if self.kind in ("word", "mark") else ""
+
+    @property
+    def encountered(self) -> str:
+        """What a fault calls the token: its kind and, but for the end, its text."""
+        if self.kind == "end":
+            return '"<EOF>"'
+        is_name = self.kind == "word" and self.keyword not in _RESERVED
+        kind = _KINDS.get(self.kind, f'"{self.text.lower()}"')
+        return f'" {_IDENTIFIER if is_name else kind} "{self.text} ""'
 
 
 def parse_query(text: str) -> Statement:
@@ -55,19 +67,26 @@ def _tokens(text: str) -> list[_Token]:
         match = _TOKEN.match(text, at)
         if match is None:
             column = at + len(text[at:]) - len(text[at:].lstrip()) + 1
-            raise _parse_fault(text[column - 1], column, lexical=True)
+            raise _lexical_fault(text[column - 1], column)
         kind = str(match.lastgroup)
         tokens.append(_Token(kind, match[kind], match.start(kind) + 1))
         at = match.end()
     return [*tokens, _Token("end", "<EOF>", end + 1)]
 
 
-def _parse_fault(token: str, column: int, *, lexical: bool = False) -> FaultError:
-    what = "Lexical error" if lexical else f'Encountered " "{token}" "{token} ""'
-    detail = f"QueryParserError: {what} at line 1, column {column}."
-    if lexical:
-        detail += f' Encountered: "{token}"'
-    return FaultError("4000", "Error parsing query", detail)
+def _parse_fault(text: str) -> FaultError:
+    return FaultError("4000", "Error parsing query", f"QueryParserError: {text}")
+
+
+def _lexical_fault(mark: str, column: int) -> FaultError:
+    where = f"Lexical error at line 1, column {column}."
+    return _parse_fault(f'Invalid content. {where} Encountered: "{mark}" ({ord(mark)}), after : ""')
+
+
+def _expected(names: Iterable[str]) -> str:
+    """Return what a parser made by JavaCC says of the tokens that could have come."""
+    listed = [f"\n    {name} ..." for name in names]
+    return f"Was expecting{' one of' * (len(listed) > 1)}:{''.join(listed)}\n    "
 
 
 class _Parser:
@@ -83,15 +102,16 @@ class _Parser:
         order = self._order()
         start, most = self._paging()
         if self._now.kind != "end":
-            raise self._surprise()
+            raise self._surprise("<EOF>")
         return Statement(columns, entity, conditions, order, start, most)
 
     @property
     def _now(self) -> _Token:
         return self._tokens[self._at]
 
-    def _surprise(self) -> FaultError:
-        return _parse_fault(self._now.text, self._now.column)
+    def _surprise(self, *expected: str) -> FaultError:
+        where = f"Encountered {self._now.encountered} at line 1, column {self._now.column}."
+        return _parse_fault(f"{where}\n{_expected(expected)}")
 
     def _take(self, *keywords: str) -> str | None:
         if self._now.keyword not in keywords:
@@ -102,12 +122,12 @@ class _Parser:
     def _expect(self, *keywords: str) -> str:
         taken = self._take(*keywords)
         if taken is None:
-            raise self._surprise()
+            raise self._surprise(*(f'"{keyword.lower()}"' for keyword in keywords))
         return taken
 
     def _name(self) -> str:
         if self._now.kind != "word" or self._now.keyword in _RESERVED:
-            raise self._surprise()
+            raise self._surprise(_IDENTIFIER)
         self._at += 1
         return self._tokens[self._at - 1].text
 
@@ -155,7 +175,7 @@ class _Parser:
         if token.keyword in ("TRUE", "FALSE"):
             return token.keyword == "TRUE"
         self._at -= 1
-        raise self._surprise()
+        raise self._surprise(*_KINDS.values(), '"true"', '"false"')
 
     def _order(self) -> tuple[tuple[str, bool], ...]:
         if self._take("ORDER"):
@@ -174,7 +194,7 @@ class _Parser:
         limits: dict[str, int] = {}
         while keyword := self._take("STARTPOSITION", "MAXRESULTS"):
             if keyword in limits or self._now.kind != "number" or "." in self._now.text:
-                raise self._surprise()
+                raise self._surprise(_KINDS["number"])
             limits[keyword] = int(self._now.text)
             self._at += 1
         return limits.get("STARTPOSITION"), limits.get("MAXRESULTS")

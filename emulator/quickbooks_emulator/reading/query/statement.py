@@ -44,8 +44,3 @@ class Statement:
     def is_count(self) -> bool:
         """Whether only the number of records is asked for."""
         return not self.columns
-
-    @property
-    def is_paged(self) -> bool:
-        """Whether a paging clause was given; then no totalCount is answered."""
-        return self.start is not None or self.most is not None
