@@ -10,11 +10,12 @@ from quickbooks_sync.intake.guards import SettlingGuard
 from quickbooks_sync.intake.linked import LinkedRecords
 from quickbooks_sync.intake.merging import RecordMerger
 from quickbooks_sync.intake.outcomes import rejected, waiting
+from quickbooks_sync.intake.replaced import find_row_difference, is_standing
 from quickbooks_sync.intake.unlinked import UnlinkedRecords
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.model.outcome import RecordOutcome
 from quickbooks_sync.postgres.records.links import (
-    REPLACED,
+    REPLACED_IN_LOUPE,
     Link,
     clear_missing_since,
     delete_links,
@@ -74,11 +75,13 @@ class IntakeBatch:
         for record, link in answers:
             is_new = link.quickbooks_id not in known.stored
             ours = known.rows.get(link.loupe_id)
-            if ours is None or merger.merge(record, link, ours, is_new=is_new).waits_for == (
-                "decision"
-            ):
-                # The row is gone, or may not take the answer: the record is ours all the same, and
-                # without its link it would be created once more.
+            # Where the row is gone or another one, or may not take the answer, the record is ours all the same, and
+            # without its link it would be created once more.
+            if ours is None:
+                writes.add_link(link, is_new=is_new)
+            elif find_row_difference(link, ours.row):
+                writes.add_link(replace(link, state=REPLACED_IN_LOUPE), is_new=is_new)
+            elif merger.merge(record, link, ours, is_new=is_new).waits_for == "decision":
                 writes.add_link(link, is_new=is_new)
         self._write_links(writes)
 
@@ -126,10 +129,10 @@ class _Loading:
         return self.unlinked.settle(record) if link is None else self._linked.update(record, link)
 
     def _link_of(self, record: StagedRecord) -> Link | None:
-        """Return a record's link; one whose Id is another record's now may have been given up."""
+        """Return a record's link; one of which a side is another one now may have been given up."""
         link = self._known.links.get(record.source_id)
         judged = self._known.judged.get(record.source_id)
-        if link is None or link.state != REPLACED or judged is None or judged.choice != "separate":
+        if link is None or judged is None or judged.choice != "separate" or not is_standing(link):
             return link
         context = self._known.context
         key = self._known.connection, context.realm_id, context.record_type

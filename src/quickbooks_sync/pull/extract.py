@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
 
+from quickbooks_sync.intake.strangers import Strangers
 from quickbooks_sync.model.flow import BatchManifest, Direction, Mode
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.postgres.runs.record_outcomes import forget_outcomes
 from quickbooks_sync.pull.missing import IDS_PER_QUERY, find_missing, read_since
+from quickbooks_sync.pull.recognise import recognise
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.query import quote
 from quickbooks_sync.run.context import RunContext
@@ -24,7 +26,12 @@ Record = dict[str, Any]
 
 
 def extract(context: RunContext) -> list[BatchManifest]:
-    """Stage what changed, or everything; then what is gone, and what earlier runs left over."""
+    """Stage what changed, or everything; then what is gone, and what earlier runs left over.
+
+    Raises:
+        CompanyStoppedError: Too many of the records, or of their rows, are not those that were linked.
+        UnexpectedAnswerError: What QuickBooks lists cannot be right.
+    """
     with context.transaction() as connection:
         clear_run(connection, context.run_id)
         forget_outcomes(connection, context.run_id)
@@ -34,14 +41,20 @@ def extract(context: RunContext) -> list[BatchManifest]:
     seen: set[str] = set()
     changes = _fetch_changes(context, client)
     pages = _pages(context) if changes is None else _in_batches(changes)
+    strangers = Strangers(context)
     for page in pages:
         seen.update(record["Id"] for record in page)
-        batches.append(_stage(context, len(batches), page))
+        current = recognise(context, client, page, strangers)
+        batches.append(_stage(context, len(batches), current))
+    # A company that was wiped is not asked for each record that it lacks.
+    strangers.refuse(sum(batch["row_count"] for batch in batches))
     rest = find_missing(context, client, seen, is_full=changes is None)
     seen.update(record["Id"] for record in rest)
     rest.extend(_read_left_over(context, seen))
     for page in _in_batches(rest):
-        batches.append(_stage(context, len(batches), page))
+        current = recognise(context, client, page, strangers)
+        batches.append(_stage(context, len(batches), current))
+    strangers.refuse(sum(batch["row_count"] for batch in batches))
     return batches
 
 

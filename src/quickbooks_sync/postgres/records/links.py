@@ -1,7 +1,7 @@
 """Links: this Loupe row *is* that QuickBooks record, with both halves of the base."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,11 @@ from quickbooks_sync.postgres.database.copying import copy_rows
 from quickbooks_sync.postgres.tables import link
 
 #: States of a link that is not live.
-DELETED, RETURNED, REPLACED = (
+DELETED, RETURNED, REPLACED, REPLACED_IN_LOUPE = (
     "deleted_in_quickbooks",
     "returned_in_quickbooks",
     "replaced_in_quickbooks",
+    "replaced_in_loupe",
 )
 
 
@@ -36,9 +37,15 @@ class Link:
             outstanding.
         state: `live`; `deleted_in_quickbooks`; `returned_in_quickbooks`, for a record that was taken
             for deleted, is there again, and about which a person has still to decide;
-            `replaced_in_quickbooks`, where the Id is another record's now.
+            `replaced_in_quickbooks`, where the Id is another record's now; `replaced_in_loupe`, where the
+            key is another row's, or the row has come back from a backup.
         missing_since_at: When QuickBooks first answered that there is no such record, while that is
             not confirmed.
+        quickbooks_created_at: When the record was made in QuickBooks, which tells it from any other; `None`
+            where no answer has said so.
+        loupe_created_at: When the row was made in Loupe.
+        loupe_seen_version: The newest version of the row that the link has seen.
+        loupe_seen_at: When the row became that version; `None` where that is not known.
     """
 
     loupe_id: int
@@ -53,6 +60,19 @@ class Link:
     state: str = "live"
     generation: int = 0
     missing_since_at: datetime | None = None
+    quickbooks_created_at: datetime | None = None
+    loupe_created_at: datetime | None = None
+    loupe_seen_version: int | None = None
+    loupe_seen_at: datetime | None = None
+
+    def seen(self, row: Mapping[str, Any]) -> "Link":
+        """Return the link with the identity that its Loupe row has now."""
+        return replace(
+            self,
+            loupe_created_at=row["created_at"],
+            loupe_seen_version=row["row_version"],
+            loupe_seen_at=row["updated_at"],
+        )
 
 
 _COLUMNS = (
@@ -68,6 +88,10 @@ _COLUMNS = (
     "state",
     "generation",
     "missing_since_at",
+    "quickbooks_created_at",
+    "loupe_created_at",
+    "loupe_seen_version",
+    "loupe_seen_at",
 )
 
 
@@ -164,6 +188,38 @@ def clear_missing_since(
     )
 
 
+def mark_replaced(
+    connection: Connection, realm_id: str, record_type: str, quickbooks_ids: Collection[str]
+) -> None:
+    """Note that the records of some links are other ones now; what was gone stays that."""
+    connection.execute(
+        update(link)
+        .where(
+            link.c.realm_id == realm_id,
+            link.c.record_type == record_type,
+            link.c.quickbooks_id.in_(list(quickbooks_ids)),
+            link.c.state != DELETED,
+        )
+        .values(state=REPLACED, loupe_row_version=None)
+    )
+
+
+def mark_replaced_in_loupe(
+    connection: Connection, realm_id: str, record_type: str, loupe_ids: Collection[int]
+) -> None:
+    """Note that the rows of some links are other ones, or older ones, now; what is gone in QuickBooks stays that."""
+    connection.execute(
+        update(link)
+        .where(
+            link.c.realm_id == realm_id,
+            link.c.record_type == record_type,
+            link.c.loupe_id.in_(list(loupe_ids)),
+            link.c.state.not_in((DELETED, REPLACED)),
+        )
+        .values(state=REPLACED_IN_LOUPE, loupe_row_version=None)
+    )
+
+
 def delete_links(
     connection: Connection, realm_id: str, record_type: str, quickbooks_ids: Collection[str]
 ) -> None:
@@ -198,11 +254,16 @@ def update_links(
             " quickbooks_base = new.quickbooks_base, state = new.state,"
             " quickbooks_updated_at = new.quickbooks_updated_at,"
             " loupe_row_version = new.loupe_row_version, generation = new.generation,"
-            " missing_since_at = new.missing_since_at, synced_at = now()"
+            " missing_since_at = new.missing_since_at,"
+            " quickbooks_created_at = new.quickbooks_created_at,"
+            " loupe_created_at = new.loupe_created_at,"
+            " loupe_seen_version = new.loupe_seen_version,"
+            " loupe_seen_at = new.loupe_seen_at, synced_at = now()"
             " from jsonb_to_recordset(cast(:links as jsonb)) as new (quickbooks_id text,"
             " sync_token text, document jsonb, loupe_base jsonb, quickbooks_base jsonb,"
             " quickbooks_updated_at timestamptz, loupe_row_version bigint, state text,"
-            " generation int, missing_since_at timestamptz)"
+            " generation int, missing_since_at timestamptz, quickbooks_created_at timestamptz,"
+            " loupe_created_at timestamptz, loupe_seen_version bigint, loupe_seen_at timestamptz)"
             " where link.realm_id = :realm_id and link.record_type = :record_type"
             " and link.quickbooks_id = new.quickbooks_id"
         ),
@@ -220,6 +281,5 @@ def _to_row(link: Link) -> dict[str, Any]:
 
 def _to_json_row(link: Link) -> Mapping[str, Any]:
     row = _to_row(link)
-    for name in ("quickbooks_updated_at", "missing_since_at"):
-        row[name] = row[name].isoformat() if row[name] else None
-    return row
+    moments = {name: value for name, value in row.items() if isinstance(value, datetime)}
+    return {**row, **{name: moment.isoformat() for name, moment in moments.items()}}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from quickbooks_sync.intake import IntakeBatch
+from quickbooks_sync.intake.replaced import created_at
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import QuickBooksFault, UnexpectedAnswerError
@@ -233,7 +234,21 @@ def _link_after(
         quickbooks_updated_at=_updated_at(record),
         loupe_row_version=None,
         generation=known.generation if known else 0,
+        **_identity_after(item, record, known),
     )
+
+
+def _identity_after(item: IntentItem, record: Record, known: Link | None) -> dict[str, Any]:
+    """Return what the link knows of its two sides: the row as it was sent, for the one that is there may be another."""
+    made = created_at(record) or (known.quickbooks_created_at if known else None)
+    seen = known.loupe_seen_version if known else None
+    is_newest = known is not None and seen is not None and seen >= item.row_version
+    return {
+        "quickbooks_created_at": made,
+        "loupe_created_at": known.loupe_created_at if known else item.loupe_created_at,
+        "loupe_seen_version": seen if is_newest else item.row_version,
+        "loupe_seen_at": known.loupe_seen_at if known and is_newest else None,
+    }
 
 
 def _is_started(item: IntentItem, theirs: Mapping[str, Any], known: Link | None) -> bool:

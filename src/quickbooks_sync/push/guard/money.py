@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from quickbooks_sync.intake.owners import find_replaced_among
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
@@ -124,7 +125,10 @@ class MoneyGuard:
         late = {
             number: fetch_if_there(client, entity, number) for number in ids if number not in listed
         }
-        return listed | {number: record for number, record in late.items() if record is not None}
+        there = listed | {number: record for number, record in late.items() if record is not None}
+        settled = RECORD_TYPES[self._settles.of]
+        replaced = find_replaced_among(self._context, settled, list(there.values()))
+        return {number: record for number, record in there.items() if number not in replaced}
 
     def _find_unseen(self, settled: Mapping[str, Record]) -> dict[str, str]:
         """Return, by settled record, one in QuickBooks that settles it and that no Loupe row is linked to."""
@@ -158,7 +162,7 @@ class MoneyGuard:
         given = self._given_back(write)
         for number, amount in self._asked(write).items():
             if number not in left:
-                return f"{self._settles.of} {number} no longer exists in QuickBooks"
+                return f"{self._settles.of} {number} no longer exists in QuickBooks, or is another record now"
             if amount > left[number] + given.get(number, Decimal(0)):
                 return (
                     f"possible duplicate payment: {amount} for QuickBooks {self._settles.of} {number}, "
