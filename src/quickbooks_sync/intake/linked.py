@@ -18,7 +18,13 @@ from quickbooks_sync.intake.row_writer import write_changes
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
-from quickbooks_sync.postgres.records.links import DELETED, REPLACED, REPLACED_IN_LOUPE, Link
+from quickbooks_sync.postgres.records.links import (
+    DELETED,
+    REPLACED,
+    REPLACED_IN_LOUPE,
+    RETURNED,
+    Link,
+)
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.record_types.declarations import Removal
 
@@ -103,7 +109,9 @@ class LinkedRecords:
 
     def _hold_row(self, record: StagedRecord, link: Link, difference: str) -> RecordOutcome:
         reason = describe_replaced_row(link.loupe_id, record.source_id, difference)
-        return self._hold_replaced(record, link, REPLACED_IN_LOUPE, reason)
+        # That it was gone in QuickBooks must not be forgotten: the row's void may be the sync's own.
+        state = link.state if link.state in (DELETED, RETURNED) else REPLACED_IN_LOUPE
+        return self._hold_replaced(record, link, state, reason)
 
     def _hold_replaced(
         self, record: StagedRecord, link: Link, state: str, reason: str

@@ -134,8 +134,10 @@ def test_a_restored_older_row_overwrites_nothing_not_even_edited_later(
     assert len(reasons(house, record_type, loupe_id)) == 1
 
     put_back(house, record_type, loupe_id, **latest)
-    run_both(house, record_type, "full")
+    house.run(f"push_{record_type}s")
     assert reasons(house, record_type, loupe_id) == []
+    house.update(record_type, loupe_id, updated_by="clerk")
+    assert house.said(house.run(f"push_{record_type}s"), loupe_id=loupe_id) == ["unchanged"]
 
 
 def test_an_edit_up_to_the_version_that_was_agreed_on_is_not_taken_for_agreed(house: House) -> None:

@@ -207,14 +207,14 @@ def mark_replaced(
 def mark_replaced_in_loupe(
     connection: Connection, realm_id: str, record_type: str, loupe_ids: Collection[int]
 ) -> None:
-    """Note that the rows of some links are other ones, or older ones, now; what is gone in QuickBooks stays that."""
+    """Note that the rows of some links are other ones, or older ones, now; what was gone in QuickBooks stays that."""
     connection.execute(
         update(link)
         .where(
             link.c.realm_id == realm_id,
             link.c.record_type == record_type,
             link.c.loupe_id.in_(list(loupe_ids)),
-            link.c.state.not_in((DELETED, REPLACED)),
+            link.c.state.not_in((DELETED, RETURNED, REPLACED)),
         )
         .values(state=REPLACED_IN_LOUPE, loupe_row_version=None)
     )

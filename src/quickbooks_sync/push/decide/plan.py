@@ -17,7 +17,7 @@ from quickbooks_sync.model.decision import (
 )
 from quickbooks_sync.model.errors import FatalError
 from quickbooks_sync.model.outcome import Outcome, RecordOutcome
-from quickbooks_sync.postgres.records.links import Link
+from quickbooks_sync.postgres.records.links import REPLACED_IN_LOUPE, Link
 from quickbooks_sync.postgres.records.loupe_rows import Row
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.push.decide.plan_facts import PlanFacts
@@ -252,6 +252,8 @@ def _with_agreement(link: Link, agreement: Agreement, row: Row) -> Link:
         loupe_base=dict(agreement.base.loupe),
         quickbooks_base=dict(agreement.base.quickbooks),
         loupe_row_version=row["row_version"] if agreement.is_settled else None,
+        # Whoever was in doubt and is decided about all the same, is exactly the row that was linked.
+        state="live" if link.state == REPLACED_IN_LOUPE else link.state,
     )
 
 
