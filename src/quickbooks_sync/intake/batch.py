@@ -10,13 +10,15 @@ from quickbooks_sync.intake.guards import SettlingGuard
 from quickbooks_sync.intake.linked import LinkedRecords
 from quickbooks_sync.intake.merging import RecordMerger
 from quickbooks_sync.intake.outcomes import rejected, waiting
+from quickbooks_sync.intake.replaced import find_row_difference
 from quickbooks_sync.intake.unlinked import UnlinkedRecords
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.model.outcome import RecordOutcome
 from quickbooks_sync.postgres.records.decisions import read_record_decisions
+from quickbooks_sync.postgres.records.link_states import clear_missing_since
 from quickbooks_sync.postgres.records.links import (
+    REPLACED_IN_LOUPE,
     Link,
-    clear_missing_since,
     delete_links,
     insert_links,
     read_link_ids,
@@ -74,11 +76,13 @@ class IntakeBatch:
         for record, link in answers:
             is_new = link.quickbooks_id not in known.stored
             ours = known.rows.get(link.loupe_id)
-            if ours is None or merger.merge(record, link, ours, is_new=is_new).waits_for == (
-                "decision"
-            ):
-                # The row is gone, or may not take the answer: the record is ours all the same, and
-                # without its link it would be created once more.
+            # Where the row is gone or another one, or may not take the answer, the record is ours all the same, and
+            # without its link it would be created once more.
+            if ours is None:
+                writes.add_link(link, is_new=is_new)
+            elif find_row_difference(link, ours.row):
+                writes.add_link(replace(link, state=REPLACED_IN_LOUPE), is_new=is_new)
+            elif merger.merge(record, link, ours, is_new=is_new).waits_for == "decision":
                 writes.add_link(link, is_new=is_new)
         self._write_links(writes)
 

@@ -6,12 +6,25 @@ from datetime import UTC, datetime
 from quickbooks_sync.intake.batch_context import BatchContext
 from quickbooks_sync.intake.merging import RecordMerger
 from quickbooks_sync.intake.outcomes import doubt, outcome_of
-from quickbooks_sync.intake.replaced import describe_replaced, find_difference, is_surely_same
+from quickbooks_sync.intake.replaced import (
+    created_at,
+    describe_replaced,
+    describe_replaced_row,
+    find_difference,
+    find_doubt,
+    is_surely_same,
+)
 from quickbooks_sync.intake.row_writer import write_changes
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
-from quickbooks_sync.postgres.records.links import DELETED, REPLACED, Link
+from quickbooks_sync.postgres.records.links import (
+    DELETED,
+    REPLACED,
+    REPLACED_IN_LOUPE,
+    RETURNED,
+    Link,
+)
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.record_types.declarations import Removal
 
@@ -40,10 +53,8 @@ class LinkedRecords:
         # Whose record it is comes first: SyncTokens start at 0 in every record, so they say nothing of another one.
         difference = self._find_difference(record, link)
         if difference is not None:
-            return self._hold_replaced(record, link, difference)
-        if int(record.source_version or 0) < int(link.sync_token):
-            # A write of ours, or a later run, has already seen a newer version.
-            return outcome_of(record, link, Outcome.UNCHANGED)
+            reason = describe_replaced(link.loupe_id, record.source_id, difference)
+            return self._hold_replaced(record, link, REPLACED, reason)
         ours = self._known.rows.get(link.loupe_id)
         if ours is None:
             reason = (
@@ -52,6 +63,9 @@ class LinkedRecords:
             )
             conflict = FieldConflict(RECORD_CONFLICT, reason, None, record.source_id)
             return replace(outcome_of(record, link, Outcome.CONFLICT), conflicts=(conflict,))
+        doubt_of_row = find_doubt(link, ours.row)
+        if doubt_of_row is not None:
+            return self._hold_row(record, link, doubt_of_row)
         return self._merger.merge(record, link, ours, is_new=False)
 
     def remove(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
@@ -64,11 +78,15 @@ class LinkedRecords:
             # The stub comes again with each overlap; a conflict about it is over once the row is.
             return _unchanged(record)
         row = ours.row
+        doubt_of_row = find_doubt(link, row)
+        if doubt_of_row is not None:
+            return self._hold_row(record, link, doubt_of_row)
         is_paid = self._known.is_paid(row)
         removal = self._known.context.type.remove(row, record.source_id, is_paid=is_paid)
-        version = write_changes(self._known, link, row, removal.changes)
+        after = write_changes(self._known, link, row, removal.changes)
+        version = after["row_version"]
         deleted = replace(link, state=DELETED, loupe_row_version=version, missing_since_at=None)
-        self._writes.add_link(deleted, is_new=False)
+        self._writes.add_link(deleted.seen(after), is_new=False)
         return replace(
             outcome_of(record, link, _choose_outcome(removal)),
             reason=removal.conflict.reason if removal.conflict else "deleted in QuickBooks",
@@ -88,23 +106,30 @@ class LinkedRecords:
     def _find_difference(self, record: StagedRecord, link: Link) -> str | None:
         """Return what shows that the record is not the one that was linked, or `None`."""
         record_type = self._known.context.type
-        difference = find_difference(record_type, link.document, record.raw)
+        difference = find_difference(record_type, link, record.raw)
         if difference is not None or link.state != REPLACED:
             return difference
         # Once in doubt, a record that merely shows no difference does not count as the linked one.
-        is_same = is_surely_same(record_type, link.document, record.raw)
+        is_same = is_surely_same(record_type, link, record.raw)
         return None if is_same else "it was found to be another one before"
 
-    def _hold_replaced(self, record: StagedRecord, link: Link, difference: str) -> RecordOutcome:
-        """Take nothing from a record that is not the one the row was linked to."""
+    def _hold_row(self, record: StagedRecord, link: Link, difference: str) -> RecordOutcome:
+        reason = describe_replaced_row(link.loupe_id, record.source_id, difference)
+        # That it was gone in QuickBooks must not be forgotten: the row's void may be the sync's own.
+        state = link.state if link.state in (DELETED, RETURNED) else REPLACED_IN_LOUPE
+        return self._hold_replaced(record, link, state, reason)
+
+    def _hold_replaced(
+        self, record: StagedRecord, link: Link, state: str, reason: str
+    ) -> RecordOutcome:
+        """Take nothing from a record, and write nothing to a row, that are not those that were linked."""
         decision = self._known.judged.same.get(record.source_id)
         ours = self._known.rows.get(link.loupe_id)
         if ours and decision and decision.loupe_id == link.loupe_id:
             fresh = to_matched_link(record, link.loupe_id)
             return self._merger.merge(record, fresh, ours, is_new=False)
-        replaced = replace(link, state=REPLACED, loupe_row_version=None)
+        replaced = replace(link, state=state, loupe_row_version=None)
         self._writes.add_link(replaced, is_new=False)
-        reason = describe_replaced(link.loupe_id, record.source_id, difference)
         return replace(doubt(record, Match(link.loupe_id, reason)), waits_for=None)
 
 
@@ -116,6 +141,7 @@ def to_matched_link(record: StagedRecord, loupe_id: int) -> Link:
         origin="matched",
         sync_token=record.source_version or "0",
         document=record.raw,
+        quickbooks_created_at=created_at(record.raw),
     )
 
 

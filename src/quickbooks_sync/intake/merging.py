@@ -7,6 +7,7 @@ from quickbooks_sync.intake.batch_context import BatchContext, LoupeRow
 from quickbooks_sync.intake.guards import SettlingGuard
 from quickbooks_sync.intake.outcomes import doubt, outcome_of, updated_at, warnings_of
 from quickbooks_sync.intake.quantity import find_put_back, find_quantity_problem, with_counted
+from quickbooks_sync.intake.replaced import created_at
 from quickbooks_sync.intake.row_writer import write_changes
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.mapping import RecordMapping
@@ -75,9 +76,9 @@ class RecordMerger:
         if excess:
             return replace(doubt(record, Match(link.loupe_id, excess)), reason=excess)
         merged = self._judge(link, merge, ours, theirs)
-        version = write_changes(self._known, link, ours.row, merged.columns)
+        row = write_changes(self._known, link, ours.row, merged.columns)
         after = with_counted(ours.values, theirs, next_base(merge, ours.values, theirs, base))
-        self._writes.add_link(_link_after(record, link, after, version, merge), is_new=is_new)
+        self._writes.add_link(_link_after(record, link, after, row, merge), is_new=is_new)
         return _to_outcome(record, link, merged, ours)
 
     def _policy(
@@ -164,15 +165,16 @@ def _choose_outcome(merged: _Merged) -> Outcome:
     return Outcome.UPDATED if merged.columns else Outcome.UNCHANGED
 
 
-def _link_after(record: StagedRecord, link: Link, base: Base, version: int, merge: Merge) -> Link:
+def _link_after(record: StagedRecord, link: Link, base: Base, row: Row, merge: Merge) -> Link:
     return replace(
-        link,
+        link.seen(row),
         sync_token=record.source_version or "0",
         document=record.raw,
         loupe_base=dict(base.loupe),
         quickbooks_base=dict(base.quickbooks),
         quickbooks_updated_at=updated_at(record.raw),
-        loupe_row_version=version if merge.is_settled else None,
+        loupe_row_version=row["row_version"] if merge.is_settled else None,
+        quickbooks_created_at=created_at(record.raw) or link.quickbooks_created_at,
         state=_state_after(link, merge),
         missing_since_at=None,
     )

@@ -52,7 +52,7 @@ def waiting(record: StagedRecord, missing: tuple[str, str] | None) -> RecordOutc
         Outcome.WAITING,
         quickbooks_id=record.source_id,
         reason=f"the {record_type} {quickbooks_id} of QuickBooks is not linked to Loupe yet, "
-        "or its row is gone there",
+        "or its row is gone there, or one of the two is another one now",
         waits_for=record_type,
         waits_for_id=quickbooks_id,
         raw=record.raw,

@@ -6,14 +6,14 @@ from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.postgres.records.loupe_rows import Row, update_row
 
 
-def write_changes(known: BatchContext, link: Link, row: Row, changes: Row) -> int:
-    """Write some columns of a linked row; returns the version that the row has by then.
+def write_changes(known: BatchContext, link: Link, row: Row, changes: Row) -> Row:
+    """Write some columns of a linked row; returns the row with the version that it has by then.
 
     Raises:
         RetryableError: The row has another version than the one that was merged.
     """
     if not changes:
-        return int(row["row_version"])
+        return row
     version = update_row(
         known.connection,
         known.mapping,
@@ -27,4 +27,4 @@ def write_changes(known: BatchContext, link: Link, row: Row, changes: Row) -> in
             f"Loupe row {link.loupe_id} changed while it was being merged; nothing of this "
             "batch was written. The step is repeated.",
         )
-    return version
+    return {**row, **version}

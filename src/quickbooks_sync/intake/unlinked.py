@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from quickbooks_sync.intake.batch_context import BatchContext
+from quickbooks_sync.intake.batch_context import BatchContext, LoupeRow
 from quickbooks_sync.intake.guards import SettlingGuard
 from quickbooks_sync.intake.identify import Identifier, ReadRivals
 from quickbooks_sync.intake.linked import to_matched_link
 from quickbooks_sync.intake.merging import RecordMerger
 from quickbooks_sync.intake.outcomes import doubt, kept_apart, outcome_of, updated_at
+from quickbooks_sync.intake.replaced import created_at
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.flow import Direction
@@ -75,7 +76,7 @@ class UnlinkedRecords:
         outcomes = []
         for (record, _), key in zip(inserts, keys, strict=True):
             ours = stored[key]
-            link = self._born_link(record, key, ours.values, ours.row["row_version"])
+            link = self._born_link(record, key, ours)
             self._writes.add_link(link, is_new=True)
             outcomes.append(outcome_of(record, link, Outcome.CREATED))
         return outcomes
@@ -121,12 +122,12 @@ class UnlinkedRecords:
             self._writes.inserts.append((record, row))
         return None
 
-    def _born_link(self, record: StagedRecord, key: int, ours: Values, row_version: int) -> Link:
+    def _born_link(self, record: StagedRecord, key: int, ours: LoupeRow) -> Link:
         theirs = record.values or {}
         names = [
             field.name
             for field in self._known.mapping.fields
-            if field.kind != "computed" and field.name in theirs and field.name in ours
+            if field.kind != "computed" and field.name in theirs and field.name in ours.values
         ]
         return Link(
             loupe_id=key,
@@ -134,11 +135,12 @@ class UnlinkedRecords:
             origin="quickbooks",
             sync_token=record.source_version or "0",
             document=record.raw,
-            loupe_base={name: ours.get(name) for name in names},
+            loupe_base={name: ours.values.get(name) for name in names},
             quickbooks_base={name: theirs[name] for name in names},
             quickbooks_updated_at=updated_at(record.raw),
-            loupe_row_version=row_version,
-        )
+            loupe_row_version=ours.row["row_version"],
+            quickbooks_created_at=created_at(record.raw),
+        ).seen(ours.row)
 
 
 def _to_identifier(known: BatchContext, records: Sequence[StagedRecord]) -> Identifier:

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from quickbooks_sync.mapping import Field, RecordMapping
-from quickbooks_sync.postgres.records.links import read_link_ids
-from quickbooks_sync.postgres.records.loupe_rows import read_existing_ids
+from quickbooks_sync.postgres.records.identities import read_identities
+from quickbooks_sync.postgres.records.links import REPLACED
+from quickbooks_sync.postgres.records.loupe_rows import read_row_identities
 
 
 class IdLookup:
@@ -75,20 +76,24 @@ class IdLookup:
     ) -> None:
         if not quickbooks_ids and not loupe_ids:
             return
-        pairs = read_link_ids(
+        links = read_identities(
             self._connection,
             self._realm_id,
             record_type,
             quickbooks_ids=quickbooks_ids,
             loupe_ids=loupe_ids,
         )
-        ids = [loupe_id for loupe_id, _ in pairs]
-        there = read_existing_ids(self._connection, self._mapping_of(record_type), ids)
-        for loupe_id, quickbooks_id in pairs:
-            if loupe_id not in there:
-                continue  # nothing can refer to a row that somebody deleted
-            self.to_quickbooks[record_type][loupe_id] = quickbooks_id
-            self.to_loupe[record_type][quickbooks_id] = loupe_id
+        ids = [link.loupe_id for link in links]
+        there = read_row_identities(self._connection, self._mapping_of(record_type), ids)
+        for link in links:
+            row = there.get(link.loupe_id)
+            # Nothing can refer to a row that somebody deleted, nor through a link of which a side is another one now.
+            if row is None or link.state == REPLACED:
+                continue
+            if link.loupe_created_at not in (None, row["created_at"]):
+                continue
+            self.to_quickbooks[record_type][link.loupe_id] = link.quickbooks_id
+            self.to_loupe[record_type][link.quickbooks_id] = link.loupe_id
 
 
 def referred(mapping: RecordMapping, values: Mapping[str, Any]) -> Iterator[tuple[Field, str]]:

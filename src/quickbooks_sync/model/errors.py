@@ -15,7 +15,7 @@
     │   │   └── LateAnswerError   it was not complete in time: ask again, or for less
     │   └── LeaseHeldError        another run holds the record type's lease
     ├── FatalError                stop the run; nothing was half-written
-    │   ├── CompanyStoppedError   QuickBooks refuses the company (subscription, rights, reset)
+    │   ├── CompanyStoppedError   QuickBooks refuses the company (subscription, rights), or it was reset
     │   ├── GateClosedError       too much of the run was rejected, is gone, or would be emptied
     │   ├── ReadBudgetSpentError  the month's metered reads are used up
     │   ├── LeaseLostError        the lease moved to another run while this one worked
@@ -103,7 +103,7 @@ class FatalError(SyncError):
 
 
 class CompanyStoppedError(FatalError):
-    """QuickBooks refuses the whole company; facts: ``code``, ``realm_id``."""
+    """QuickBooks refuses the whole company, or links lead to strangers; facts: ``code``, ``realm_id``."""
 
 
 class GateClosedError(FatalError):

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
 
+from quickbooks_sync.intake.strangers import Strangers
 from quickbooks_sync.model.flow import BatchManifest, Direction, Mode
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
@@ -17,6 +18,7 @@ from quickbooks_sync.pull.missing import (
     find_missing,
     read_since,
 )
+from quickbooks_sync.pull.recognise import recognise
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.paging import Counted
 from quickbooks_sync.quickbooks.query import quote
@@ -32,7 +34,12 @@ Record = dict[str, Any]
 
 
 def extract(context: RunContext) -> list[BatchManifest]:
-    """Stage what changed, or everything; then what is gone, and what earlier runs left over."""
+    """Stage what changed, or everything; then what is gone, and what earlier runs left over.
+
+    Raises:
+        CompanyStoppedError: Too many of the records, or of their rows, are not those that were linked.
+        UnexpectedAnswerError: What QuickBooks lists cannot be right.
+    """
     with context.transaction() as connection:
         clear_run(connection, context.run_id)
         forget_outcomes(connection, context.run_id)
@@ -42,9 +49,13 @@ def extract(context: RunContext) -> list[BatchManifest]:
     seen: set[str] = set()
     changes = _fetch_changes(context, client)
     pages = _pages(context) if changes is None else _in_batches(changes)
+    strangers = Strangers(context)
     for page in pages:
         seen.update(record["Id"] for record in page)
-        batches.append(_stage(context, len(batches), page))
+        current = recognise(context, client, page, strangers)
+        batches.append(_stage(context, len(batches), current))
+    # A company that was wiped is not asked for each record that it lacks.
+    strangers.refuse(sum(batch["row_count"] for batch in batches))
     rest = find_missing(context, client, seen, is_full=changes is None)
     seen.update(record["Id"] for record in rest)
     rest.extend(_ask_again(context, seen))
@@ -53,7 +64,9 @@ def extract(context: RunContext) -> list[BatchManifest]:
     # What a full list does not show may have been deleted while it waited; it must not come to life in Loupe.
     rest.extend(find_again(context, client, left_over) if changes is None else left_over)
     for page in _in_batches(rest):
-        batches.append(_stage(context, len(batches), page))
+        current = recognise(context, client, page, strangers)
+        batches.append(_stage(context, len(batches), current))
+    strangers.refuse(sum(batch["row_count"] for batch in batches))
     return batches
 
 

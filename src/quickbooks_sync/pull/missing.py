@@ -11,7 +11,8 @@ from typing import Any
 
 from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.model.flow import Direction
-from quickbooks_sync.postgres.records.links import read_live_ids, read_missing_since
+from quickbooks_sync.postgres.records.link_states import read_missing_since
+from quickbooks_sync.postgres.records.links import read_live_ids
 from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub, missing_stub
 from quickbooks_sync.quickbooks.client import QuickBooksClient, fetch_if_there
 from quickbooks_sync.quickbooks.query import is_in

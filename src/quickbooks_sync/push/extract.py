@@ -1,12 +1,17 @@
 """Extract of a push: stage the rows worth a look."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Text, cast, delete, exists, func, select
 
+from quickbooks_sync.intake.replaced import find_doubt
+from quickbooks_sync.intake.strangers import Strangers
 from quickbooks_sync.model.flow import BatchManifest, Direction, Mode
 from quickbooks_sync.postgres import tables
-from quickbooks_sync.postgres.records.loupe_rows import iter_rows, loupe_table
+from quickbooks_sync.postgres.records.identities import read_identities
+from quickbooks_sync.postgres.records.link_states import mark_replaced_in_loupe
+from quickbooks_sync.postgres.records.loupe_rows import Row, iter_rows, loupe_table
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.push.decide.missing_in_loupe import find_missing_in_loupe
 from quickbooks_sync.push.decide.pushing import Pushing
@@ -20,11 +25,15 @@ def extract(context: RunContext) -> list[BatchManifest]:
     """Stage Loupe's rows in batches of 1,000.
 
     An incremental push leaves out rows whose version both sides agree on; a full push takes all.
+
+    Raises:
+        CompanyStoppedError: Too many of the rows are not those that were linked.
     """
     ensure_reference(context.workspace, context.realm_id, run_id=context.run_id)
     key = context.mapping.key
     batches: list[BatchManifest] = []
     left = context.limit
+    strangers = Strangers(context)
     with context.transaction() as connection:
         clear_run(connection, context.run_id)
         _forget_settled(context, connection)
@@ -44,6 +53,7 @@ def extract(context: RunContext) -> list[BatchManifest]:
                 StagedRecord(number, str(row[key]), str(row["row_version"]), to_staged(row))
                 for number, row in enumerate(taken)
             ]
+            _note_strangers(context, connection, taken, strangers)
             write_batch(connection, context.run_id, len(batches), staged)
             batches.append(
                 BatchManifest(
@@ -52,6 +62,11 @@ def extract(context: RunContext) -> list[BatchManifest]:
             )
             if left is not None and (left := left - len(taken)) <= 0:
                 break
+        strangers.refuse(sum(batch["row_count"] for batch in batches))
+        if not context.is_preview:
+            mark_replaced_in_loupe(
+                connection, context.realm_id, context.record_type, list(strangers.loupe)
+            )
         gone = [] if context.is_narrowed else find_missing_in_loupe(connection, context)
         if gone:
             write_batch(connection, context.run_id, len(batches), gone)
@@ -59,6 +74,15 @@ def extract(context: RunContext) -> list[BatchManifest]:
                 BatchManifest(run_id=context.run_id, batch_number=len(batches), row_count=len(gone))
             )
     return batches
+
+
+def _note_strangers(
+    context: RunContext, connection: Connection, rows: Sequence[Row], strangers: Strangers
+) -> None:
+    by_id = {row[context.mapping.key]: row for row in rows}
+    key = connection, context.realm_id, context.record_type
+    for link in read_identities(*key, loupe_ids=by_id):
+        strangers.note_row(link, find_doubt(link, by_id[link.loupe_id]))
 
 
 def _conditions(context: RunContext) -> list[Any]:
@@ -103,6 +127,10 @@ def is_agreed(context: Pushing) -> ColumnElement[bool]:
             link.c.record_type == context.record_type,
             link.c.loupe_id == where.table.c[where.key],
             link.c.loupe_row_version == where.table.c.row_version,
+            func.coalesce(link.c.loupe_created_at, where.table.c.created_at)
+            == where.table.c.created_at,
+            func.coalesce(link.c.loupe_seen_at, where.table.c.updated_at)
+            == where.table.c.updated_at,
             *context.type.agreed_where(),
         )
     )

@@ -23,7 +23,7 @@ from quickbooks_sync.push.deliver.send import rejected_outcome, send_intent
 from quickbooks_sync.push.deliver.stock import build_adjustments, to_adjustments
 from quickbooks_sync.push.guard.lookup import link_existing
 from quickbooks_sync.push.guard.money import hold_again, refuse_overpayments
-from quickbooks_sync.push.guard.replaced import hold_replaced
+from quickbooks_sync.push.guard.replaced import hold_referring, hold_replaced
 from quickbooks_sync.quickbooks.batch import MAX_ITEMS, BatchRequest, serialise_batch
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings
@@ -71,6 +71,8 @@ class Sender:
     def send_all(self, plan: Plan) -> None:
         """Send a plan's writes and write their outcomes."""
         writes = self._keep_back(plan.writes, hold_again)
+        for hold in (hold_replaced, hold_referring):
+            writes = self._keep_back(writes, hold)
         creates = [write for write in writes if write.operation == Operation.CREATE]
         existing = link_existing(self._context, creates)
         writes = [write for write in writes if write.loupe_id not in existing]
@@ -99,8 +101,7 @@ class Sender:
 
     def _send(self, writes: Sequence[Write], *, is_second: bool = False) -> None:
         """Send at most thirty writes and write the outcome of each."""
-        for hold in (refuse_overpayments, hold_replaced):
-            writes = self._keep_back(writes, hold)
+        writes = self._keep_back(writes, refuse_overpayments)
         sent, requests = self._build(writes)
         if sent:
             self._deliver(sent, requests, is_second=is_second)
@@ -152,6 +153,7 @@ class Sender:
                 write.row_version,
                 write.values,
                 list(write.fields),
+                write.row["created_at"],
             )
             for write, request in zip(sent, requests, strict=True)
         ]

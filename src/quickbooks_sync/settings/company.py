@@ -79,6 +79,7 @@ class CompanySettings:
     max_deletions = DefaultedValue(int)
     max_deleted_ratio = DefaultedValue(Decimal)
     max_blanked_ratio = DefaultedValue(Decimal)
+    max_replaced = DefaultedValue(int)
     nightly = DefaultedValue(_is_true)
 
     home_currency = OptionalValue(str)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from quickbooks_sync.model.errors import SettingsError
-from quickbooks_sync.postgres.records.links import forget_agreed
+from quickbooks_sync.postgres.records.link_states import forget_agreed
 from quickbooks_sync.settings.access import CompanyAccess
 from quickbooks_sync.settings.company import CompanySettings, read_settings
 from quickbooks_sync.settings.company_profile import Reference, read_reference, to_facts

@@ -142,6 +142,12 @@ _LISTED = (
         default="0.2",
     ),
     Setting(
+        "max_replaced",
+        "Most records of a run, or 1 % of it, that may be other ones than were linked before the company is stopped.",
+        "count",
+        default="2",
+    ),
+    Setting(
         "nightly",
         "Whether the nightly sync takes this company.",
         "boolean",

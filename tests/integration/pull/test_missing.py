@@ -263,8 +263,7 @@ def test_an_id_that_is_another_records_now_changes_nothing_and_is_decided(house:
         # As after the company's data was wiped: the Id was given out again.
         connection.execute(
             text(
-                "update quickbooks_sync.link set document = jsonb_set(document, "
-                "'{MetaData,CreateTime}', '\"2020-01-01T00:00:00-08:00\"')"
+                "update quickbooks_sync.link set quickbooks_created_at = '2020-01-01T00:00:00-08:00'"
             )
         )
     quickbooks_id = house.quickbooks_id("customer", customer_id)

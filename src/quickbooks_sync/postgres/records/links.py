@@ -1,21 +1,22 @@
 """Links: this Loupe row *is* that QuickBooks record, with both halves of the base."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, select, text, update
+from sqlalchemy import Connection, delete, exists, select, text
 
 from quickbooks_sync.model.json_text import to_json
 from quickbooks_sync.postgres.database.copying import copy_rows
 from quickbooks_sync.postgres.tables import link
 
 #: States of a link that is not live.
-DELETED, RETURNED, REPLACED = (
+DELETED, RETURNED, REPLACED, REPLACED_IN_LOUPE = (
     "deleted_in_quickbooks",
     "returned_in_quickbooks",
     "replaced_in_quickbooks",
+    "replaced_in_loupe",
 )
 
 
@@ -36,9 +37,15 @@ class Link:
             outstanding.
         state: `live`; `deleted_in_quickbooks`; `returned_in_quickbooks`, for a record that was taken
             for deleted, is there again, and about which a person has still to decide;
-            `replaced_in_quickbooks`, where the Id is another record's now.
+            `replaced_in_quickbooks`, where the Id is another record's now; `replaced_in_loupe`, where the
+            key is another row's, or the row has come back from a backup.
         missing_since_at: When QuickBooks first answered that there is no such record, while that is
             not confirmed.
+        quickbooks_created_at: When the record was made in QuickBooks, which tells it from any other; `None`
+            where no answer has said so.
+        loupe_created_at: When the row was made in Loupe.
+        loupe_seen_version: The newest version of the row that the link has seen.
+        loupe_seen_at: When the row became that version; `None` where that is not known.
     """
 
     loupe_id: int
@@ -53,6 +60,19 @@ class Link:
     state: str = "live"
     generation: int = 0
     missing_since_at: datetime | None = None
+    quickbooks_created_at: datetime | None = None
+    loupe_created_at: datetime | None = None
+    loupe_seen_version: int | None = None
+    loupe_seen_at: datetime | None = None
+
+    def seen(self, row: Mapping[str, Any]) -> "Link":
+        """Return the link with the identity that its Loupe row has now."""
+        return replace(
+            self,
+            loupe_created_at=row["created_at"],
+            loupe_seen_version=row["row_version"],
+            loupe_seen_at=row["updated_at"],
+        )
 
 
 _COLUMNS = (
@@ -68,6 +88,10 @@ _COLUMNS = (
     "state",
     "generation",
     "missing_since_at",
+    "quickbooks_created_at",
+    "loupe_created_at",
+    "loupe_seen_version",
+    "loupe_seen_at",
 )
 
 
@@ -147,50 +171,6 @@ def read_live_ids(connection: Connection, realm_id: str, record_type: str) -> se
     return set(rows.scalars())
 
 
-def read_missing_since(
-    connection: Connection, realm_id: str, record_type: str
-) -> dict[str, datetime]:
-    """Return by QuickBooks Id since when records are missing whose deletion is not confirmed yet."""
-    rows = connection.execute(
-        select(link.c.quickbooks_id, link.c.missing_since_at).where(
-            link.c.realm_id == realm_id,
-            link.c.record_type == record_type,
-            link.c.state != DELETED,
-            link.c.missing_since_at.is_not(None),
-        )
-    )
-    return {row.quickbooks_id: row.missing_since_at for row in rows}
-
-
-def clear_missing_since(
-    connection: Connection, realm_id: str, record_type: str, quickbooks_ids: Collection[str]
-) -> None:
-    """Note that records are there; those that were not missing stay as they are."""
-    connection.execute(
-        update(link)
-        .where(
-            link.c.realm_id == realm_id,
-            link.c.record_type == record_type,
-            link.c.quickbooks_id.in_(list(quickbooks_ids)),
-            link.c.missing_since_at.is_not(None),
-        )
-        .values(missing_since_at=None)
-    )
-
-
-def forget_agreed(connection: Connection, realm_id: str, field: str) -> None:
-    """Forget that the sides have agreed on a field; wherever they differ in it now, a person is asked."""
-    connection.execute(
-        update(link)
-        .where(link.c.realm_id == realm_id, link.c.loupe_base.has_key(field))
-        .values(
-            loupe_base=link.c.loupe_base.op("-")(field),
-            quickbooks_base=link.c.quickbooks_base.op("-")(field),
-            loupe_row_version=None,
-        )
-    )
-
-
 def delete_links(
     connection: Connection, realm_id: str, record_type: str, quickbooks_ids: Collection[str]
 ) -> None:
@@ -225,11 +205,16 @@ def update_links(
             " quickbooks_base = new.quickbooks_base, state = new.state,"
             " quickbooks_updated_at = new.quickbooks_updated_at,"
             " loupe_row_version = new.loupe_row_version, generation = new.generation,"
-            " missing_since_at = new.missing_since_at, synced_at = now()"
+            " missing_since_at = new.missing_since_at,"
+            " quickbooks_created_at = new.quickbooks_created_at,"
+            " loupe_created_at = new.loupe_created_at,"
+            " loupe_seen_version = new.loupe_seen_version,"
+            " loupe_seen_at = new.loupe_seen_at, synced_at = now()"
             " from jsonb_to_recordset(cast(:links as jsonb)) as new (quickbooks_id text,"
             " sync_token text, document jsonb, loupe_base jsonb, quickbooks_base jsonb,"
             " quickbooks_updated_at timestamptz, loupe_row_version bigint, state text,"
-            " generation int, missing_since_at timestamptz)"
+            " generation int, missing_since_at timestamptz, quickbooks_created_at timestamptz,"
+            " loupe_created_at timestamptz, loupe_seen_version bigint, loupe_seen_at timestamptz)"
             " where link.realm_id = :realm_id and link.record_type = :record_type"
             " and link.quickbooks_id = new.quickbooks_id"
         ),
@@ -247,6 +232,5 @@ def _to_row(link: Link) -> dict[str, Any]:
 
 def _to_json_row(link: Link) -> Mapping[str, Any]:
     row = _to_row(link)
-    for name in ("quickbooks_updated_at", "missing_since_at"):
-        row[name] = row[name].isoformat() if row[name] else None
-    return row
+    moments = {name: value for name, value in row.items() if isinstance(value, datetime)}
+    return {**row, **{name: moment.isoformat() for name, moment in moments.items()}}

@@ -85,13 +85,18 @@ def read_rows(
     return found
 
 
-def read_existing_ids(
+def read_row_identities(
     connection: Connection, mapping: RecordMapping, ids: Collection[int]
-) -> set[int]:
-    """Return those of some keys that rows still have."""
+) -> dict[int, Row]:
+    """Return what tells the rows of some keys from any other (`created_at`, `row_version`, `updated_at`)."""
     where = loupe_table(mapping)
-    key = where.table.c[where.key]
-    return set(connection.execute(select(key).where(key.in_(list(ids)))).scalars())
+    columns = where.table.c
+    rows = connection.execute(
+        select(
+            columns[where.key], columns.created_at, columns.row_version, columns.updated_at
+        ).where(columns[where.key].in_(list(ids)))
+    )
+    return {row[where.key]: dict(row) for row in rows.mappings()}
 
 
 def iter_rows(
@@ -179,12 +184,12 @@ def update_row(
     key: int,
     row_version: int,
     changes: Mapping[str, Any],
-) -> int | None:
+) -> Row | None:
     """Change one row if it is still at `row_version`.
 
     Returns:
-        The row's version afterwards, or `None` when someone else changed it meanwhile (nothing
-        was written then).
+        The row's version afterwards and when it was made (`row_version`, `updated_at`), or `None` when someone else
+        changed it meanwhile (nothing was written then).
     """
     where = loupe_table(mapping)
     table = where.table
@@ -203,7 +208,8 @@ def update_row(
             connection.execute(delete(where.child).where(where.child.c[where.key] == key))
             children = {where.key: key, child_name: changes[child_name]}
             _insert_children(connection, where, organization_id, [children])
-    return int(connection.execute(select(table.c.row_version).where(mine)).scalar_one())
+    version = select(table.c.row_version, table.c.updated_at).where(mine)
+    return dict(connection.execute(version).mappings().one())
 
 
 def _attach_children(connection: Connection, where: LoupeTable, found: dict[int, Row]) -> None:

@@ -28,6 +28,7 @@ class IntentItem:
         row_version: The row's version that the values were read at.
         loupe_values: Loupe's canonical values at that version.
         sent_fields: Names of the fields that the payload carries.
+        loupe_created_at: When the row was made; `None` in a batch of an earlier release.
     """
 
     batch_item_id: str
@@ -36,6 +37,7 @@ class IntentItem:
     row_version: int
     loupe_values: dict[str, Any]
     sent_fields: list[str]
+    loupe_created_at: datetime | None
 
 
 @dataclass(frozen=True)

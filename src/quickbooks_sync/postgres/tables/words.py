@@ -33,6 +33,7 @@ LINK_STATES = (
     "gone_in_loupe",
     "returned_in_quickbooks",
     "replaced_in_quickbooks",
+    "replaced_in_loupe",
 )
 DECISIONS = ("loupe", "quickbooks", "same", "separate")
 OUTCOMES = tuple(outcome.value for outcome in Outcome)

@@ -18,7 +18,8 @@ from quickbooks_sync.model.decision import (
 )
 from quickbooks_sync.model.errors import FatalError
 from quickbooks_sync.model.outcome import Outcome, RecordOutcome
-from quickbooks_sync.postgres.records.links import Link
+from quickbooks_sync.postgres.records.links import REPLACED_IN_LOUPE, Link
+from quickbooks_sync.postgres.records.loupe_rows import Row
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.push.decide.plan_facts import PlanFacts
 from quickbooks_sync.push.decide.staged_rows import from_staged
@@ -242,16 +243,18 @@ def _note(record: StagedRecord, decision: Unsent, facts: PlanFacts) -> Link | No
     agreement = None if isinstance(decision, Skip) else decision.agreement
     if link is None or agreement is None:
         return None
-    noted = _with_agreement(link, agreement, int(record.source_version or 0))
+    noted = _with_agreement(link, agreement, from_staged(facts.mapping, record.raw))
     return noted if noted != link else None
 
 
-def _with_agreement(link: Link, agreement: Agreement, row_version: int) -> Link:
+def _with_agreement(link: Link, agreement: Agreement, row: Row) -> Link:
     return replace(
-        link,
+        link.seen(row),
         loupe_base=dict(agreement.base.loupe),
         quickbooks_base=dict(agreement.base.quickbooks),
-        loupe_row_version=row_version if agreement.is_settled else None,
+        loupe_row_version=row["row_version"] if agreement.is_settled else None,
+        # Whoever was in doubt and is decided about all the same, is exactly the row that was linked.
+        state="live" if link.state == REPLACED_IN_LOUPE else link.state,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from quickbooks_sync.intake.replaced import describe_replaced_row, find_doubt
 from quickbooks_sync.model.decision import Decision, Hold, Skip
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.model.problem import Problem
@@ -52,7 +53,16 @@ def _leave_out(row: Row, link: Link | None, facts: PushFacts) -> Decision | None
         return None
     if link.state == REPLACED:
         return Hold(_REPLACED)
+    difference = find_doubt(link, row)
+    if difference is not None:
+        return _hold_row(row, link, difference)
     return _decide_deleted(row, link) if link.state == DELETED else None
+
+
+def _hold_row(row: Row, link: Link, difference: str) -> Decision:
+    reason = describe_replaced_row(link.loupe_id, link.quickbooks_id, difference)
+    conflict = FieldConflict(RECORD_CONFLICT, reason, row["row_version"], link.quickbooks_id)
+    return Hold(reason, (conflict,))
 
 
 def _decide_deleted(row: Row, link: Link) -> Decision:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from quickbooks_sync.intake.replaced import describe_replaced, find_other_time
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
@@ -48,6 +49,9 @@ class LinksOfWrites:
                 f"QuickBooks record {record['Id']} was made for Loupe row {item.loupe_id}, which is linked to "
                 f"{link.quickbooks_id}; void or merge one of the two in QuickBooks"
             )
+        difference = find_other_time(link, record) if link is not None else None
+        if difference is not None:
+            return describe_replaced(item.loupe_id, record["Id"], difference)
         owner = self._row_of.setdefault(record["Id"], item.loupe_id)
         if owner != item.loupe_id:
             return (

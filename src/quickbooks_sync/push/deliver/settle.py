@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,12 +12,12 @@ from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import QuickBooksFault, UnexpectedAnswerError
 from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.model.problem import Problem
-from quickbooks_sync.postgres.records.links import Link
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.intents import Intent, IntentItem
 from quickbooks_sync.push.decide.computed import find_differences
-from quickbooks_sync.push.decide.names import find_unwritten, list_unwritten
+from quickbooks_sync.push.decide.names import find_unwritten
 from quickbooks_sync.push.deliver.claims import LinksOfWrites, refuse_exchanged, stranger_outcome
+from quickbooks_sync.push.deliver.links import link_after
 from quickbooks_sync.push.deliver.stock import settle_adjustments
 from quickbooks_sync.quickbooks.batch import BatchItem
 from quickbooks_sync.run.context import RunContext
@@ -29,11 +28,6 @@ from quickbooks_sync.transform.unasked import with_unasked
 from quickbooks_sync.transform.whole import find_lacking
 
 Record = dict[str, Any]
-
-#: What is agreed only where QuickBooks took it as it was sent. Stock goes by adjustments, which start once
-#: both sides have agreed on a quantity; and QuickBooks silently leaves unapplied what an invoice no longer
-#: asks for (Intuit: payment, section 8.5).
-_TAKEN_AS_SENT = ("quantity", "applications")
 
 _OUTCOMES = {
     Operation.CREATE: Outcome.CREATED,
@@ -142,7 +136,7 @@ def _settle_written(
         known = links.by_row.get(item.loupe_id)
         # Under the token that the write was sent with, QuickBooks has written nothing.
         is_written = known is None or known.sync_token != str(record.get("SyncToken") or "0")
-        link = _link_after(
+        link = link_after(
             mapping, item, record, theirs, known, is_answer=is_answer, is_written=is_written
         )
         staged = StagedRecord(
@@ -179,68 +173,6 @@ def ensure_whole(mapping: RecordMapping, intent: Intent, items: Mapping[str, Bat
                 f"QuickBooks answered a write with record {answer.record['Id']}, and {problem.message}.",
                 quickbooks_id=answer.record["Id"],
             )
-
-
-def _link_after(
-    mapping: RecordMapping,
-    item: IntentItem,
-    record: Record,
-    theirs: Mapping[str, Any],
-    known: Link | None,
-    *,
-    is_answer: bool,
-    is_written: bool,
-) -> Link:
-    """Return the link with the base that the write leaves.
-
-    Loupe's half is what was sent, QuickBooks' half what it answered, so that its trimming and
-    rounding never come back as a change. A default it filled in stays out of the base: then the
-    merge takes it to Loupe. Of a record that is no answer but was found later, only what is still as it
-    was sent is agreed.
-    """
-    ours = item.loupe_values
-    unwritten = {field.name for field in list_unwritten(mapping, ours, theirs)}
-    names = item.sent_fields if known else [field.name for field in mapping.two_way]
-    # QuickBooks brings texts into a form of its own, which may be the one that it had.
-    texts = {field.name for field in mapping.two_way if field.type == "text"}
-    settled = [
-        name
-        for name in names
-        if name in theirs
-        and name in ours
-        and name not in unwritten
-        and not (_is_empty(ours[name]) and theirs[name])
-        and (
-            ours[name] == theirs[name]
-            or (is_answer and name not in _TAKEN_AS_SENT and (is_written or name in texts))
-        )
-    ]
-    # A new item starts with the quantity that was meant for it; what is missing to Loupe's is adjusted.
-    started = {"quantity": theirs["quantity"]} if _is_started(item, theirs, known) else {}
-    return Link(
-        loupe_id=item.loupe_id,
-        quickbooks_id=record["Id"],
-        origin=known.origin if known else "loupe",
-        sync_token=str(record.get("SyncToken") or "0"),
-        document=record,
-        loupe_base={
-            **(known.loupe_base if known else {}),
-            **{name: ours[name] for name in settled},
-            **started,
-        },
-        quickbooks_base={
-            **(known.quickbooks_base if known else {}),
-            **{name: theirs[name] for name in settled},
-            **started,
-        },
-        quickbooks_updated_at=_updated_at(record),
-        loupe_row_version=None,
-        generation=known.generation if known else 0,
-    )
-
-
-def _is_started(item: IntentItem, theirs: Mapping[str, Any], known: Link | None) -> bool:
-    return known is None and "quantity" in item.sent_fields and theirs.get("quantity") is not None
 
 
 def _find_ignored(item: IntentItem, theirs: Mapping[str, Any]) -> list[Problem]:
@@ -289,12 +221,3 @@ def _differences(
 
 def _sent_values(item: IntentItem) -> dict[str, Any]:
     return {name: item.loupe_values.get(name) for name in item.sent_fields}
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value == []
-
-
-def _updated_at(record: Mapping[str, Any]) -> datetime | None:
-    written = (record.get("MetaData") or {}).get("LastUpdatedTime")
-    return datetime.fromisoformat(written) if written else None

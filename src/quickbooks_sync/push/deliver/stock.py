@@ -19,6 +19,7 @@ from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import Link, read_links, update_links
 from quickbooks_sync.postgres.runs.intents import IntentItem
 from quickbooks_sync.push.decide.write import Write
+from quickbooks_sync.push.guard.replaced import read_older_again
 from quickbooks_sync.quickbooks.batch import BatchRequest
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.run.context import RunContext
@@ -122,20 +123,20 @@ def _fetch_quantities(
 ) -> tuple[dict[str, Decimal], date]:
     """Return what QuickBooks has on hand of the items it knows, and which day it is for the company there."""
     client = context.client()
-    documents = {_id(write): write.link.document for write in writes if write.link}
+    links = {_id(write): write.link for write in writes if write.link}
     answer = client.query(
         build_select(
             context.mapping.entity,
-            is_in("Id", documents),
+            is_in("Id", links),
             has_activity=context.type.has_activity,
             max_results=1000,
         )
     )
     on_hand = {
         record["Id"]: Decimal(record["QtyOnHand"])
-        for record in answer.records
+        for record in read_older_again(context, links, answer.records).values()
         if _is_number(record.get("QtyOnHand"))
-        and not find_difference(context.type, documents[record["Id"]], record)
+        and not find_difference(context.type, links[record["Id"]], record)
     }
     return on_hand, datetime.now(UTC).astimezone(answer.server_time.tzinfo).date()
 

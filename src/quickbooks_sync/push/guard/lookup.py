@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from quickbooks_sync.intake import IntakeBatch
+from quickbooks_sync.intake.owners import find_replaced_among
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.outcome import RecordOutcome
 from quickbooks_sync.postgres.records.links import read_link_ids
@@ -68,6 +69,9 @@ def _fetch_gained(context: RunContext, creates: Sequence[Write]) -> list[Record]
 
     The comparison is first contact's own, made here: QuickBooks cannot be asked for a text whose case and blanks do
     not count. Before the first complete pull all records of the type are read.
+
+    Raises:
+        CompanyStoppedError: It has gained others under the Ids of linked ones: the company was wiped.
     """
     with context.reading() as connection:
         settings = read_settings(connection, context.realm_id)
@@ -76,16 +80,19 @@ def _fetch_gained(context: RunContext, creates: Sequence[Write]) -> list[Record]
     keys = context.type.identity.keys
     wanted = [{key.near(write.values) for write in creates} - {None} for key in keys]
     found: list[Record] = []
+    gained: list[Record] = []
     counted = Counted.IF_DOUBTFUL if since else Counted.ALWAYS
     where = both(context.type.pulled_where(settings), changed)
     for page in context.pages(where, counted=counted):
         records = with_whole(context, page.records)
+        gained.extend(records)
         done = answers_to_values(context.mapping, records, settings=settings, lists=settings.lists)
         found.extend(
             record
             for record, values in zip(records, frame_to_values(done.frame), strict=True)
             if any(key.near(values) in near for key, near in zip(keys, wanted, strict=True))
         )
+    find_replaced_among(context, context.type, gained)
     return found
 
 

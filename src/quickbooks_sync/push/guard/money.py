@@ -6,6 +6,7 @@ QuickBooks would accept it silently and keep the rest as unapplied money (Intuit
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from quickbooks_sync.intake.owners import find_replaced_among
 from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import RecordOutcome
@@ -126,11 +127,14 @@ class MoneyGuard:
         late = {
             number: fetch_if_there(client, entity, number) for number in ids if number not in listed
         }
-        return listed | {
+        there = listed | {
             number: self._ensure_whole(record)
             for number, record in late.items()
             if record is not None
         }
+        settled = RECORD_TYPES[self._settles.of]
+        replaced = find_replaced_among(self._context, settled, list(there.values()))
+        return {number: record for number, record in there.items() if number not in replaced}
 
     def _find_lacking(self, record: Record) -> Problem | None:
         return find_lacking(self._context.workspace.mapping(self._settles.of), record)

@@ -83,7 +83,7 @@ class OpenAmounts:
         """Return why a write asks more than is open, or `None`."""
         for number, amount in asked.items():
             if number not in self._left:
-                return f"{self._settles.of} {number} no longer exists in QuickBooks"
+                return f"{self._settles.of} {number} no longer exists in QuickBooks, or is another record now"
             if amount > self._left[number] + given.get(number, _NOTHING):
                 return (
                     f"possible duplicate payment: {amount} for QuickBooks {self._settles.of} {number}, "

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -140,6 +141,21 @@ def _everything(release: EarlierRelease) -> dict[str, object]:
     tables = (*KEPT, "run", "lease", "staged_record", "staged_batch")
     rows: dict[str, object] = {name: _sorted(release.read(name), without=()) for name in tables}
     return rows | {house.realm_id: house.writes() for house in release.houses}
+
+
+def test_every_link_knows_its_two_sides(upgraded: EarlierRelease) -> None:
+    made = {
+        (record_type, row[f"{record_type}_id"]): row["created_at"]
+        for record_type in ("customer", "inventory_item", "invoice", "payment")
+        for row in upgraded.read(f"loupe.{record_type}")
+    }
+    for link in upgraded.read("link"):
+        written = link["document"]["MetaData"]["CreateTime"]
+        known = datetime.fromisoformat(link["quickbooks_created_at"])
+        assert known == datetime.fromisoformat(written)
+        there = made.get((link["record_type"], link["loupe_id"]))
+        assert link["loupe_created_at"] == there
+        assert (link["loupe_seen_version"] is None) is (there is None)
 
 
 def test_a_downgrade_counts_abandoned_runs_as_failed(restore: Restore) -> None:

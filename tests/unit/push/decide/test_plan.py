@@ -1,5 +1,6 @@
 """What a staged decision becomes: an outcome, a write, an adjustment, a base to note."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from quickbooks_sync.push.decide.plan_facts import PlanFacts
 from tests.support.record_samples import shipped
 from tests.unit.push.decide.rows import link
 
+MADE = "2026-09-01T00:00:00+00:00"
 CONFLICT = FieldConflict("city", "changed on both sides since they last agreed", "Gent", "Bonn")
 DIFFERS = (Problem("quantity", "stock agrees", None, "count"),)
 AGREED = Agreement(Base({"city": "Gent"}, {"city": "Gent"}), is_settled=True)
@@ -127,10 +129,12 @@ def test_an_adjustment_goes_beside_an_update_and_replaces_unchanged() -> None:
 
 
 def test_what_is_agreed_is_noted_once() -> None:
-    noted = plan_row(staged(Keep(agreement=AGREED)), facts()).link
+    row = {"row_version": 4, "created_at": MADE, "updated_at": MADE}
+    record = replace(staged(Keep(agreement=AGREED)), raw=row)
+    noted = plan_row(record, facts()).link
     assert noted is not None
     assert (noted.loupe_base, noted.loupe_row_version) == ({"city": "Gent"}, 4)
-    assert plan_row(staged(Keep(agreement=AGREED)), facts(links={3: noted})).link is None
+    assert plan_row(record, facts(links={3: noted})).link is None
 
 
 @pytest.mark.parametrize(
