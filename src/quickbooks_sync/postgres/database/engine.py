@@ -125,6 +125,8 @@ def parse_database_url(url: str) -> URL:
 
 
 def _to_sync_error(context: ExceptionContext) -> SyncError | None:
+    if context.is_pre_ping:
+        return None  # The pool takes another connection, which is refused by name if it cannot be had either.
     original = context.original_exception
     is_connecting = context.connection is None
     if not (context.is_disconnect or is_connecting):

@@ -59,6 +59,20 @@ def test_a_server_that_goes_away_is_unreachable(postgres_url: str, database_url:
     outside.dispose()
 
 
+def test_a_connection_that_was_cut_while_it_was_idle_is_replaced(
+    postgres_url: str, database_url: str
+) -> None:
+    engine, outside = build_engine(database_url), build_engine(postgres_url)
+    with engine.connect() as connection:
+        pid = connection.execute(text("select pg_backend_pid()")).scalar_one()
+    with outside.connect() as other:
+        other.execute(text("select pg_terminate_backend(:pid)"), {"pid": pid})
+    with engine.connect() as connection:
+        assert connection.execute(text("select pg_backend_pid()")).scalar_one() != pid
+    engine.dispose()
+    outside.dispose()
+
+
 def test_a_database_that_is_not_there_is_a_matter_of_configuration(database_url: str) -> None:
     missing = make_url(database_url).set(database="no_such_database")
     engine = build_engine(missing.render_as_string(hide_password=False))
