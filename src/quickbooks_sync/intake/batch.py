@@ -9,7 +9,7 @@ from quickbooks_sync.intake.batch_context import BatchContext
 from quickbooks_sync.intake.guards import SettlingGuard
 from quickbooks_sync.intake.linked import LinkedRecords
 from quickbooks_sync.intake.merging import RecordMerger
-from quickbooks_sync.intake.outcomes import rejected, waiting
+from quickbooks_sync.intake.outcomes import rejected, waiting, waiting_for_amount
 from quickbooks_sync.intake.unlinked import UnlinkedRecords
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.model.outcome import RecordOutcome
@@ -105,7 +105,7 @@ class _Loading:
         self._retry_key = retry_key(known.context, "", known.settings)
         self.writes = PendingWrites()
         # One guard for all: it counts what each payment of the batch applies.
-        guard = _to_guard(known)
+        self._guard = guard = _to_guard(known)
         merger = RecordMerger(known, guard, self.writes)
         self._linked = LinkedRecords(known, merger, self.writes)
         self.unlinked = UnlinkedRecords(known, records, guard, merger, self.writes, inserts=inserts)
@@ -118,8 +118,10 @@ class _Loading:
         if is_missing(record.raw):
             return self._linked.note_missing(record, link)
         # A record that broke a rule is not looked at closer: it may not even say what it refers to.
-        blocked = rejected(record, self._retry_key) or waiting(
-            record, self._known.references.missing_loupe_id(record.values or {})
+        blocked = (
+            rejected(record, self._retry_key)
+            or waiting(record, self._known.references.missing_loupe_id(record.values or {}))
+            or waiting_for_amount(record, self._guard.find_unreadable(record.values or {}))
         )
         if blocked:
             return replace(blocked, loupe_id=link.loupe_id if link else None)

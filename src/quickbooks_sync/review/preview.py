@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from quickbooks_sync.matching.id_lookup import IdLookup
-from quickbooks_sync.model.decision import Create, Update, Void
+from quickbooks_sync.model.decision import Create, Keep, Update, Void
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.problem import Problem
@@ -243,7 +243,7 @@ class Preview:
 
 def _find_problems(decided: Decided, broken: Sequence[Problem]) -> tuple[Problem, ...]:
     """Return what keeps a row from being sent; what is not to be sent anyway, is not judged."""
-    if not isinstance(decided.decision, Create | Update | Void):
+    if not isinstance(decided.decision, Create | Update | Void | Keep):
         return ()
     return (*decided.problems, *broken)
 

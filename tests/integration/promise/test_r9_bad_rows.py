@@ -1,0 +1,198 @@
+"""R9: one bad row stops nobody else, whatever it holds, and is rejected alone with its id."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from quickbooks_sync.review import build_review, to_text
+from tests.support.books import loupe, quickbooks
+from tests.support.installation import BuildHouse, House
+from tests.support.outcomes import causes, reason_of
+
+#: What PostgreSQL holds in a date, and in a moment, that no Python date can.
+DAYS = ("20261-10-01", "0001-10-01 BC", "infinity", "-infinity")
+
+
+def execute(house: House, statement: str, **values: object) -> None:
+    with house.workspace.engine.begin() as connection:
+        connection.execute(text(statement), values)
+
+
+def corrupt(house: House, table: str, key: str, row: int, column: str, value: str) -> None:
+    """Write what an import, a typing error or another program left in a column."""
+    kind = (
+        "date"
+        if column.endswith("_date")
+        else "timestamptz"
+        if column.endswith("_at")
+        else "numeric"
+    )
+    execute(
+        house,
+        f"update loupe.{table} set {column} = cast(:value as {kind}) where {key} = :row",
+        value=value,
+        row=row,
+    )
+
+
+@pytest.fixture
+def house(build_house: BuildHouse) -> House:
+    """A company without records, whose gate lets every share of rejected records pass."""
+    return build_house(seed=False, max_rejected_ratio="1")
+
+
+def test_an_invoice_with_a_value_nobody_can_read_is_rejected_alone(house: House) -> None:
+    customer_id = loupe.add_customer(house, "Typo & Sons")
+    house.run("push_customers")
+    found = [("invoice", "invoice_date", day) for day in DAYS]
+    found += [("invoice", "due_date", day) for day in DAYS]
+    found += [("invoice", name, "NaN") for name in ("tax_amount", "total_amount", "balance_amount")]
+    found += [("invoice_line", name, "NaN") for name in ("quantity", "unit_price", "amount")]
+    bad = {}
+    for number, (table, column, value) in enumerate(found):
+        bad[column, value] = loupe.add_invoice(house, customer_id, f"B-{number}")
+        corrupt(house, table, "invoice_id", bad[column, value], column, value)
+    good = loupe.add_invoice(house, customer_id, "GOOD")
+    run = house.run("push_invoices")
+    assert run["status"] == "success"
+    assert house.said(run, loupe_id=good) == ["created"]
+    for (column, value), invoice_id in bad.items():
+        assert house.said(run, loupe_id=invoice_id) == ["rejected"], (column, value)
+        assert house.link("invoice", loupe_id=invoice_id) is None
+        (cause,) = causes(house, "push", invoice_id)
+        assert column in cause["field"].replace("lines.", "")
+        assert f"found {value}" in cause["message"]
+        assert "correct it in Loupe" in cause["message"]
+
+
+def test_a_payment_with_a_value_nobody_can_read_is_rejected_alone(house: House) -> None:
+    customer_id = loupe.add_customer(house, "Payer")
+    invoice_id = loupe.add_invoice(house, customer_id, "P-1")
+    house.run("push_customers")
+    house.run("push_invoices")
+    bad = [loupe.add_payment(house, customer_id, "10.00", {}) for _ in DAYS]
+    for payment_id, day in zip(bad, DAYS, strict=True):
+        corrupt(house, "payment", "payment_id", payment_id, "payment_date", day)
+    for table in ("payment", "payment_application"):
+        bad.append(loupe.add_payment(house, customer_id, "10.00", {invoice_id: "10.00"}))
+        corrupt(house, table, "payment_id", bad[-1], "amount", "NaN")
+    good = loupe.add_payment(house, customer_id, "20.00", {invoice_id: "20.00"})
+    run = house.run("push_payments")
+    assert [house.said(run, loupe_id=payment_id) for payment_id in bad] == [["rejected"]] * 6
+    assert house.said(run, loupe_id=good) == ["created"]
+
+
+def test_an_item_with_a_number_that_is_none_is_rejected_alone(house: House) -> None:
+    columns = ("quantity", "sell_price", "cost_price")
+    bad = [loupe.add_item(house, name, f"T-{name}") for name in columns]
+    for item_id, column in zip(bad, columns, strict=True):
+        corrupt(house, "inventory_item", "inventory_item_id", item_id, column, "NaN")
+    good = loupe.add_item(house, "Ring", "T-1")
+    run = house.run("push_inventory_items")
+    assert [house.said(run, loupe_id=item_id) for item_id in bad] == [["rejected"]] * 3
+    assert house.link("inventory_item", loupe_id=good) is not None
+
+
+def test_a_column_that_is_not_synced_rejects_nobody(house: House) -> None:
+    moments = [loupe.add_customer(house, f"Made in {day}") for day in DAYS]
+    for customer_id, day in zip(moments, DAYS, strict=True):
+        corrupt(house, "customer", "customer_id", customer_id, "created_at", day)
+    run = house.run("push_customers")
+    assert run["counts"] == {"created": len(DAYS)}
+
+
+def test_numbers_without_end_are_rejected_alone(house: House) -> None:
+    """An ERP whose columns are plain `numeric` may hold infinity as well."""
+    execute(house, "alter table loupe.inventory_item alter column sell_price type numeric")
+    bad = [loupe.add_item(house, f"Endless {sign}", f"E{sign}") for sign in ("", "-")]
+    for item_id, value in zip(bad, ("Infinity", "-Infinity"), strict=True):
+        corrupt(house, "inventory_item", "inventory_item_id", item_id, "sell_price", value)
+    good = loupe.add_item(house, "Ring", "T-1")
+    run = house.run("push_inventory_items")
+    assert [house.said(run, loupe_id=item_id) for item_id in bad] == [["rejected"]] * 2
+    assert house.said(run, loupe_id=good) == ["created"]
+
+
+def test_a_text_with_a_code_that_is_set_aside_is_rejected_alone(house: House) -> None:
+    codes = "\ufdd0\ufdd1\ufdd2"
+    bad = [loupe.add_customer(house, f"Odd {code} Ltd") for code in codes]
+    good = loupe.add_customer(house, "Even Ltd")
+    run = house.run("push_customers")
+    assert [house.said(run, loupe_id=customer_id) for customer_id in bad] == [["rejected"]] * 3
+    assert house.said(run, loupe_id=good) == ["created"]
+
+
+@pytest.fixture
+def linked(house: House) -> tuple[House, int, int]:
+    """Two linked invoices, and the company."""
+    customer_id = loupe.add_customer(house, "Regular")
+    invoices = [loupe.add_invoice(house, customer_id, number) for number in ("L-1", "L-2")]
+    house.run("push_customers")
+    house.run("push_invoices")
+    return house, invoices[0], invoices[1]
+
+
+def test_an_edit_that_nobody_can_read_is_told_until_it_is_corrected(
+    linked: tuple[House, int, int],
+) -> None:
+    house, wrong, right = linked
+    corrupt(house, "invoice", "invoice_id", wrong, "due_date", DAYS[0])
+    house.update("invoice", right, due_date=date(2026, 12, 1))
+    for _ in range(2):
+        run = house.run("push_invoices")
+        assert house.said(run, loupe_id=wrong) == ["rejected"]
+        assert DAYS[0] in reason_of(house, run, wrong)
+    document = quickbooks.fetch(house, "Invoice", house.quickbooks_id("invoice", right))
+    assert document["DueDate"] == "2026-12-01"
+    house.update("invoice", wrong, due_date=date(2026, 12, 2))
+    assert house.said(house.run("push_invoices"), loupe_id=wrong) == ["updated"]
+
+
+def test_a_pull_leaves_what_it_cannot_read_and_says_so(linked: tuple[House, int, int]) -> None:
+    house, wrong, right = linked
+    corrupt(house, "invoice", "invoice_id", wrong, "due_date", DAYS[0])
+    for invoice_id in (wrong, right):
+        number = house.quickbooks_id("invoice", invoice_id)
+        quickbooks.change(house, "Invoice", number, DocNumber=f"Q-{invoice_id}")
+    run = house.run("pull_invoices")
+    assert house.said(run, loupe_id=right) == ["updated"]
+    assert house.said(run, loupe_id=wrong) == ["updated", "warning"]
+    assert house.row("invoice", wrong)["invoice_number"] == f"Q-{wrong}"
+    assert house.row("invoice", wrong)["due_date"] == DAYS[0]
+    # The pull has not agreed on it: the next push says that it cannot be sent.
+    assert house.said(house.run("push_invoices"), loupe_id=wrong) == ["rejected"]
+
+
+@pytest.mark.parametrize("table", ["invoice.total_amount", "payment_application.amount"])
+def test_a_payment_on_an_invoice_without_a_readable_amount_waits_alone(
+    linked: tuple[House, int, int], table: str
+) -> None:
+    house, wrong, right = linked
+    customer_id = house.row("invoice", wrong)["customer_id"]
+    loupe.add_payment(house, customer_id, "10.00", {wrong: "10.00"})
+    name, _, column = table.partition(".")
+    corrupt(house, name, "invoice_id", wrong, column, "NaN")
+    payer = house.quickbooks_id("customer", customer_id)
+    payments = [
+        quickbooks.create_payment(house, payer, "40.00", house.quickbooks_id("invoice", invoice_id))
+        for invoice_id in (wrong, right)
+    ]
+    run = house.run("pull_payments")
+    assert [house.said(run, quickbooks_id=payment["Id"]) for payment in payments] == [
+        ["waiting"],
+        ["created"],
+    ]
+    execute(house, "update loupe.invoice set total_amount = 100 where total_amount = 'NaN'")
+    execute(house, "update loupe.payment_application set amount = 10 where amount = 'NaN'")
+    assert house.said(house.run("pull_payments"), quickbooks_id=payments[0]["Id"]) == ["created"]
+
+
+def test_the_review_looks_at_every_row_beside_one_it_cannot_read(house: House) -> None:
+    customer_id = loupe.add_customer(house, "Typo & Sons")
+    house.run("push_customers")
+    for number, day in enumerate(DAYS):
+        invoice_id = loupe.add_invoice(house, customer_id, f"R-{number}")
+        corrupt(house, "invoice", "invoice_id", invoice_id, "due_date", day)
+    told = to_text(build_review(house.workspace, house.realm_id))
+    assert all(day in told for day in DAYS)
