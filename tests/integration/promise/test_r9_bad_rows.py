@@ -1,5 +1,6 @@
 """R9: one bad row stops nobody else, whatever it holds, and is rejected alone with its id."""
 
+import logging
 from datetime import date
 
 import pytest
@@ -196,3 +197,118 @@ def test_the_review_looks_at_every_row_beside_one_it_cannot_read(house: House) -
         corrupt(house, "invoice", "invoice_id", invoice_id, "due_date", day)
     told = to_text(build_review(house.workspace, house.realm_id))
     assert all(day in told for day in DAYS)
+
+
+@pytest.fixture(params=["raises", "says nothing", "waits for the commit", "calls it passing"])
+def refusing(house: House, request: pytest.FixtureRequest) -> House:
+    """A Loupe whose own triggers refuse every row of some tables that holds the word Refused."""
+    ways = {
+        "raises": ("raise exception 'no %', new", "create trigger"),
+        "says nothing": ("return null", "create trigger"),
+        "waits for the commit": ("raise exception 'no %', new", "create constraint trigger"),
+        "calls it passing": (
+            "raise exception 'no %', new using errcode = '40001'",
+            "create trigger",
+        ),
+    }
+    does, kind = ways[request.param]
+    when = "after" if "constraint" in kind else "before"
+    execute(
+        house,
+        "create function loupe.vet() returns trigger language plpgsql as $$ begin"
+        f" if new::text like '%Refused%' then {does}; end if; return new; end $$",
+    )
+    for table in ("customer", "invoice", "payment", "inventory_item"):
+        deferred = "deferrable initially deferred" if when == "after" else ""
+        execute(
+            house,
+            f"{kind} vet {when} insert or update on loupe.{table} {deferred}"
+            " for each row execute function loupe.vet()",
+        )
+    return house
+
+
+def test_a_row_that_a_trigger_refuses_is_rejected_alone(
+    refusing: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = refusing
+    caplog.set_level(logging.DEBUG)
+    payer = quickbooks.create(house, "Customer", DisplayName="Payer")["Id"]
+    made = {
+        "customers": [
+            quickbooks.create(house, "Customer", DisplayName=name) for name in ("Refused", "Taken")
+        ],
+        "invoices": [
+            quickbooks.create_invoice(house, payer, name, "10.00") for name in ("Refused", "Taken")
+        ],
+        "payments": [
+            quickbooks.create_payment(house, payer, "5.00", PaymentRefNum=name)
+            for name in ("Refused", "Taken")
+        ],
+        "inventory_items": [quickbooks.create_stock(house, name) for name in ("Refused", "Taken")],
+    }
+    for kind, (refused, taken) in made.items():
+        run = house.run(f"pull_{kind}")
+        assert run["status"] == "success"
+        assert house.said(run, quickbooks_id=refused["Id"]) == ["rejected"], kind
+        assert house.said(run, quickbooks_id=taken["Id"]) == ["created"], kind
+        [rejected] = [
+            row for row in house.rows("rejected_record") if row["record_type"] == kind[:-1]
+        ]
+        assert f"QuickBooks' {kind[:-1]} {refused['Id']}: " in rejected["causes"][0]["message"]
+        assert "no (" not in str(rejected["causes"])
+    assert "no (" not in caplog.text
+    # Once the ERP takes it, the next run does what the first could not, without reading it again.
+    execute(house, "drop function loupe.vet() cascade")
+    for kind, (refused, _) in made.items():
+        assert house.said(house.run(f"pull_{kind}"), quickbooks_id=refused["Id"]) == ["created"]
+    assert house.rows("rejected_record") == []
+
+
+def test_a_change_that_a_trigger_refuses_is_rejected_alone(refusing: House) -> None:
+    house = refusing
+    records = [quickbooks.create(house, "Customer", DisplayName=name) for name in ("One", "Two")]
+    house.run("pull_customers")
+    for record, city in zip(records, ("Refused", "Taken"), strict=True):
+        quickbooks.change(house, "Customer", record["Id"], BillAddr={"City": city})
+    for _ in range(2):
+        run = house.run("pull_customers")
+        said = [house.said(run, quickbooks_id=record["Id"]) for record in records]
+        assert said in ([["rejected"], ["updated"]], [["rejected"], ["unchanged"]])
+    cities = {row["display_name"]: row["city"] for row in house.rows("customer")}
+    assert cities == {"One": None, "Two": "Taken"}
+    execute(house, "drop function loupe.vet() cascade")
+    run = house.run("pull_customers")
+    assert house.said(run, quickbooks_id=records[0]["Id"]) == ["updated"]
+
+
+def test_what_was_sent_stays_linked_although_loupe_refuses_the_answer(house: House) -> None:
+    """QuickBooks has it by then: without its link it would be sent once more."""
+    customers = [loupe.add_customer(house, name) for name in ("One", "Two")]
+    house.run("push_customers")
+    invoices = [
+        loupe.add_invoice(house, customer_id, None, due_date=None) for customer_id in customers
+    ]
+    execute(
+        house,
+        "create function loupe.vet() returns trigger language plpgsql as $$ begin"
+        f" if new.invoice_id = {invoices[0]} then raise exception 'no'; end if; return new; end $$;"
+        "create trigger vet before update on loupe.invoice for each row execute function loupe.vet()",
+    )
+    run = house.run("push_invoices")
+    assert house.said(run, loupe_id=invoices[0]) == ["created", "warning"]
+    assert house.said(run, loupe_id=invoices[1]) == ["created"]
+    house.run("push_invoices")
+    assert len(quickbooks.find(house, "Invoice", "")) == len(invoices)
+
+
+def test_a_row_is_not_sent_when_the_record_that_it_is_cannot_be_linked(refusing: House) -> None:
+    house = refusing
+    house.run("pull_customers")
+    customer_id = loupe.add_customer(house, "Both")
+    quickbooks.create(house, "Customer", DisplayName="Both", BillAddr={"City": "Refused"})
+    other = loupe.add_customer(house, "Only in Loupe")
+    run = house.run("push_customers")
+    assert house.said(run, loupe_id=customer_id) == ["rejected"]
+    assert house.said(run, loupe_id=other) == ["created"]
+    assert len(quickbooks.find(house, "Customer", "")) == 2
