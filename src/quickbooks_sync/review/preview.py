@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from quickbooks_sync.matching.id_lookup import IdLookup
-from quickbooks_sync.model.decision import Create, Keep, Update, Void
+from quickbooks_sync.model.decision import Create, Keep, Update, Void, fields_sent
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.problem import Problem
@@ -164,7 +164,10 @@ class Preview:
             return {}
         values = [dict(decided[position].values) for position in written]
         reviewed = self._reviewed
-        result = validate_values(self._mapping, reviewed.expectations, Direction.PUSH, values)
+        fields = [fields_sent(decided[position].decision) for position in written]
+        result = validate_values(
+            self._mapping, reviewed.expectations, Direction.PUSH, values, fields
+        )
         broken: dict[int, list[Problem]] = {}
         for failure in result.failures:
             broken.setdefault(written[failure.row], []).append(to_problem(failure))
