@@ -5,9 +5,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Text, cast, delete, exists, func, select
 
 from quickbooks_sync.model.flow import BatchManifest, Direction, Mode
+from quickbooks_sync.model.outcome import Outcome
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.records.loupe_rows import iter_rows, loupe_table
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
+from quickbooks_sync.postgres.runs.record_outcomes import forget_outcomes
 from quickbooks_sync.push.decide.missing_in_loupe import find_missing_in_loupe
 from quickbooks_sync.push.decide.pushing import Pushing
 from quickbooks_sync.push.decide.staged_rows import to_staged
@@ -27,6 +29,8 @@ def extract(context: RunContext) -> list[BatchManifest]:
     left = context.limit
     with context.transaction() as connection:
         clear_run(connection, context.run_id)
+        # What was rejected is decided again; what was sent keeps what was said of it.
+        forget_outcomes(connection, context.run_id, outcome=Outcome.REJECTED)
         _forget_agreed(context, connection)
         write_next_watermark(
             connection, context, connection.execute(select(func.now())).scalar_one()

@@ -2,11 +2,20 @@
 
 import logging
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from quickbooks_sync.commands import steps
+from quickbooks_sync.commands.gate import accept
+from quickbooks_sync.commands.retry import retry
+from quickbooks_sync.model.errors import ConfigurationError, GateClosedError
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.model.json_text import to_json
+from quickbooks_sync.record_types.registry import flow_named
 from quickbooks_sync.review import build_review, to_text
+from quickbooks_sync.settings import confirm_settings
 from tests.support.books import loupe, quickbooks
 from tests.support.installation import BuildHouse, House
 from tests.support.outcomes import causes, reason_of
@@ -312,3 +321,137 @@ def test_a_row_is_not_sent_when_the_record_that_it_is_cannot_be_linked(refusing:
     assert house.said(run, loupe_id=customer_id) == ["rejected"]
     assert house.said(run, loupe_id=other) == ["created"]
     assert len(quickbooks.find(house, "Customer", "")) == 2
+
+
+def undated(house: House, customer_id: int, *numbers: str) -> list[int]:
+    """Invoices without a date, which a push rejects."""
+    return [
+        loupe.add_invoice(house, customer_id, number, invoice_date=None, due_date=None)
+        for number in numbers
+    ]
+
+
+@pytest.fixture
+def billed(build_house: BuildHouse) -> tuple[House, int]:
+    """A company with the default gate and one linked customer."""
+    house = build_house(seed=False)
+    customer_id = loupe.add_customer(house, "Regular")
+    house.run("push_customers")
+    return house, customer_id
+
+
+def rejected_ids(house: House) -> set[str]:
+    return {row["source_id"] for row in house.rows("rejected_record")}
+
+
+def test_a_gate_closes_for_three_new_rejections_and_lists_them(billed: tuple[House, int]) -> None:
+    house, customer_id = billed
+    bad = undated(house, customer_id, "B-1", "B-2", "B-3")
+    good = loupe.add_invoice(house, customer_id, "G-1")
+    for _ in range(2):
+        with pytest.raises(GateClosedError, match="3 of 4 records were rejected") as caught:
+            house.run("push_invoices")
+        assert house.link("invoice", loupe_id=good) is None
+        assert rejected_ids(house) == {str(invoice_id) for invoice_id in bad}
+        assert house.runs[-1]["counts"] == {"rejected": 3}
+        assert f"gate accept {house.runs[-1]['run_id']}" in str(caught.value)
+    accept(house.workspace, house.runs[-1]["run_id"], by="controller")
+    run = house.run("push_invoices")
+    assert run["counts"] == {"rejected": 3, "created": 1}
+    assert {row["accepted_by"] for row in house.rows("rejected_record")} == {"controller"}
+
+
+def test_a_preview_whose_gate_closes_lists_nothing(billed: tuple[House, int]) -> None:
+    house, customer_id = billed
+    undated(house, customer_id, "B-1", "B-2", "B-3")
+    with pytest.raises(GateClosedError):
+        house.run("push_invoices", preview=True)
+    assert rejected_ids(house) == set()
+
+
+def test_standing_rejections_never_close_a_gate(billed: tuple[House, int]) -> None:
+    house, customer_id = billed
+    confirm_settings(house.workspace, house.realm_id, {"max_rejected_ratio": "0.5"})
+    undated(house, customer_id, *(f"B-{number}" for number in range(21)))
+    for number in range(22):
+        loupe.add_invoice(house, customer_id, f"G-{number}")
+    assert house.run("push_invoices")["counts"] == {"rejected": 21, "created": 22}
+    for number in ("LATE-1", "LATE-2"):
+        late = loupe.add_invoice(house, customer_id, number)
+        assert house.said(house.run("push_invoices"), loupe_id=late) == ["created"]
+    # Two new ones are no flood, whatever their share; three are.
+    undated(house, customer_id, "C-1", "C-2")
+    assert house.run("push_invoices")["counts"] == {"rejected": 23}
+    undated(house, customer_id, "D-1", "D-2", "D-3")
+    with pytest.raises(GateClosedError, match=r"3 of 3 records were rejected \(beside 23"):
+        house.run("push_invoices")
+
+
+def test_what_is_tried_again_on_command_stays_known(billed: tuple[House, int]) -> None:
+    house, customer_id = billed
+    for name in ("B-1", "B-2", "B-3"):
+        undated(house, customer_id, name)
+        house.run("push_invoices")
+    flow = flow_named("push_invoices")
+    for _ in range(2):
+        summary = retry(house.workspace, flow, realm_id=house.realm_id, by="controller")
+        assert summary["counts"] == {"rejected": 3}
+
+
+def test_a_gate_of_a_pull_counts_new_rejections_alone(billed: tuple[House, int]) -> None:
+    house, customer_id = billed
+    payer = house.quickbooks_id("customer", customer_id)
+    for number in range(3):
+        quickbooks.create_invoice(house, payer, f"Q-{number}", "10.00")
+    run = pull_with(house, "pull_invoices", TxnDate="20261-10-01")
+    with pytest.raises(GateClosedError, match="3 of 3 records were rejected"):
+        steps.gate(house.workspace, run)
+    house.finish(run, "gate")
+    assert len(rejected_ids(house)) == 3
+    accept(house.workspace, run["run_id"], by="controller")
+    run = pull_with(house, "pull_invoices", TxnDate="20261-10-01")
+    assert steps.gate(house.workspace, run)["rejected"] == 3
+    house.finish(run, "load")
+
+
+def pull_with(house: House, name: str, **properties: Any) -> RunManifest:
+    """A full pull, up to its gate, whose answers had these properties in all records."""
+    run = house.check(name, mode="full")
+    batches = steps.extract(house.workspace, run)
+    with house.workspace.engine.begin() as connection:
+        connection.execute(
+            text(
+                "update quickbooks_sync.staged_record set raw = raw || cast(:new as jsonb) where run_id = :run"
+            ),
+            {"new": to_json(properties), "run": run["run_id"]},
+        )
+    for batch in batches:
+        steps.transform(house.workspace, run, batch)
+        steps.validate(house.workspace, run, batch)
+    return run
+
+
+def test_only_a_run_that_its_gate_stopped_can_be_accepted(billed: tuple[House, int]) -> None:
+    house, _ = billed
+    run_id = house.runs[-1]["run_id"]
+    with pytest.raises(ConfigurationError, match=f"Run {run_id} has no rejected records"):
+        accept(house.workspace, run_id, by="controller")
+    with pytest.raises(ConfigurationError, match="There is no run 999"):
+        accept(house.workspace, 999, by="controller")
+
+
+def test_an_oddity_that_quickbooks_holds_does_not_block_another_fields_edit(
+    billed: tuple[House, int],
+) -> None:
+    house, customer_id = billed
+    payer = house.quickbooks_id("customer", customer_id)
+    odd = quickbooks.create_invoice(house, payer, "ODD", "100.00", DueDate="2026-08-01")
+    house.run("pull_invoices")
+    invoice_id = house.loupe_id("invoice", odd["Id"])
+    house.update("invoice", invoice_id, invoice_number="EDITED")
+    assert house.said(house.run("push_invoices"), loupe_id=invoice_id) == ["updated"]
+    document = quickbooks.fetch(house, "Invoice", odd["Id"])
+    assert (document["DocNumber"], document["DueDate"]) == ("EDITED", "2026-08-01")
+    # A rule about two days speaks of both: moving the one makes the other wrong.
+    house.update("invoice", invoice_id, invoice_date=date(2026, 10, 1))
+    assert house.said(house.run("push_invoices"), loupe_id=invoice_id) == ["rejected"]
