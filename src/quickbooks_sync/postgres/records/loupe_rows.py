@@ -214,8 +214,7 @@ def refused_silently(name: str) -> RefusedRowError:
     """Return the refusal of a row that the database left unwritten without an error, as a trigger may."""
     return RefusedRowError(
         f"{name}: PostgreSQL left the row unwritten without an error, as a trigger of Loupe's may; look at the triggers "
-        "of its table. Nothing of this batch was written.",
-        sqlstate=None,
+        "of its table. Nothing of this batch was written."
     )
 
 
