@@ -25,8 +25,8 @@ Holds the batch against its Great Expectations suite. A record that breaks a rul
 rule and value; the rest goes on.
 """,
     "gate": """
-Stops the run before anything is written when too large a share of it was rejected (company setting
-`max_rejected_ratio`), which is mostly one bad mapping, when too many records have vanished (`max_deletions`), or when one
+Stops the run before anything is written when too large a share of it was newly rejected (company setting
+`max_rejected_ratio`), which is mostly one bad mapping (`quickbooks-sync gate accept` lets the others go), when too many records have vanished (`max_deletions`), or when one
 field would be emptied on too many (`max_blanked_ratio`).
 """,
     "load": """

@@ -174,6 +174,7 @@ def _furnish(servers: Servers, company: Company) -> None:
     propose_settings(servers.workspace, company.realm_id)
     chosen = {
         "max_deleted_ratio": "1",
+        "max_rejected_ratio": "1",
         "opening_stock": "push",
         "tax": "total_tax" if company.has_tax else "none",
     }

@@ -1,4 +1,4 @@
-"""`decide` a conflict and `retry` what was rejected or waits: what a person does about the lists."""
+"""`decide` a conflict, `retry` what was rejected or waits, `gate accept`: what a person does about the lists."""
 
 import getpass
 from typing import Annotated
@@ -8,6 +8,7 @@ import typer
 from quickbooks_sync.cli.options import Company
 from quickbooks_sync.commands import linking
 from quickbooks_sync.commands.decide import decide as decide_conflict
+from quickbooks_sync.commands.gate import accept as accept_rejections
 from quickbooks_sync.commands.retry import retry as retry_flow
 from quickbooks_sync.model.flow import RunSummary
 from quickbooks_sync.record_types.registry import flow_named, record_type_named
@@ -31,6 +32,7 @@ Ids = Annotated[
         help="QuickBooks Ids for a pull, Loupe ids for a push; all rejected and waiting ones by default.",
     ),
 ]
+RunId = Annotated[int, typer.Argument(metavar="RUN_ID", help="The run, as `runs` lists it.")]
 By = Annotated[str | None, typer.Option("--by", help="Who decides; the user's name by default.")]
 RecordType = Annotated[
     str, typer.Argument(metavar="RECORD_TYPE", help="As `waiting` and `conflicts` name it.")
@@ -42,6 +44,19 @@ QuickBooksId = Annotated[
 Instead = Annotated[
     bool, typer.Option("--instead", help="Give up the links that either has to another one.")
 ]
+
+
+gate = typer.Typer(no_args_is_help=True, help="Runs that their gate stopped.")
+
+
+@gate.command()
+def accept(run_id: RunId, by: By = None) -> None:
+    """Let what a run rejected stay rejected, so that the next run loads the rest."""
+    accepted = accept_rejections(open_workspace(), run_id, by=by or getpass.getuser())
+    typer.echo(
+        f"{accepted} rejected records of run {run_id} are accepted: they stay out until they are corrected. Start the "
+        "flow again; it loads the others."
+    )
 
 
 def decide(conflict_id: ConflictId, choice: Choice, by: By = None) -> None:

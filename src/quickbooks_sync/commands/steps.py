@@ -86,7 +86,7 @@ def gate(workspace: "Workspace", run: RunManifest) -> dict[str, int]:
     from quickbooks_sync.run.gate import gate as close_or_pass
 
     with _noting(workspace, run, "gate") as context:
-        return close_or_pass(context)
+        return close_or_pass(context, _direction(run).list_rejected)
 
 
 def load(workspace: "Workspace", run: RunManifest, batch: BatchManifest) -> dict[str, int]:

@@ -10,6 +10,8 @@ from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.matching.id_lookup import IdLookup
 from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.model.unreadable import without_unreadable
 from quickbooks_sync.postgres.records.decisions import (
     Decision,
     RecordDecisions,
@@ -23,7 +25,7 @@ from quickbooks_sync.postgres.records.staging import StagedRecord, read_repeated
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform.loupe_side import rows_to_values
-from quickbooks_sync.transform.model import frame_to_values
+from quickbooks_sync.transform.model import Transformed
 
 Values = dict[str, Any]
 
@@ -33,13 +35,15 @@ class LoupeRow:
     """A Loupe row, locked for the batch.
 
     Attributes:
-        row: Its columns, with its lines.
+        row: Its columns, with its lines; empty where they cannot be read.
         values: Its canonical values.
+        problems: What of it could not be read; the merge says nothing of those fields.
         is_unsettled: Whether Loupe has money on it that QuickBooks does not know.
     """
 
     row: Row
     values: Values
+    problems: tuple[Problem, ...] = ()
     is_unsettled: bool = False
 
 
@@ -165,22 +169,33 @@ class RowReader:
             list(loupe_ids),
             lock=True,
         )
-        values = self.to_values(rows)
+        done = self._transform(rows)
+        values = done.values
         unsettled = self.context.type.read_unsettled(
             self.connection, self.context.realm_id, list(rows)
         )
-        return {key: LoupeRow(row, values[key], key in unsettled) for key, row in rows.items()}
+        return {
+            key: LoupeRow(
+                without_unreadable(row),
+                values[position],
+                tuple(done.problems.get(position, ())),
+                key in unsettled,
+            )
+            for position, (key, row) in enumerate(rows.items())
+        }
 
     def to_values(self, rows: Mapping[int, Row]) -> dict[int, Values]:
         """Return the canonical values of Loupe rows, by key."""
+        return dict(zip(rows, self._transform(rows).values, strict=True))
+
+    def _transform(self, rows: Mapping[int, Row]) -> Transformed:
         self.references.load_loupe_ids(rows.values())
-        transformed = rows_to_values(
+        return rows_to_values(
             self.context.mapping,
             list(rows.values()),
             references=self.references.to_quickbooks,
             settings=self.settings,
         )
-        return dict(zip(rows, frame_to_values(transformed.frame), strict=True))
 
 
 def _read_owners(

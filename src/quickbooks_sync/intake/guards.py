@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from quickbooks_sync.matching.id_lookup import IdLookup
+from quickbooks_sync.model.unreadable import Unreadable
 from quickbooks_sync.postgres.records.applied import read_applied_amounts
 from quickbooks_sync.record_types.declarations import Settling
 
@@ -26,6 +27,18 @@ class SettlingGuard:
         self._references = references
         self._settles = settles
         self._left: dict[int, Decimal] = {}
+        self._unreadable: set[int] = set()
+
+    def find_unreadable(self, values: Mapping[str, Any]) -> tuple[str, str] | None:
+        """Return (record type, QuickBooks Id) of what a record settles and nobody can say how much of it is open."""
+        settles = self._settles
+        if settles is None or not values.get(settles.lines) or values.get("is_void"):
+            return None
+        self._load(self._asked(settles, values))
+        to_loupe = self._references.to_loupe[settles.of]
+        numbers = settles.amounts(values)
+        unreadable = (number for number in numbers if to_loupe[number] in self._unreadable)
+        return next(((settles.of, number) for number in unreadable), None)
 
     def check(self, values: Mapping[str, Any], row: Mapping[str, Any] | None) -> str | None:
         """Return why a pulled record must not be loaded, or `None` after counting it.
@@ -60,10 +73,17 @@ class SettlingGuard:
         unknown = set(settled_ids) - set(self._left)
         if unknown:
             amounts = read_applied_amounts(self._connection, self._organization_id, unknown)
-            self._left.update({key: total - paid for key, (total, paid) in amounts.items()})
+            for key, (total, paid) in amounts.items():
+                if isinstance(total, Unreadable) or isinstance(paid, Unreadable):
+                    self._unreadable.add(key)
+                    self._left[key] = Decimal(0)
+                else:
+                    self._left[key] = total - paid
 
 
 def _given_back(settles: Settling, row: Mapping[str, Any] | None) -> dict[int, Decimal]:
     if row is None or row["is_void"]:
         return {}
-    return {line[settles.child_key]: line["amount"] for line in row[settles.child_table]}
+    return {
+        line[settles.child_key]: line["amount"] or Decimal(0) for line in row[settles.child_table]
+    }

@@ -16,7 +16,7 @@ from quickbooks_sync.matching.merge import Merge, MergePolicy, merge_record, nex
 from quickbooks_sync.model.base import Base
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import Outcome, RecordOutcome
-from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.model.problem import Problem, Severity
 from quickbooks_sync.postgres.records.links import DELETED, RETURNED, Link
 from quickbooks_sync.postgres.records.loupe_rows import Row
 from quickbooks_sync.postgres.records.staging import StagedRecord
@@ -78,7 +78,11 @@ class RecordMerger:
         merged = self._judge(link, merge, ours, theirs)
         row = write_changes(self._known, link, ours.row, merged.columns)
         after = with_counted(ours.values, theirs, next_base(merge, ours.values, theirs, base))
-        self._writes.add_link(_link_after(record, link, after, row, merge), is_new=is_new)
+        link_after = _link_after(record, link, after, row, merge)
+        if ours.problems:
+            # What of the row cannot be read may be an edit: a push must look at it, and say so.
+            link_after = replace(link_after, loupe_row_version=None)
+        self._writes.add_link(link_after, is_new=is_new)
         return _to_outcome(record, link, merged, ours)
 
     def _policy(
@@ -146,7 +150,7 @@ def _to_outcome(record: StagedRecord, link: Link, merged: _Merged, ours: LoupeRo
         outcome_of(record, link, _choose_outcome(merged)),
         conflicts=merge.conflicts,
         causes=merged.differs,
-        warnings=(*warnings_of(record), *merged.put_back),
+        warnings=(*warnings_of(record), *merged.put_back, *_unread(ours)),
         is_pending=bool(merge.to_quickbooks),
         # Once the money is on both sides, QuickBooks' balance is taken from what was read now.
         waits_for=merged.unsettled.waits_for if merged.unsettled else None,
@@ -154,6 +158,15 @@ def _to_outcome(record: StagedRecord, link: Link, merged: _Merged, ours: LoupeRo
         raw=record.raw,
         loupe_changed_at=ours.row["updated_at"],
         loupe_changed_by=ours.row["updated_by"],
+    )
+
+
+def _unread(ours: LoupeRow) -> tuple[Problem, ...]:
+    """Warn of what could not be read of the row, and was left as it is there."""
+    return tuple(
+        replace(problem, severity=Severity.WARNING)
+        for problem in ours.problems
+        if problem.is_rejecting
     )
 
 

@@ -47,12 +47,34 @@ def waiting(record: StagedRecord, missing: tuple[str, str] | None) -> RecordOutc
     if missing is None:
         return None
     record_type, quickbooks_id = missing
+    reason = (
+        f"the {record_type} {quickbooks_id} of QuickBooks is not linked to Loupe yet, "
+        "or its row is gone there, or one of the two is another one now"
+    )
+    return _waiting(record, missing, reason)
+
+
+def waiting_for_amount(
+    record: StagedRecord, settled: tuple[str, str] | None
+) -> RecordOutcome | None:
+    """Outcome of a record that settles one of which nobody can say what is open; `None` where all can be read."""
+    if settled is None:
+        return None
+    record_type, quickbooks_id = settled
+    reason = (
+        f"what is open of the {record_type} {quickbooks_id} of QuickBooks cannot be told, for Loupe has an amount on "
+        "it that is no number; correct it in Loupe, and the next pull takes the record"
+    )
+    return _waiting(record, settled, reason)
+
+
+def _waiting(record: StagedRecord, awaited: tuple[str, str], reason: str) -> RecordOutcome:
+    record_type, quickbooks_id = awaited
     return RecordOutcome(
         record.source_id,
         Outcome.WAITING,
         quickbooks_id=record.source_id,
-        reason=f"the {record_type} {quickbooks_id} of QuickBooks is not linked to Loupe yet, "
-        "or its row is gone there, or one of the two is another one now",
+        reason=reason,
         waits_for=record_type,
         waits_for_id=quickbooks_id,
         raw=record.raw,

@@ -16,7 +16,7 @@ from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import Link
-from quickbooks_sync.postgres.records.loupe_rows import insert_rows
+from quickbooks_sync.postgres.records.loupe_rows import Row, insert_rows, refused_silently
 from quickbooks_sync.postgres.records.staging import StagedRecord, read_unlinked_values
 from quickbooks_sync.transform.loupe_side import values_to_row
 
@@ -61,9 +61,12 @@ class UnlinkedRecords:
             return self._link(record, match.loupe_id)
         return self._plan_insert(record)
 
-    def insert(self) -> list[RecordOutcome]:
+    def find_looked_up(self, record: StagedRecord) -> int | None:
+        """Return the row that a record is or may be, where it was looked up because a row is about to be created."""
+        return None if self._inserts else self._match(record).loupe_id
+
+    def insert(self, inserts: Sequence[tuple[StagedRecord, Row]]) -> list[RecordOutcome]:
         """Make the rows of the records that no row was."""
-        inserts = self._writes.inserts
         if not inserts:
             return []
         context = self._known.context
@@ -74,8 +77,10 @@ class UnlinkedRecords:
         )
         stored = self._known.reader.read(keys)
         outcomes = []
-        for (record, _), key in zip(inserts, keys, strict=True):
-            ours = stored[key]
+        for (record, _), key, name in zip(inserts, keys, names, strict=True):
+            ours = stored.get(key)
+            if ours is None:
+                raise refused_silently(name)
             link = self._born_link(record, key, ours)
             self._writes.add_link(link, is_new=True)
             outcomes.append(outcome_of(record, link, Outcome.CREATED))

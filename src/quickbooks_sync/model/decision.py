@@ -135,6 +135,12 @@ class Skip:
 
 Decision = Create | Update | Void | Keep | Hold | Skip
 
+
+def fields_sent(decision: Decision | None) -> tuple[str, ...] | None:
+    """Return the fields that a change sends; `None` for all, of what is created or pulled."""
+    return decision.fields if isinstance(decision, Update) else None
+
+
 _KINDS: Mapping[str, type[Decision]] = {
     "create": Create,
     "update": Update,

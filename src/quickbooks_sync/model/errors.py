@@ -19,6 +19,7 @@
     │   ├── GateClosedError       too much of the run was rejected, is gone, or would be emptied
     │   ├── ReadBudgetSpentError  the month's metered reads are used up
     │   ├── LeaseLostError        the lease moved to another run while this one worked
+    │   ├── RefusedRowError       PostgreSQL refuses a row of Loupe's: a trigger, a constraint
     │   ├── StaleRunError         an earlier release staged the run: start the flow again
     │   └── UnexpectedAnswerError an answer that is not what Intuit documents
     │       └── TooMuchAskedError an answer too long, or a query not processed: ask for less
@@ -116,6 +117,10 @@ class ReadBudgetSpentError(FatalError):
 
 class LeaseLostError(FatalError):
     """Another run took the lease while this one worked; facts: ``fence``."""
+
+
+class RefusedRowError(FatalError):
+    """PostgreSQL refused what was written of a row; facts: ``table``, ``sqlstate``, ``row`` of a COPY."""
 
 
 class StaleRunError(FatalError):

@@ -2,6 +2,7 @@
 
 from quickbooks_sync.pull.extract import extract
 from quickbooks_sync.pull.load import load
+from quickbooks_sync.pull.rejected import list_rejected
 from quickbooks_sync.pull.transform import transform
 
-__all__ = ["extract", "load", "transform"]
+__all__ = ["extract", "list_rejected", "load", "transform"]

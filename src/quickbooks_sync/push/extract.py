@@ -8,11 +8,13 @@ from sqlalchemy import ColumnElement, Connection, Text, cast, delete, exists, fu
 from quickbooks_sync.intake.replaced import find_doubt
 from quickbooks_sync.intake.strangers import Strangers
 from quickbooks_sync.model.flow import BatchManifest, Direction, Mode
+from quickbooks_sync.model.outcome import Outcome
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.records.identities import read_identities
 from quickbooks_sync.postgres.records.link_states import mark_replaced_in_loupe
 from quickbooks_sync.postgres.records.loupe_rows import Row, iter_rows, loupe_table
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
+from quickbooks_sync.postgres.runs.record_outcomes import forget_outcomes
 from quickbooks_sync.push.decide.missing_in_loupe import find_missing_in_loupe
 from quickbooks_sync.push.decide.pushing import Pushing
 from quickbooks_sync.push.decide.staged_rows import to_staged
@@ -36,6 +38,8 @@ def extract(context: RunContext) -> list[BatchManifest]:
     strangers = Strangers(context)
     with context.transaction() as connection:
         clear_run(connection, context.run_id)
+        # What was rejected is decided again; what was sent keeps what was said of it.
+        forget_outcomes(connection, context.run_id, outcome=Outcome.REJECTED)
         _forget_settled(context, connection)
         write_next_watermark(
             connection, context, connection.execute(select(func.now())).scalar_one()

@@ -22,14 +22,16 @@ def payment_key(values: Values) -> Any:
     """Return what two equal payments have in common: amount, day, and what they settle.
 
     A deposit settles nothing yet; then it is the customer that they have in common. `None` for a payment that is
-    void or of nothing.
+    void, of nothing, or not known whole.
     """
-    lines = values.get("applications") or ()
-    if values.get("is_void") or not (lines or Decimal(values.get("amount") or 0)):
+    lines, amount = values.get("applications"), values.get("amount")
+    if values.get("is_void") or lines is None or amount is None:
+        return None
+    if not (lines or Decimal(amount)):
         return None
     applied = tuple(sorted((line["invoice"], line["amount"]) for line in lines))
     settles = applied or ("of", values.get("customer"))
-    return values["amount"], values.get("payment_date"), settles
+    return amount, values.get("payment_date"), settles
 
 
 def pair_payments(

@@ -9,12 +9,12 @@ from quickbooks_sync.settings import CompanySettings
 def quantity_problem(
     settings: CompanySettings, agreed: Collection[str], ours: Any, theirs: Any
 ) -> str | None:
-    """Return why an item's quantity moves to neither side, or `None` where the sides have agreed once.
+    """Return why an item's quantity moves to neither side, or `None` where the sides agreed once.
 
     An item made with opening stock `none` starts at 0 in QuickBooks; taken for an edit, that would empty
     the stock in Loupe.
     """
-    if theirs is None or ours == theirs or "quantity" in agreed:
+    if None in (ours, theirs) or ours == theirs or "quantity" in agreed:
         return None
     follows = (
         "Loupe follows QuickBooks"

@@ -14,6 +14,7 @@ from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.problem import Problem, Severity
 from quickbooks_sync.postgres.records.blanks import BlankedField, count_filled_links
 from quickbooks_sync.postgres.records.links import Link
+from quickbooks_sync.postgres.tables import rejected_record
 from quickbooks_sync.push.decide.decided import Decided
 from quickbooks_sync.review.reviewed import Reviewed
 from quickbooks_sync.run.gate import why_blanked_too_often, why_rejected_too_often
@@ -33,21 +34,25 @@ class GateCount:
         self._connection = connection
         self._reviewed = reviewed
         self._total = 0
-        self._rejected = 0
+        self._rejected: set[str] = set()
         self._filled: Counter[str] = Counter()
         self._blanked: Counter[str] = Counter()
 
-    def add(self, decided: Decided, problems: Iterable[Problem], link: Link | None) -> None:
+    def add(
+        self, loupe_id: int, decided: Decided, problems: Iterable[Problem], link: Link | None
+    ) -> None:
         """Count a row.
 
         Args:
+            loupe_id: Its key.
             decided: What a push would do with it.
             problems: Everything that is wrong with it, now or once it waits for nothing.
             link: Its link.
         """
         listed = [*decided.problems, *problems]
         self._total += 1
-        self._rejected += any(problem.is_rejecting for problem in listed)
+        if any(problem.is_rejecting for problem in listed):
+            self._rejected.add(str(loupe_id))
         is_stopped = any(problem.severity == Severity.REJECTED for problem in listed)
         if link is None or link.state != "live" or is_stopped or decided.values.get("is_void"):
             return
@@ -68,11 +73,25 @@ class GateCount:
         # The first push looks at every row, also at those that a pull has linked and that need no look.
         is_first = read_watermark(*key, Direction.PUSH) is None
         total = max(self._count_rows(), self._total) if is_first else self._total
-        yield from filter(None, [why_rejected_too_often(settings, total, self._rejected)])
+        known = len(self._rejected & self._read_known())
+        new = len(self._rejected) - known
+        yield from filter(None, [why_rejected_too_often(settings, total, new, known)])
         for name, blanked in self._blanked.items():
             filled = count_filled_links(*key, name) if is_first else self._filled[name]
             field = BlankedField(name, max(filled, blanked), blanked)
             yield from filter(None, [why_blanked_too_often(settings, Direction.PUSH, field)])
+
+    def _read_known(self) -> set[str]:
+        """Return the rows whose rejection a run has passed with, or a person has accepted."""
+        rows = self._connection.execute(
+            select(rejected_record.c.source_id).where(
+                rejected_record.c.realm_id == self._reviewed.realm_id,
+                rejected_record.c.record_type == self._reviewed.record_type,
+                rejected_record.c.direction == Direction.PUSH,
+                rejected_record.c.is_known,
+            )
+        )
+        return set(rows.scalars())
 
     def _count_rows(self) -> int:
         table = self._reviewed.type.table

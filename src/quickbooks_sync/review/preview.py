@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from quickbooks_sync.matching.id_lookup import IdLookup
-from quickbooks_sync.model.decision import Create, Update, Void
+from quickbooks_sync.model.decision import Create, Keep, Update, Void, fields_sent
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.problem import Problem
@@ -139,7 +139,7 @@ class Preview:
             remarks = self._describe(judgement, supposed, plan_facts)
             self._add(loupe_id, self._reviewed.type.show(judgement.row), remarks)
             problems = (*judgement.problems, *(supposed.problems if supposed else ()))
-            self._gate.add(judgement.decided, problems, facts.links.get(loupe_id))
+            self._gate.add(loupe_id, judgement.decided, problems, facts.links.get(loupe_id))
 
     def _read_references(self, rows: Sequence[Row]) -> Mapping[str, Mapping[int, str]]:
         reviewed = self._reviewed
@@ -184,7 +184,10 @@ class Preview:
             return {}
         values = [dict(decided[position].values) for position in written]
         reviewed = self._reviewed
-        result = validate_values(self._mapping, reviewed.expectations, Direction.PUSH, values)
+        fields = [fields_sent(decided[position].decision) for position in written]
+        result = validate_values(
+            self._mapping, reviewed.expectations, Direction.PUSH, values, fields
+        )
         broken: dict[int, list[Problem]] = {}
         for failure in result.failures:
             broken.setdefault(written[failure.row], []).append(to_problem(failure))
@@ -273,7 +276,7 @@ class Preview:
 
 def _find_problems(decided: Decided, broken: Sequence[Problem]) -> tuple[Problem, ...]:
     """Return what keeps a row from being sent; what is not to be sent anyway, is not judged."""
-    if not isinstance(decided.decision, Create | Update | Void):
+    if not isinstance(decided.decision, Create | Update | Void | Keep):
         return ()
     return (*decided.problems, *broken)
 

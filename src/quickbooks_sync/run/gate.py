@@ -14,18 +14,25 @@ from quickbooks_sync.postgres.records.blanks import (
 )
 from quickbooks_sync.postgres.records.links import read_live_ids
 from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.run.rejections import ListRejected, Rejections
 from quickbooks_sync.settings import CompanySettings, read_settings
 
-#: A gate never closes for fewer rejected records.
-MIN_REJECTED = 20
+#: A gate never closes for fewer new rejections.
+MIN_REJECTED = 3
 #: Nor for the share of fewer deleted ones: a person may well delete a few of few.
 MIN_DELETED = 10
 #: Nor for a field that fewer records would lose: a person may well empty a few at once.
 MIN_BLANKED = 20
 
 
-def gate(context: RunContext) -> dict[str, int]:
+def gate(context: RunContext, list_rejected: ListRejected) -> dict[str, int]:
     """Close the gate when too much of the run was rejected, has vanished, or would be blanked.
+
+    What was rejected is listed although nothing is loaded, so that a person can correct or accept it.
+
+    Args:
+        context: The run.
+        list_rejected: Says which staged records are rejected.
 
     Raises:
         GateClosedError: One of the company's limits is passed; nothing was loaded.
@@ -35,7 +42,13 @@ def gate(context: RunContext) -> dict[str, int]:
     with context.transaction() as connection:
         settings = read_settings(connection, context.realm_id)
         total, rejected = staging.read_totals(connection, context.run_id)
-        _refuse_rejected(settings, total, rejected)
+        rejections = Rejections.read(context, connection, list_rejected)
+        reason = why_rejected_too_often(settings, total, len(rejections.new), len(rejections.known))
+        if reason and not context.is_preview:
+            rejections.write(context, connection)
+    if reason:
+        raise _too_many_rejected(context, reason, rejections)
+    with context.transaction() as connection:
         deleted = staging.count_deleted(connection, context.run_id)
         linked = len(read_live_ids(connection, context.realm_id, context.record_type))
         _refuse_deleted(settings, linked, deleted)
@@ -44,12 +57,20 @@ def gate(context: RunContext) -> dict[str, int]:
     return {"records": total, "rejected": rejected, "deleted": deleted}
 
 
-def why_rejected_too_often(settings: CompanySettings, total: int, rejected: int) -> str | None:
-    """Return why a run of `total` records stops for its rejected ones, or `None`."""
-    limit = settings.max_rejected_ratio
-    if rejected < MIN_REJECTED or rejected <= limit * total:
+def why_rejected_too_often(
+    settings: CompanySettings, total: int, new: int, known: int
+) -> str | None:
+    """Return why a run of `total` records stops for its new rejected ones, or `None`.
+
+    Known rejections count neither as rejected nor as records of the run.
+    """
+    limit, counted = settings.max_rejected_ratio, total - known
+    if new < MIN_REJECTED or new <= limit * counted:
         return None
-    return f"{rejected} of {total} records were rejected, more than the allowed share of {limit}"
+    beside = f" (beside {known} that are known)" if known else ""
+    return (
+        f"{new} of {counted} records were rejected{beside}, more than the allowed share of {limit}"
+    )
 
 
 def why_blanked_too_often(
@@ -66,15 +87,13 @@ def why_blanked_too_often(
     )
 
 
-def _refuse_rejected(settings: CompanySettings, total: int, rejected: int) -> None:
-    reason = why_rejected_too_often(settings, total, rejected)
-    if reason is None:
-        return
-    raise GateClosedError(
-        f"{reason}. Nothing was loaded. See why in the validation report or with `quickbooks-sync rejected`, correct "
-        "the records or the mapping, and run again; or raise the setting max_rejected_ratio.",
-        rejected=rejected,
-        total=total,
+def _too_many_rejected(context: RunContext, reason: str, rejections: Rejections) -> GateClosedError:
+    return GateClosedError(
+        f"{reason}. Nothing was loaded. See why in the validation report or with "
+        "`quickbooks-sync rejected`, correct the records or the mapping, and run again; or let them stay rejected and "
+        f"the others go with `quickbooks-sync gate accept {context.run_id}`, then run again. The share is the setting "
+        "max_rejected_ratio.",
+        rejected=len(rejections.new),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from quickbooks_sync.model.decision import Create, Update
+from quickbooks_sync.model.decision import Create, Update, fields_sent
 from quickbooks_sync.model.flow import BatchManifest
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records import staging
@@ -43,6 +43,7 @@ def validate_batch(context: RunContext, batch: BatchManifest) -> None:
         context.expectations,
         context.direction,
         [record.values or {} for record in checked],
+        [fields_sent(record.decision) for record in checked],
     )
     broken: dict[int, list[Problem]] = {record.row_number: [] for record in records}
     for failure in result.failures:

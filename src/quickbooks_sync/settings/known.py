@@ -119,7 +119,7 @@ _LISTED = (
     ),
     Setting(
         "max_rejected_ratio",
-        "Share of a run's records, 0 to 1, above which nothing is loaded when rejected.",
+        "Share of a run's records, 0 to 1, above which nothing is loaded when newly rejected.",
         "ratio",
         default="0.2",
     ),

@@ -12,7 +12,7 @@ from quickbooks_sync.transform.frames import Reader, Source, read_batch, read_li
 from quickbooks_sync.transform.model import Transformed
 from quickbooks_sync.transform.quickbooks_side import absent_value
 from quickbooks_sync.transform.settings import Settings
-from quickbooks_sync.transform.unreadable import UnreadableValueError
+from quickbooks_sync.transform.unreadable import UnreadableValueError, ensure_readable
 
 QuickBooksIds = Mapping[str, Mapping[int, str]]
 LoupeIds = Mapping[str, Mapping[str, int]]
@@ -52,7 +52,7 @@ def _reader(field: Field, references: QuickBooksIds, settings: Settings, rules: 
     rule = rules.get(field.derive_loupe or "")
 
     def read(row: Source) -> Any:
-        value = parse(rule.read(row) if rule else row.get(str(column)))
+        value = parse(ensure_readable(rule.read(row) if rule else row.get(str(column))))
         return absent if value is None else value
 
     return read

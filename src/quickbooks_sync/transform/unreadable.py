@@ -1,9 +1,11 @@
-"""What is raised for a value that is not what its type demands."""
+"""What is raised for a value that is not what its type demands, and what no field of Loupe can be read from."""
 
 from decimal import Decimal
 from typing import Any
 
+from quickbooks_sync.model.json_text import MARKS
 from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.model.unreadable import Unreadable
 
 
 class UnreadableValueError(ValueError):
@@ -37,6 +39,23 @@ class UnreadableValueError(ValueError):
             waits_for=self.waits_for,
             waits_for_id=self.waits_for_id,
         )
+
+
+def ensure_readable(value: Any) -> Any:
+    """Return a column's value; refuse what Python cannot hold, and characters that mark what JSON could not hold."""
+    if isinstance(value, Unreadable):
+        raise UnreadableValueError(
+            "can be read",
+            str(value),
+            f"found {value}, which is no finite number and no time of the years 1 to 9999; correct it in Loupe",
+        )
+    if isinstance(value, str) and not value.isascii() and MARKS.search(value):
+        raise UnreadableValueError(
+            "holds no noncharacter",
+            MARKS.sub("\N{REPLACEMENT CHARACTER}", value),
+            "the text holds a code that Unicode sets aside and no text may hold; type it again in Loupe",
+        )
+    return value
 
 
 def _to_json_safe(value: Any) -> Any:

@@ -1,6 +1,8 @@
 """Runs a suite over a batch of canonical values, once and vectorised, and says which record broke what."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,7 @@ from quickbooks_sync.model.problem import Severity
 from quickbooks_sync.validation.engine import load_great_expectations
 from quickbooks_sync.validation.model import Failure, ValidationResult
 from quickbooks_sync.validation.rules import Rule
+from quickbooks_sync.validation.sent import Sent, is_about_sent
 from quickbooks_sync.validation.suites import read_rules, to_suite
 
 if TYPE_CHECKING:
@@ -23,7 +26,11 @@ Values = dict[str, Any]
 
 
 def validate_values(
-    mapping: RecordMapping, expectations: Path, side: Direction, values: Sequence[Values]
+    mapping: RecordMapping,
+    expectations: Path,
+    side: Direction,
+    values: Sequence[Values],
+    sent: Sequence[Sent] | None = None,
 ) -> ValidationResult:
     """Hold a batch against the suite of its record type and side.
 
@@ -33,6 +40,7 @@ def validate_values(
         side: `pull` or `push`.
         values: Canonical values; a key that is missing (unknown, or not readable and reported by
             the transformation) breaks no rule here.
+        sent: By record, the fields that are sent of it; rules about others only warn. All of all by default.
 
     Raises:
         MappingError: The expectations file is wrong.
@@ -44,9 +52,12 @@ def validate_values(
     results = _run(to_suite(mapping, rules, side), _build_frame(mapping, rules, values))
     for rule in rules:
         result = results[rule.type, rule.column, rule.words]
-        broken = _failures(rule, result, values)
+        broken = [
+            _softened(mapping, rule, failure, values, sent)
+            for failure in _failures(rule, result, values)
+        ]
         failures.extend(broken)
-        outcomes.append(_outcome(rule, result, broken))
+        outcomes.extend(_outcomes(rule, result, broken))
     failures.sort(key=lambda failure: failure.row)
     rejected = {failure.row for failure in failures if failure.severity == Severity.REJECTED}
     document = {
@@ -133,12 +144,30 @@ def _found(rule: Rule, values: Values) -> Any:
     return values.get(rule.column) if rule.check is None else rule.check(values)
 
 
-def _outcome(rule: Rule, result: Any, broken: Sequence[Failure]) -> dict[str, Any]:
-    return {
-        "field": rule.field,
-        "rule": rule.words,
-        "expectation": rule.type,
-        "severity": rule.severity,
-        "checked": int(result.result.get("element_count") or 0),
-        "failed": len(broken),
-    }
+def _softened(
+    mapping: RecordMapping,
+    rule: Rule,
+    failure: Failure,
+    values: Sequence[Values],
+    sent: Sequence[Sent] | None,
+) -> Failure:
+    """Only warn of what is not sent of a record."""
+    if sent is None or is_about_sent(mapping, rule, values[failure.row], sent[failure.row]):
+        return failure
+    return replace(failure, severity=Severity.WARNING)
+
+
+def _outcomes(rule: Rule, result: Any, broken: Sequence[Failure]) -> list[dict[str, Any]]:
+    """Return what a report says of a rule: once as it is, and apart from that where it only warned."""
+    found = Counter(failure.severity for failure in broken)
+    return [
+        {
+            "field": rule.field,
+            "rule": rule.words,
+            "expectation": rule.type,
+            "severity": severity,
+            "checked": int(result.result.get("element_count") or 0),
+            "failed": found[severity],
+        }
+        for severity in dict.fromkeys((rule.severity, *found))
+    ]

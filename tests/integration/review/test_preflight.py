@@ -89,7 +89,8 @@ def test_what_quickbooks_has_switched_off_is_listed_with_the_records(house: Hous
     }
     house.side_door("preferences", {"realm": house.realm_id, "preferences": off})
     propose_settings(house.workspace, house.realm_id)
-    confirm_settings(house.workspace, house.realm_id, {"tax": "total_tax"})
+    settings = {"tax": "total_tax", "max_rejected_ratio": "1"}
+    confirm_settings(house.workspace, house.realm_id, settings)
     customer_id = loupe.add_customer(house, "Featured")
     taxed = {"tax_amount": Decimal(8), "total_amount": Decimal(108)}
     invoices = [

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg2
+from psycopg2 import extensions
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError
 
 from quickbooks_sync.model.errors import ConfigurationError, SyncError, UnreachableError
 from quickbooks_sync.model.json_text import parse_json, to_json
+from quickbooks_sync.model.unreadable import read_date, read_moment, read_number
 from quickbooks_sync.postgres.database.refused import hide_values, is_lost, to_sync_error
 
 DATABASE_VARIABLE = "QUICKBOOKS_SYNC_DATABASE_URL"
@@ -27,7 +29,8 @@ _LASTING_REFUSALS = ("authentication failed", "does not exist", "no pg_hba.conf 
 def build_engine(url: str | None = None, *, environ: Mapping[str, str] = os.environ) -> Engine:
     """Build the engine for `url`, or for the one that QUICKBOOKS_SYNC_DATABASE_URL names.
 
-    JSONB columns give and take `Decimal` numbers; sessions run in UTC. Nothing is connected yet. Whatever
+    JSONB columns give and take `Decimal` numbers; sessions run in UTC. A day, a moment or a number that Python cannot
+    hold comes as `Unreadable`, so that the rows beside it can be read. Nothing is connected yet. Whatever
     PostgreSQL refuses is raised as one of the sync's own errors, which hold no value of a row; nor does what
     SQLAlchemy logs, at any level.
 
@@ -56,8 +59,30 @@ def build_engine(url: str | None = None, *, environ: Mapping[str, str] = os.envi
         },
     )
     _refuse_without_values(engine)
+    event.listen(engine, "connect", _read_each_value_alone)
     event.listen(engine, "handle_error", _to_sync_error)
     return engine
+
+
+#: PostgreSQL's types by their numbers: date, timestamp, timestamp with zone, numeric.
+_READERS: Mapping[tuple[int, ...], Callable[[str], Any]] = {
+    (1082,): read_date,
+    (1114, 1184): read_moment,
+    (1700,): read_number,
+}
+
+
+def _read_each_value_alone(driver_connection: Any, _record: Any) -> None:
+    """Read values so that one which Python cannot hold does not raise for the whole result."""
+    for numbers, read in _READERS.items():
+        extensions.register_type(_to_type(numbers, read), driver_connection)
+
+
+def _to_type(numbers: tuple[int, ...], read: Callable[[str], Any]) -> Any:
+    def cast(text: Any, _cursor: Any) -> Any:
+        return None if text is None else read(text)
+
+    return extensions.new_type(numbers, read.__name__, cast)
 
 
 def _refuse_without_values(engine: Engine) -> None:
@@ -125,6 +150,8 @@ def parse_database_url(url: str) -> URL:
 
 
 def _to_sync_error(context: ExceptionContext) -> SyncError | None:
+    if context.is_pre_ping:
+        return None  # The pool takes another connection, which is refused by name if it cannot be had either.
     original = context.original_exception
     is_connecting = context.connection is None
     if not (context.is_disconnect or is_connecting):

@@ -14,11 +14,19 @@ from typing import Any
 
 import psycopg2
 
-from quickbooks_sync.model.errors import FatalError, RetryableError, SyncError, UnreachableError
+from quickbooks_sync.model.errors import (
+    FatalError,
+    RefusedRowError,
+    RetryableError,
+    SyncError,
+    UnreachableError,
+)
 
 #: SQLSTATE classes and codes that pass: serialization, deadlock, locks, cancelled, out of resources.
 _PASSING = ("40", "53", "55P03", "57014")
 _LOST = ("08", "57P")
+#: What is wrong with a row: its data, a constraint, a trigger.
+_ABOUT_ROWS = ("22", "23", "27", "39", "44", "P0")
 #: A missing or existing table, schema or column, and a missing right: PostgreSQL's text names these alone.
 _ABOUT_SCHEMA = ("3F000", "42501", "42701", "42703", "42710", "42P01", "42P06", "42P07")
 
@@ -47,8 +55,9 @@ def to_sync_error(error: psycopg2.Error, statement: str) -> SyncError:
         statement: What was sent, without its values.
 
     Returns:
-        `UnreachableError` where the connection broke, `RetryableError` for deadlocks and the like, else `FatalError`;
-        the latter two with the facts `table`, `sqlstate` and, of a COPY, `row`.
+        `UnreachableError` where the connection broke, `RetryableError` for deadlocks and the like, `RefusedRowError`
+        where it is the row that is refused, else `FatalError`; all but the first with the facts `table`, `sqlstate`
+        and, of a COPY, `row`.
     """
     target = _TARGET.search(statement)
     table = target[1].replace('"', "") if target else None
@@ -65,13 +74,18 @@ def to_sync_error(error: psycopg2.Error, statement: str) -> SyncError:
         f"(SQLSTATE {error.pgcode or 'none'})."
     )
     facts = {"table": table, "sqlstate": error.pgcode, "row": row}
-    if (error.pgcode or "").startswith(_PASSING):
+    if (error.pgcode or "").startswith(_PASSING) and _raised_by(error) is None:
         return RetryableError(f"{message} {_UNDONE} The step can be repeated.", **facts)
-    if error.pgcode in _ABOUT_SCHEMA:
+    if error.pgcode in _ABOUT_SCHEMA and not _FUNCTION.search(error.diag.context or ""):
         return FatalError(f"{message} {_CHECK_SCHEMA}", **facts)
-    return FatalError(
-        f"{message} {_UNDONE} Correct that record at its source, then run again.", **facts
-    )
+    kind = RefusedRowError if _is_about_rows(error) else FatalError
+    return kind(f"{message} {_UNDONE} Correct that record at its source, then run again.", **facts)
+
+
+def _is_about_rows(error: psycopg2.Error) -> bool:
+    """Whether a row was refused: by its data, a constraint, or a function of the database that failed on it."""
+    is_inside = _FUNCTION.search(error.diag.context or "") is not None
+    return is_inside or (error.pgcode or "").startswith(_ABOUT_ROWS)
 
 
 def hide_values(error: BaseException | None) -> None:
@@ -112,6 +126,8 @@ def _verb(statement: str) -> str:
 
 def _what(statement: str, table: str | None, row: int | None) -> str:
     verb = _verb(statement)
+    if verb == "a SET":
+        return "what was written, as it would at COMMIT"
     if verb == "a COPY":
         return f"{f'row {row}' if row else 'the rows'} of a COPY into {table}"
     return f"{verb} of {table}" if table else verb

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.model.errors import RefusedRowError
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.database.copying import copy_rows, next_ids
 from quickbooks_sync.postgres.database.refused import about
@@ -194,14 +195,17 @@ def update_row(
     where = loupe_table(mapping)
     table = where.table
     mine = table.c[where.key] == key
+    name = f"Loupe's {mapping.record_type} {key}"
     columns = {name: value for name, value in changes.items() if name in table.c}
-    with about([f"Loupe's {mapping.record_type} {key}"]):
+    with about([name]):
         moved = connection.execute(
             update(table)
             .where(mine, table.c.row_version == row_version)
             .values(**columns, updated_by=LOADER)
         )
         if moved.rowcount != 1:
+            if connection.scalar(select(table.c.row_version).where(mine)) == row_version:
+                raise refused_silently(name)
             return None
         child_name = where.child_name
         if where.child is not None and child_name is not None and child_name in changes:
@@ -210,6 +214,14 @@ def update_row(
             _insert_children(connection, where, organization_id, [children])
     version = select(table.c.row_version, table.c.updated_at).where(mine)
     return dict(connection.execute(version).mappings().one())
+
+
+def refused_silently(name: str) -> RefusedRowError:
+    """Return the refusal of a row that the database left unwritten without an error, as a trigger may."""
+    return RefusedRowError(
+        f"{name}: PostgreSQL left the row unwritten without an error, as a trigger of Loupe's may; look at the triggers "
+        "of its table. Nothing of this batch was written."
+    )
 
 
 def _attach_children(connection: Connection, where: LoupeTable, found: dict[int, Row]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Connection, cast, delete, exists, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONPATH, insert
 
 from quickbooks_sync.model.decision import Decision, decision_from_json, decision_to_json
 from quickbooks_sync.model.flow import RunManifest
@@ -88,18 +88,33 @@ def read_batch(connection: Connection, run_id: int, batch_number: int) -> list[S
         .where(staged_record.c.run_id == run_id, staged_record.c.batch_number == batch_number)
         .order_by(staged_record.c.row_number)
     )
-    return [
-        StagedRecord(
-            row.row_number,
-            row.source_id,
-            row.source_version,
-            row.raw,
-            row.field_values,
-            to_problems(row.problem),
-            decision_from_json(row.action) if row.action else None,
+    return [_to_record(row) for row in rows]
+
+
+def read_rejected(connection: Connection, run_id: int) -> list[StagedRecord]:
+    """Read the run's records that a problem rejects."""
+    is_rejecting = '$[*] ? (@.severity == "rejected" && !exists(@.waits_for))'
+    rows = connection.execute(
+        select(staged_record)
+        .where(
+            staged_record.c.run_id == run_id,
+            func.jsonb_path_exists(staged_record.c.problem, cast(is_rejecting, JSONPATH)),
         )
-        for row in rows
-    ]
+        .order_by(staged_record.c.batch_number, staged_record.c.row_number)
+    )
+    return [_to_record(row) for row in rows]
+
+
+def _to_record(row: Any) -> StagedRecord:
+    return StagedRecord(
+        row.row_number,
+        row.source_id,
+        row.source_version,
+        row.raw,
+        row.field_values,
+        to_problems(row.problem),
+        decision_from_json(row.action) if row.action else None,
+    )
 
 
 def write_results(

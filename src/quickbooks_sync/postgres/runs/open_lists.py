@@ -13,18 +13,39 @@ from quickbooks_sync.postgres.tables import conflict, rejected_record, waiting_r
 
 
 def update_open_lists(
-    connection: Connection, scope: RunScope, outcomes: Sequence[RecordOutcome]
+    connection: Connection,
+    scope: RunScope,
+    outcomes: Sequence[RecordOutcome],
+    *,
+    is_known: bool = True,
 ) -> None:
-    """Bring the lists up to date with the outcomes of some records."""
+    """Bring the lists up to date with the outcomes of some records.
+
+    Args:
+        connection: An open transaction.
+        scope: The run.
+        outcomes: What became of the records.
+        is_known: Whether the run passes with those that are rejected: its gate is open.
+    """
     _settle_open_lists(connection, scope, outcomes)
     for outcome in outcomes:
         if outcome.waits_for:
             _write_waiting(connection, scope, outcome)
         elif outcome.outcome == Outcome.REJECTED:
-            _write_rejected(connection, scope, outcome)
+            _write_rejected(connection, scope, outcome, is_known=is_known)
         if outcome.conflicts:
             _close_other_conflicts(connection, scope, outcome)
             _write_conflicts(connection, scope, outcome)
+
+
+def accept_rejected(connection: Connection, run_id: int, by: str) -> int:
+    """Let the next run pass with what a run's closed gate has listed; returns the number of records."""
+    accepted = connection.execute(
+        update(rejected_record)
+        .where(rejected_record.c.last_run_id == run_id, ~rejected_record.c.is_known)
+        .values(is_known=True, accepted_by=by)
+    )
+    return accepted.rowcount
 
 
 def to_listed(problems: Iterable[Problem]) -> list[dict[str, Any]]:
@@ -138,11 +159,14 @@ def _write_waiting(connection: Connection, scope: RunScope, outcome: RecordOutco
     _upsert(connection, waiting_record, _key(scope, outcome), values)
 
 
-def _write_rejected(connection: Connection, scope: RunScope, outcome: RecordOutcome) -> None:
+def _write_rejected(
+    connection: Connection, scope: RunScope, outcome: RecordOutcome, *, is_known: bool
+) -> None:
     values = {
         "source_version": outcome.source_version,
         "causes": to_listed(outcome.causes),
         "retry_key": outcome.retry_key,
+        "is_known": is_known,
         "raw": outcome.raw,
         "last_run_id": scope.run_id,
     }

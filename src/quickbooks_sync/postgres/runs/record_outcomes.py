@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Text, cast, delete, func, select
 
 from quickbooks_sync.model.flow import Direction
-from quickbooks_sync.model.outcome import RECORD_CONFLICT, RecordOutcome
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, Outcome, RecordOutcome
 from quickbooks_sync.model.problem import Problem, to_problems
 from quickbooks_sync.postgres.database.copying import copy_rows
 from quickbooks_sync.postgres.runs.open_lists import to_listed, update_open_lists
@@ -31,9 +31,12 @@ def write_run_outcomes(
     copy_rows(connection, run_record, columns, rows)
 
 
-def forget_outcomes(connection: Connection, run_id: int) -> None:
-    """Forget what an earlier try of the same run said of its records."""
-    connection.execute(delete(run_record).where(run_record.c.run_id == run_id))
+def forget_outcomes(connection: Connection, run_id: int, *, outcome: Outcome | None = None) -> None:
+    """Forget what an earlier try of the same run said of its records: all of it, or one outcome."""
+    statement = delete(run_record).where(run_record.c.run_id == run_id)
+    if outcome is not None:
+        statement = statement.where(run_record.c.outcome == outcome)
+    connection.execute(statement)
 
 
 def read_outcome_counts(connection: Connection, run_id: int) -> dict[str, int]:
@@ -111,6 +114,22 @@ def read_rejected_ids(
         )
     )
     return set(rows)
+
+
+def read_known_rejections(
+    connection: Connection, scope: RunScope, source_ids: Sequence[str]
+) -> dict[str, str]:
+    """Return the keys under which runs have passed with rejected records, or people accepted them, by source id."""
+    rows = connection.execute(
+        select(rejected_record.c.source_id, rejected_record.c.retry_key).where(
+            rejected_record.c.realm_id == scope.realm_id,
+            rejected_record.c.record_type == scope.record_type,
+            rejected_record.c.direction == scope.direction,
+            rejected_record.c.is_known,
+            rejected_record.c.source_id.in_(list(source_ids)),
+        )
+    )
+    return {row.source_id: row.retry_key for row in rows}
 
 
 def read_refusals(

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Identity,
@@ -142,6 +143,8 @@ rejected_record = Table(
     Column("source_version", Text),
     Column("causes", JSONB, nullable=False),
     Column("retry_key", Text, nullable=False),
+    Column("is_known", Boolean, nullable=False, server_default=text("true")),
+    Column("accepted_by", Text),
     Column("raw", JSONB, nullable=False),
     Column("since_at", Timestamp, nullable=False, server_default=func.now()),
     Column("last_run_id", BigInteger),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from quickbooks_sync.matching.id_lookup import IdLookup
+from quickbooks_sync.model.unreadable import without_unreadable
 from quickbooks_sync.postgres.records.loupe_rows import Row
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.push.decide.decided import Decided
@@ -40,6 +41,8 @@ def decide_rows(
         facts.mapping, rows, references=references, settings=facts.settings
     )
     return [
-        decide_row(row, values, tuple(transformed.problems.get(position, ())), facts)
+        decide_row(
+            without_unreadable(row), values, tuple(transformed.problems.get(position, ())), facts
+        )
         for position, (row, values) in enumerate(zip(rows, transformed.values, strict=True))
     ]

@@ -44,7 +44,7 @@ def judge_item(
 
 def judge_quantity(settings: CompanySettings, link: Link, ours: Any, theirs: Any) -> ItemFindings:
     """Look at a linked item's quantity in Loupe and in QuickBooks."""
-    if ours == theirs or theirs is None:
+    if ours == theirs or None in (ours, theirs):
         return ItemFindings()
     if settings.stock_owner is None:
         return ItemFindings(waits_for=_to_confirm("stock_owner", ours, theirs))

@@ -136,7 +136,11 @@ def _plan_sent(record: StagedRecord, decision: Sent, facts: PlanFacts) -> Planne
 
 
 def _plan_unsent(record: StagedRecord, decision: Unsent, facts: PlanFacts) -> PlannedRow:
-    is_adjusted = not isinstance(decision, Skip) and decision.adjusts_quantity
+    # Nothing of it is to be sent, and yet it is not agreed on: something of the row could not be read.
+    stopped = _find_rejected(record, facts) or _find_waiting(record, facts)
+    if stopped and isinstance(decision, Keep):
+        return PlannedRow(stopped)
+    is_adjusted = not stopped and not isinstance(decision, Skip) and decision.adjusts_quantity
     refused = _find_refused(record, facts) if is_adjusted else None
     outcome = refused or _to_outcome(record, decision, facts)
     if not is_adjusted or refused:
@@ -155,7 +159,7 @@ def _to_outcome(record: StagedRecord, decision: Unsent, facts: PlanFacts) -> Rec
             reason=decision.reason,
             conflicts=decision.conflicts,
             # What else is to be said of the record must not hide behind its conflict.
-            warnings=decision.differs,
+            warnings=(*decision.differs, *record.problems),
         )
     elif decision.waits_for:
         waiting = _outcome(record, Outcome.WAITING, facts)

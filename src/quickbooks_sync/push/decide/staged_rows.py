@@ -1,12 +1,12 @@
 """Loupe's rows as staged JSON, and back with their column types."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Date, DateTime, Numeric, Table
 
 from quickbooks_sync.mapping import RecordMapping
+from quickbooks_sync.model.unreadable import read_date, read_moment, read_number
 from quickbooks_sync.postgres.records.loupe_rows import Row, loupe_table
 
 
@@ -16,7 +16,7 @@ def to_staged(row: Row) -> dict[str, Any]:
 
 
 def from_staged(mapping: RecordMapping, staged: dict[str, Any]) -> Row:
-    """Return a staged row with the types that its columns have."""
+    """Return a staged row with the types that its columns have; what Python cannot hold is `Unreadable` again."""
     where = loupe_table(mapping)
     row = {
         name: _typed(where.table, name, value)
@@ -46,9 +46,9 @@ def _typed(table: Table, name: str, value: Any) -> Any:
         return value  # read beside the row
     kind = table.c[name].type
     if isinstance(kind, DateTime):
-        return datetime.fromisoformat(value)
+        return read_moment(value)
     if isinstance(kind, Date):
-        return date.fromisoformat(value)
+        return read_date(value)
     if isinstance(kind, Numeric):
-        return Decimal(value)
+        return read_number(str(value))
     return value

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from quickbooks_sync.intake import IntakeBatch
-from quickbooks_sync.model.decision import Operation, Update
+from quickbooks_sync.model.decision import Operation, Update, fields_sent
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.links import update_links
 from quickbooks_sync.postgres.records.loupe_rows import read_rows
@@ -126,7 +126,8 @@ def _validate_again(context: RunContext, records: list[StagedRecord]) -> list[St
     if not sent:
         return records
     values = [record.values or {} for record in sent]
-    result = validate_values(context.mapping, context.expectations, Direction.PUSH, values)
+    fields = [fields_sent(record.decision) for record in sent]
+    result = validate_values(context.mapping, context.expectations, Direction.PUSH, values, fields)
     broken = defaultdict(list)
     for failure in result.failures:
         broken[sent[failure.row].row_number].append(to_problem(failure))

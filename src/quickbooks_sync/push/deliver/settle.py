@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from quickbooks_sync.intake import IntakeBatch
+from quickbooks_sync.intake.refusals import with_refusal
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import QuickBooksFault, UnexpectedAnswerError
@@ -146,8 +147,8 @@ def _settle_written(
         ignored = [] if is_written else _find_ignored(item, theirs)
         unwritten = find_unwritten(mapping, settings.lists, _sent_values(item), theirs)
         outcomes.append(_outcome(mapping, item, record, theirs, ignored, unwritten))
-    IntakeBatch(context, connection).absorb(answers)
-    return outcomes
+    refused = IntakeBatch(context, connection).absorb(answers)
+    return [with_refusal(outcome, refused) for outcome in outcomes]
 
 
 def _with_unasked(
