@@ -8,14 +8,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.problem import Severity
 from quickbooks_sync.run import validate
 from quickbooks_sync.validation.model import Failure, ValidationResult
 from quickbooks_sync.validation.rules import Rule
+from quickbooks_sync.validation.sent import Sent, is_about_sent
 from quickbooks_sync.validation.suites import read_rules
 
 Values = dict[str, Any]
@@ -28,13 +31,19 @@ def use_quick_rules() -> None:
 
 
 def evaluate(
-    mapping: RecordMapping, expectations: Path, side: Direction, values: Sequence[Values]
+    mapping: RecordMapping,
+    expectations: Path,
+    side: Direction,
+    values: Sequence[Values],
+    sent: Sequence[Sent] | None = None,
 ) -> ValidationResult:
     """Hold a batch against the rules of its record type and side, as `validate_values` does."""
     failures = [
-        Failure(row, rule.field, rule.words, _found(rule, one), rule.severity)
+        Failure(
+            row, rule.field, rule.words, _found(rule, one), _severity(mapping, rule, one, sent_of)
+        )
         for rule in _rules(mapping.file, mapping, expectations, side)
-        for row, one in enumerate(values)
+        for row, (one, sent_of) in enumerate(zip(values, sent or repeat(None), strict=False))
         if not _holds(rule, one)
     ]
     failures.sort(key=lambda one: one.row)
@@ -54,6 +63,10 @@ def _rules(
     _file: Any, mapping: RecordMapping, expectations: Path, side: Direction
 ) -> tuple[Rule, ...]:
     return tuple(read_rules(mapping, expectations, side))
+
+
+def _severity(mapping: RecordMapping, rule: Rule, values: Values, sent: Sent) -> Severity:
+    return rule.severity if is_about_sent(mapping, rule, values, sent) else Severity.WARNING
 
 
 def _found(rule: Rule, values: Values) -> Any:
