@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from quickbooks_sync.intake.batch_context import BatchContext
 from quickbooks_sync.intake.merging import RecordMerger
 from quickbooks_sync.intake.outcomes import doubt, outcome_of
+from quickbooks_sync.intake.planned import PlannedMerge
 from quickbooks_sync.intake.replaced import describe_replaced, find_difference, is_surely_same
 from quickbooks_sync.intake.row_writer import write_changes
 from quickbooks_sync.intake.writes import PendingWrites
@@ -13,6 +14,7 @@ from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, Link
 from quickbooks_sync.postgres.records.staging import StagedRecord
+from quickbooks_sync.quickbooks.changes import is_deleted
 from quickbooks_sync.record_types.declarations import Removal
 
 _MISSING = (
@@ -35,8 +37,8 @@ class LinkedRecords:
         self._merger = merger
         self._writes = writes
 
-    def update(self, record: StagedRecord, link: Link) -> RecordOutcome:
-        """Take what has changed in QuickBooks, and nothing older than what is known."""
+    def plan(self, record: StagedRecord, link: Link) -> RecordOutcome | PlannedMerge:
+        """Plan to take what has changed in QuickBooks, and nothing older than what is known."""
         # Whose record it is comes first: SyncTokens start at 0 in every record, so they say nothing of another one.
         difference = self._find_difference(record, link)
         if difference is not None:
@@ -49,9 +51,13 @@ class LinkedRecords:
             reason = "gone in Loupe: the row no longer exists"
             conflict = FieldConflict(RECORD_CONFLICT, reason, None, record.source_id)
             return replace(outcome_of(record, link, Outcome.CONFLICT), conflicts=(conflict,))
-        return self._merger.merge(record, link, ours, is_new=False)
+        return self._merger.plan(record, link, ours, is_new=False)
 
-    def remove(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
+    def take_stub(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
+        """Take that QuickBooks has deleted a record, or does not find it."""
+        return self._remove(record, link) if is_deleted(record.raw) else self._note(record, link)
+
+    def _remove(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
         """Take a deletion: the row gets a state, and the link remembers that nothing is there."""
         ours = self._known.rows.get(link.loupe_id) if link else None
         if link is None or ours is None or link.state in (DELETED, REPLACED):
@@ -71,7 +77,7 @@ class LinkedRecords:
             loupe_changed_by=row["updated_by"],
         )
 
-    def note_missing(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
+    def _note(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
         """List a record that QuickBooks did not find; neither side is changed."""
         if link is None:
             return _unchanged(record)
@@ -89,13 +95,15 @@ class LinkedRecords:
         is_same = is_surely_same(record_type, link.document, record.raw)
         return None if is_same else "it was found to be another one before"
 
-    def _hold_replaced(self, record: StagedRecord, link: Link, difference: str) -> RecordOutcome:
+    def _hold_replaced(
+        self, record: StagedRecord, link: Link, difference: str
+    ) -> RecordOutcome | PlannedMerge:
         """Take nothing from a record that is not the one the row was linked to."""
         decision = self._known.judged.get(record.source_id)
         ours = self._known.rows.get(link.loupe_id)
         if ours and decision and (decision.choice, decision.loupe_id) == ("same", link.loupe_id):
             fresh = to_matched_link(record, link.loupe_id)
-            return self._merger.merge(record, fresh, ours, is_new=False)
+            return self._merger.plan(record, fresh, ours, is_new=False)
         replaced = replace(link, state=REPLACED, loupe_row_version=None)
         self._writes.add_link(replaced, is_new=False)
         reason = describe_replaced(link.loupe_id, record.source_id, difference)

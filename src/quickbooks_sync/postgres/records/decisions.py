@@ -11,6 +11,8 @@ from quickbooks_sync.postgres.tables import conflict, link
 
 #: How the reason of a doubt begins that is about a write without an answer.
 LOST_ANSWER = "its answer was lost"
+#: How the reason of a doubt begins that is about money above what is open.
+EXCESS = "possible duplicate payment"
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Decision:
         choice: `loupe` or `quickbooks` for a field; `same` or `separate` for a record.
         loupe_value: Loupe's value that the person saw.
         quickbooks_value: QuickBooks' value that the person saw.
+        reason: Why a person had to decide.
     """
 
     field: str
@@ -29,6 +32,7 @@ class Decision:
     quickbooks_id: str | None
     loupe_value: Any
     quickbooks_value: Any
+    reason: str
 
 
 def read_field_decisions(
@@ -121,4 +125,5 @@ def _to_decision(row: Any) -> Decision:
         row.quickbooks_id,
         row.loupe_value,
         row.quickbooks_value,
+        row.reason,
     )

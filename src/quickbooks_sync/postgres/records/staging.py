@@ -1,6 +1,6 @@
 """Staged records: what a run extracted, kept untouched between its steps and for replay."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,18 +88,28 @@ def read_batch(connection: Connection, run_id: int, batch_number: int) -> list[S
         .where(staged_record.c.run_id == run_id, staged_record.c.batch_number == batch_number)
         .order_by(staged_record.c.row_number)
     )
-    return [
-        StagedRecord(
-            row.row_number,
-            row.source_id,
-            row.source_version,
-            row.raw,
-            row.field_values,
-            to_problems(row.problem),
-            decision_from_json(row.action) if row.action else None,
+    return [_to_record(row) for row in rows]
+
+
+def read_unloaded(
+    connection: Connection, run_id: int, source_ids: Collection[str]
+) -> list[StagedRecord]:
+    """Read some records of a run whose batches were not loaded yet."""
+    rows = connection.execute(
+        select(staged_record)
+        .join(
+            staged_batch,
+            (staged_batch.c.run_id == staged_record.c.run_id)
+            & (staged_batch.c.batch_number == staged_record.c.batch_number),
         )
-        for row in rows
-    ]
+        .where(
+            staged_record.c.run_id == run_id,
+            staged_record.c.source_id.in_(list(source_ids)),
+            staged_batch.c.loaded_at.is_(None),
+        )
+        .order_by(staged_record.c.batch_number, staged_record.c.row_number)
+    )
+    return [_to_record(row) for row in rows]
 
 
 def write_results(
@@ -221,6 +231,18 @@ def read_unlinked_values(
         )
     )
     return {row.source_id: row.field_values for row in rows}
+
+
+def _to_record(row: Any) -> StagedRecord:
+    return StagedRecord(
+        row.row_number,
+        row.source_id,
+        row.source_version,
+        row.raw,
+        row.field_values,
+        to_problems(row.problem),
+        decision_from_json(row.action) if row.action else None,
+    )
 
 
 def _to_action(decision: Decision | None) -> dict[str, Any] | None:
