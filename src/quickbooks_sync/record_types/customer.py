@@ -70,6 +70,7 @@ class Customer(RecordType):
         confirm=_confirm,
         folded=frozenset({"display_name", "email"}),
     )
+    exclusive_field = "display_name"
     lasting_properties = ("DisplayName",)
     telling_fields = (("display_name", "email", "phone", "company_name"), ())
     has_activity = True

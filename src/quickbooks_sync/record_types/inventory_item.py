@@ -69,6 +69,7 @@ class InventoryItem(RecordType):
         excludes=lambda quickbooks, loupe: contradict(quickbooks, loupe, "tag_id"),
         folded=frozenset({"tag_id", "item_name"}),
     )
+    exclusive_field = "item_name"
     lasting_properties = ("Name",)
     telling_fields = (("tag_id", "item_name"), ())
     has_activity = True

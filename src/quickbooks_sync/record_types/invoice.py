@@ -115,6 +115,7 @@ class Invoice(RecordType):
         ),
         confirm=_confirm,
     )
+    exclusive_field = "invoice_number"
     lasting_properties = ("DocNumber", "TxnDate")
     telling_fields = (("invoice_number", "total_amount"), ("customer", "invoice_date"))
     dated_by = "TxnDate"

@@ -69,6 +69,8 @@ class RecordType:
     stock_field: ClassVar[str | None] = None
     settles: ClassVar[Settling | None] = None
     unique_field: ClassVar[UniqueField | None] = None
+    #: The field whose value QuickBooks lets one record of the type carry at a time.
+    exclusive_field: ClassVar[str | None] = None
     unsettled: ClassVar[Unsettled | None] = None
     #: A record whose field holds something is identified before one without.
     identified_first_by: ClassVar[str | None] = None
