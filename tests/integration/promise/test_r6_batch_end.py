@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 
 from quickbooks_sync.commands.decide import decide
+from quickbooks_sync.settings import confirm_settings
 from tests.support.books import loupe, quickbooks
 from tests.support.books.exchanged import conflicts_about, invoices, stocked, tag_ids
-from tests.support.installation import House
+from tests.support.installation import BuildHouse, House
 
 Payment = dict[str, Any]
 
@@ -196,3 +197,52 @@ def test_a_sku_whose_owner_keeps_it_moves_nothing_that_hangs_on_it(house: House)
     run = house.run("pull_inventory_items")
     assert [house.said(run, loupe_id=item_id) for item_id in (first, second)] == [["conflict"]] * 2
     assert tag_ids(house, [first, second]) == ["KEEP-1", "KEEP-2"]
+
+
+def taxed(house: House, tax: str) -> tuple[int, int, Payment]:
+    """An invoice over 100.00 and another tax than QuickBooks computes: customer, key, QuickBooks' record."""
+    quickbooks.prefer(house, "TaxPrefs", UsingSalesTax=True, PartnerTaxEnabled=True)
+    confirm_settings(house.workspace, house.realm_id, {"tax": "total_tax"})
+    customer_id = loupe.add_customer(
+        house, "Taxed", street="1 Main St", city="Portland", postal_code="97209", country="USA"
+    )
+    house.run("push_customers")
+    total = Decimal("100.00") + Decimal(tax)
+    invoice_id = loupe.add_invoice(
+        house, customer_id, "TAXED", tax_amount=Decimal(tax), total_amount=total
+    )
+    (line,) = house.rows("invoice_line")
+    house.update("invoice_line", line["invoice_line_id"], is_taxable=True)
+    house.run("push_invoices")
+    record = quickbooks.fetch(house, "Invoice", house.quickbooks_id("invoice", invoice_id))
+    return customer_id, invoice_id, record
+
+
+def test_a_payment_of_what_quickbooks_asks_is_taken_whatever_loupe_computed(
+    build_house: BuildHouse,
+) -> None:
+    house = build_house(seed=False)
+    _, _, invoice = taxed(house, "0.02")
+    assert invoice["TotalAmt"] > Decimal("100.02")
+    (paid,) = pay(house, invoice["CustomerRef"]["value"], (str(invoice["TotalAmt"]), invoice["Id"]))
+    assert applied(house, paid) == [(invoice["Id"], invoice["TotalAmt"])]
+
+
+def test_a_payment_of_what_loupe_asks_is_sent_and_the_cents_beyond_are_listed(
+    build_house: BuildHouse,
+) -> None:
+    house = build_house(seed=False)
+    customer_id, invoice_id, invoice = taxed(house, "20.00")
+    beyond = Decimal("120.00") - invoice["TotalAmt"]
+    assert beyond > 0
+    payment_id = loupe.add_payment(house, customer_id, "120.00", {invoice_id: "120.00"})
+    run = house.run("push_payments")
+    assert house.said(run, loupe_id=payment_id) == ["created"]
+    there = house.quickbooks_id("payment", payment_id)
+    assert quickbooks.fetch(house, "Payment", there)["UnappliedAmt"] == beyond
+    assert house.run("push_payments")["writes"] == 0
+    house.run("pull_payments")
+    (conflict_id,) = conflicts_about(house, there)
+    decide(house.workspace, conflict_id, "quickbooks", by="a controller")
+    assert [row["amount"] for row in house.rows("payment_application")] == [invoice["TotalAmt"]]
+    assert house.run("push_payments")["writes"] == 0

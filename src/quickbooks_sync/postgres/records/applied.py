@@ -4,7 +4,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Numeric, cast, func, select, tuple_
+from sqlalchemy import Connection, Numeric, Select, cast, func, select, tuple_
 
 from quickbooks_sync.postgres import tables
 
@@ -54,28 +54,42 @@ def read_open_amounts(
         invoice_ids: Their keys.
     """
     amounts = read_applied_amounts(connection, organization_id, invoice_ids)
-    asked = _read_retaxed_totals(connection, linked, invoice_ids)
+    retaxed = _select_retaxed(linked).where(tables.invoice.c.invoice_id.in_(list(invoice_ids)))
+    asked = {row.invoice_id: row.theirs for row in connection.execute(retaxed)}
     return {key: asked.get(key, total) - applied for key, (total, applied) in amounts.items()}
 
 
-def _read_retaxed_totals(
-    connection: Connection, linked: tuple[str, str], invoice_ids: Collection[int]
-) -> dict[int, Decimal]:
-    """Return QuickBooks' totals of linked invoices of which the sides differ in the tax alone."""
+def read_tax_beyond(
+    connection: Connection, linked: tuple[str, str], quickbooks_ids: Collection[str]
+) -> dict[str, Decimal]:
+    """Return by QuickBooks Id how much more tax Loupe has on an invoice, of those that differ in the tax alone."""
+    retaxed = _select_retaxed(linked).where(tables.link.c.quickbooks_id.in_(list(quickbooks_ids)))
+    return {
+        row.quickbooks_id: row.ours - row.theirs
+        for row in connection.execute(retaxed)
+        if row.ours > row.theirs
+    }
+
+
+def _select_retaxed(linked: tuple[str, str]) -> Select[Any]:
+    """Select both sides' totals of linked invoices of which the sides differ in the tax alone."""
     invoice, link = tables.invoice, tables.link
-    total = cast(link.c.document["TotalAmt"].astext, Numeric)
+    theirs = cast(link.c.document["TotalAmt"].astext, Numeric)
     tax = cast(link.c.document["TxnTaxDetail"]["TotalTax"].astext, Numeric)
-    rows = connection.execute(
-        select(invoice.c.invoice_id, total)
+    return (
+        select(
+            invoice.c.invoice_id,
+            link.c.quickbooks_id,
+            invoice.c.total_amount.label("ours"),
+            theirs.label("theirs"),
+        )
         .join(link, link.c.loupe_id == invoice.c.invoice_id)
         .where(
             tuple_(link.c.realm_id, link.c.record_type) == linked,
             link.c.state == "live",
-            invoice.c.invoice_id.in_(list(invoice_ids)),
-            total - func.coalesce(tax, 0) == invoice.c.total_amount - invoice.c.tax_amount,
+            theirs - func.coalesce(tax, 0) == invoice.c.total_amount - invoice.c.tax_amount,
         )
     )
-    return {row[0]: row[1] for row in rows}
 
 
 def read_settling_ids(connection: Connection, invoice_ids: Collection[int]) -> set[int]:

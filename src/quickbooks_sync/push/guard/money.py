@@ -11,6 +11,7 @@ from quickbooks_sync.matching.batch_end import Misfit, Move, find_misfits
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
+from quickbooks_sync.postgres.records.applied import read_tax_beyond
 from quickbooks_sync.postgres.records.decisions import EXCESS
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_link_ids, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_held_ids, read_rejected_ids
@@ -121,11 +122,21 @@ class MoneyGuard:
     def _find_left(
         self, settled: Mapping[str, Record], beside: Sequence[Write]
     ) -> dict[str, Decimal]:
+        """Return what is open of each, with tax that Loupe alone asks for: QuickBooks leaves it unapplied."""
         name = self._settles.open_property
         left = {number: Decimal(record.get(name) or 0) for number, record in settled.items()}
-        for move in map(self._move, beside):
-            for number, more in move.more.items():
-                left[number] = left.get(number, Decimal(0)) - min(more, Decimal(0))
+        with self._context.reading() as connection:
+            beyond = read_tax_beyond(
+                connection, (self._context.realm_id, self._settles.of), settled
+            )
+        given = [
+            (number, -more)
+            for write in beside
+            for number, more in self._move(write).more.items()
+            if more < 0
+        ]
+        for number, amount in (*beyond.items(), *given):
+            left[number] = left.get(number, Decimal(0)) + amount
         return left
 
     def _move(self, write: Write) -> Move:
