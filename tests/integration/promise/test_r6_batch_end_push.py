@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from quickbooks_sync.commands.decide import decide
+from quickbooks_sync.model.errors import SyncError
 from tests.support.books import loupe, quickbooks
 from tests.support.books.exchanged import conflicts_about, invoices, stocked, tag_ids
 from tests.support.installation import House
@@ -203,3 +204,40 @@ def test_a_customer_made_inactive_and_entered_again_is_the_new_one(house: House)
     new = loupe.add_customer(house, "Entered twice")
     run = house.run("push_customers")
     assert [house.said(run, loupe_id=key) for key in (old, new)] == [["updated"], ["created"]]
+
+
+@pytest.mark.parametrize("passing", [0, 1, 2])
+def test_an_exchange_that_breaks_off_is_completed_and_never_pulled(
+    house: House, passing: int
+) -> None:
+    # Naive: the name that stands between the two is taken for the bookkeeper's and goes to Loupe.
+    names = [f"Broken {passing} {place}" for place in range(2)]
+    ids = named(house, "customer", *names)
+    for key, name in zip(ids, reversed(names), strict=True):
+        house.update("customer", key, display_name=name)
+    house.order_fault("cut_after_commit", times=2, skip=passing)
+    with pytest.raises(SyncError):
+        house.run("push_customers")
+    house.run("pull_customers")
+    for _ in range(2):
+        house.run("push_customers")
+    assert names_there(house, "customer", ids) == names[::-1]
+    assert [house.row("customer", key)["display_name"] for key in ids] == names[::-1]
+
+
+def test_an_exchange_of_payments_that_breaks_off_is_completed_and_never_pulled(
+    house: House,
+) -> None:
+    # Naive: the payment that settles nothing for a moment loses what it settles in Loupe, too.
+    (a, b), (first, second) = paid_in_loupe(house, "Broken", "100.00", "100.00")
+    settle(house, first, b)
+    settle(house, second, a)
+    house.order_fault("cut_after_commit", times=2, skip=1)
+    with pytest.raises(SyncError):
+        house.run("push_payments")
+    house.run("pull_payments")
+    for _ in range(2):
+        house.run("push_payments")
+    assert (applied_there(house, first), applied_there(house, second)) == ([(b, 100)], [(a, 100)])
+    kept = {row["payment_id"]: row["invoice_id"] for row in house.rows("payment_application")}
+    assert (kept[first], kept[second]) == (b, a)
