@@ -1,5 +1,6 @@
 """Deciding a conflict: recorded with who and when, and applied at once."""
 
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -9,7 +10,7 @@ from quickbooks_sync.model.errors import ConfigurationError
 from quickbooks_sync.model.flow import Direction, Flow, FlowOptions, RunSummary
 from quickbooks_sync.model.outcome import RECORD_CONFLICT
 from quickbooks_sync.postgres.connection.companies import read_company
-from quickbooks_sync.postgres.records.decisions import read_open_conflict, write_decision
+from quickbooks_sync.postgres.records.decisions import EXCESS, read_open_conflict, write_decision
 from quickbooks_sync.postgres.records.links import read_link_ids
 from quickbooks_sync.postgres.records.loupe_rows import read_rows
 from quickbooks_sync.workspace import Workspace
@@ -45,6 +46,8 @@ def decide(workspace: Workspace, conflict_id: int, choice: str, *, by: str) -> l
             pair = row.loupe_id, row.quickbooks_id
             ensure_row(workspace, connection, row.realm_id, row.record_type, row.loupe_id)
             ensure_unlinked(connection, row.realm_id, row.record_type, pair)
+        elif choice == "separate" and row.reason.startswith(EXCESS):
+            _ensure_new(connection, row)
         write_decision(connection, conflict_id, choice, by)
     return [
         apply_decision(workspace, Flow(row.record_type, direction), row.realm_id, source_id, by=by)
@@ -63,6 +66,18 @@ def _check_choice(field: str, choice: str, *, has_both: bool) -> None:
         raise ConfigurationError(
             "This conflict names no single pair of records, so they cannot be declared the same; "
             "correct the records on either side and run the flow again."
+        )
+
+
+def _ensure_new(connection: Connection, row: Any) -> None:
+    """Refuse to call a record a new one where it is linked and merely settles too much."""
+    pairs = read_link_ids(
+        connection, row.realm_id, row.record_type, quickbooks_ids=[row.quickbooks_id]
+    )
+    if pairs:
+        raise ConfigurationError(
+            f"QuickBooks record {row.quickbooks_id} is linked to Loupe row {pairs[0][0]} already, so it is no new one. "
+            "Decide `same` to take it as it is in QuickBooks, or correct the amounts on either side."
         )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from quickbooks_sync.intake.batch_context import BatchContext
 from quickbooks_sync.intake.merging import RecordMerger
 from quickbooks_sync.intake.outcomes import doubt, outcome_of
+from quickbooks_sync.intake.planned import PlannedMerge
 from quickbooks_sync.intake.replaced import (
     created_at,
     describe_replaced,
@@ -26,6 +27,7 @@ from quickbooks_sync.postgres.records.links import (
     Link,
 )
 from quickbooks_sync.postgres.records.staging import StagedRecord
+from quickbooks_sync.quickbooks.changes import is_deleted
 from quickbooks_sync.record_types.declarations import Removal
 
 _MISSING = (
@@ -48,8 +50,8 @@ class LinkedRecords:
         self._merger = merger
         self._writes = writes
 
-    def update(self, record: StagedRecord, link: Link) -> RecordOutcome:
-        """Take what has changed in QuickBooks, and nothing older than what is known."""
+    def plan(self, record: StagedRecord, link: Link) -> RecordOutcome | PlannedMerge:
+        """Plan to take what has changed in QuickBooks, and nothing older than what is known."""
         # Whose record it is comes first: SyncTokens start at 0 in every record, so they say nothing of another one.
         difference = self._find_difference(record, link)
         if difference is not None:
@@ -66,9 +68,13 @@ class LinkedRecords:
         doubt_of_row = find_doubt(link, ours.row)
         if doubt_of_row is not None:
             return self._hold_row(record, link, doubt_of_row)
-        return self._merger.merge(record, link, ours, is_new=False)
+        return self._merger.plan(record, link, ours, is_new=False)
 
-    def remove(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
+    def take_stub(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
+        """Take that QuickBooks has deleted a record, or does not find it."""
+        return self._remove(record, link) if is_deleted(record.raw) else self._note(record, link)
+
+    def _remove(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
         """Take a deletion: the row gets a state, and the link remembers that nothing is there."""
         ours = self._known.rows.get(link.loupe_id) if link else None
         if link is None:
@@ -79,8 +85,9 @@ class LinkedRecords:
             return _unchanged(record)
         row = ours.row
         doubt_of_row = find_doubt(link, row)
-        if doubt_of_row is not None:
-            return self._hold_row(record, link, doubt_of_row)
+        held = self._hold_row(record, link, doubt_of_row) if doubt_of_row is not None else None
+        if isinstance(held, RecordOutcome):
+            return held
         is_paid = self._known.is_paid(row)
         removal = self._known.context.type.remove(row, record.source_id, is_paid=is_paid)
         after = write_changes(self._known, link, row, removal.changes)
@@ -95,7 +102,7 @@ class LinkedRecords:
             loupe_changed_by=row["updated_by"],
         )
 
-    def note_missing(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
+    def _note(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
         """List a record that QuickBooks did not find; neither side is changed."""
         if link is None:
             return _unchanged(record)
@@ -113,7 +120,9 @@ class LinkedRecords:
         is_same = is_surely_same(record_type, link, record.raw)
         return None if is_same else "it was found to be another one before"
 
-    def _hold_row(self, record: StagedRecord, link: Link, difference: str) -> RecordOutcome:
+    def _hold_row(
+        self, record: StagedRecord, link: Link, difference: str
+    ) -> RecordOutcome | PlannedMerge:
         reason = describe_replaced_row(link.loupe_id, record.source_id, difference)
         # That it was gone in QuickBooks must not be forgotten: the row's void may be the sync's own.
         state = link.state if link.state in (DELETED, RETURNED) else REPLACED_IN_LOUPE
@@ -121,13 +130,13 @@ class LinkedRecords:
 
     def _hold_replaced(
         self, record: StagedRecord, link: Link, state: str, reason: str
-    ) -> RecordOutcome:
+    ) -> RecordOutcome | PlannedMerge:
         """Take nothing from a record, and write nothing to a row, that are not those that were linked."""
         decision = self._known.judged.same.get(record.source_id)
         ours = self._known.rows.get(link.loupe_id)
         if ours and decision and decision.loupe_id == link.loupe_id:
             fresh = to_matched_link(record, link.loupe_id)
-            return self._merger.merge(record, fresh, ours, is_new=False)
+            return self._merger.plan(record, fresh, ours, is_new=False)
         replaced = replace(link, state=state, loupe_row_version=None)
         self._writes.add_link(replaced, is_new=False)
         return replace(doubt(record, Match(link.loupe_id, reason)), waits_for=None)

@@ -1,17 +1,17 @@
 """Merges a QuickBooks record with the Loupe row that it is, field by field."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from quickbooks_sync.intake.batch_context import BatchContext, LoupeRow
-from quickbooks_sync.intake.guards import SettlingGuard
-from quickbooks_sync.intake.outcomes import doubt, outcome_of, updated_at, warnings_of
+from quickbooks_sync.intake.outcomes import outcome_of, updated_at, warnings_of
+from quickbooks_sync.intake.planned import PlannedMerge
 from quickbooks_sync.intake.quantity import find_put_back, find_quantity_problem, with_counted
 from quickbooks_sync.intake.replaced import created_at
 from quickbooks_sync.intake.row_writer import write_changes
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.matching.identity import Match
 from quickbooks_sync.matching.merge import Merge, MergePolicy, merge_record, next_base
 from quickbooks_sync.model.base import Base
 from quickbooks_sync.model.flow import Direction
@@ -48,41 +48,53 @@ class _Merged:
 
 
 class RecordMerger:
-    """Merges records of one batch with their rows.
+    """Merges records of one batch with their rows: first it is planned what they take, then that is carried out.
 
     Args:
         known: What both sides hold about the batch.
-        guard: Counts what is applied to invoices as the payments of the batch come.
         writes: Takes the links that are to be written.
     """
 
-    def __init__(self, known: BatchContext, guard: SettlingGuard, writes: PendingWrites) -> None:
+    def __init__(self, known: BatchContext, writes: PendingWrites) -> None:
         self._known = known
-        self._guard = guard
         self._writes = writes
 
-    def merge(
-        self, record: StagedRecord, link: Link, ours: LoupeRow, *, is_new: bool
-    ) -> RecordOutcome:
-        """Merge a record with its row; the row is written at once, the link with the batch."""
+    def plan(
+        self,
+        record: StagedRecord,
+        link: Link,
+        ours: LoupeRow,
+        *,
+        is_new: bool,
+        locked: Mapping[str, str] | None = None,
+    ) -> PlannedMerge:
+        """Merge a record with its row; nothing is written.
+
+        Args:
+            record: The record.
+            link: Its link so far.
+            ours: The row.
+            is_new: Whether the link is not in the database yet.
+            locked: Fields that the row may not take, with the reason.
+        """
         theirs = _storable(self._known.mapping, record.values or {})
         base = Base(link.loupe_base, link.quickbooks_base)
-        policy = self._policy(record, link, ours, theirs)
+        policy = _with_locked(self._policy(record, link, ours, theirs), locked or {})
         merge = merge_record(self._known.mapping, ours.values, theirs, base, policy)
-        # The guard counts a payment as it lets it pass, so it is asked last, and only of what is taken.
-        settles = self._known.context.type.settles
-        is_settling = settles is not None and settles.lines in merge.to_loupe
-        excess = self._guard.check(theirs, ours.row) if is_settling else None
-        if excess:
-            return replace(doubt(record, Match(link.loupe_id, excess)), reason=excess)
-        merged = self._judge(link, merge, ours, theirs)
+        return PlannedMerge(record, link, ours, theirs, base, merge, is_new)
+
+    def carry_out(self, planned: PlannedMerge) -> RecordOutcome:
+        """Take what was planned; the row is written at once, the link with the batch."""
+        record, link, ours, merge = planned.record, planned.link, planned.ours, planned.merge
+        merged = self._judge(link, merge, ours, dict(planned.theirs))
         row = write_changes(self._known, link, ours.row, merged.columns)
-        after = with_counted(ours.values, theirs, next_base(merge, ours.values, theirs, base))
+        base = next_base(merge, ours.values, planned.theirs, planned.base)
+        after = with_counted(ours.values, planned.theirs, base)
         link_after = _link_after(record, link, after, row, merge)
         if ours.problems:
             # What of the row cannot be read may be an edit: a push must look at it, and say so.
             link_after = replace(link_after, loupe_row_version=None)
-        self._writes.add_link(link_after, is_new=is_new)
+        self._writes.add_link(link_after, is_new=planned.is_new)
         return _to_outcome(record, link, merged, ours)
 
     def _policy(
@@ -99,11 +111,6 @@ class RecordMerger:
             agreed=link.quickbooks_base,
         )
         policy = self._known.context.type.merge_policy(pair)
-        unique = self._known.context.type.unique_field
-        carried = theirs.get(unique.name) if unique else None
-        if unique and self._known.owners.get(carried, link.loupe_id) != link.loupe_id:
-            taken = {unique.name: unique.locked}
-            policy = replace(policy, loupe_locked={**policy.loupe_locked, **taken})
         decisions = self._known.decisions.get(link.loupe_id, ())
         return with_decisions(policy, decisions, ours.values, theirs)
 
@@ -142,6 +149,12 @@ class RecordMerger:
             return {}
         references = self._known.references.to_loupe
         return values_to_row(self._known.mapping, taken, references=references, fields=set(taken))
+
+
+def _with_locked(policy: MergePolicy, locked: Mapping[str, str]) -> MergePolicy:
+    """Lock fields of the row, whatever a person has decided: the row cannot hold the value."""
+    decided = {name: choice for name, choice in policy.decided.items() if name not in locked}
+    return replace(policy, loupe_locked={**policy.loupe_locked, **locked}, decided=decided)
 
 
 def _to_outcome(record: StagedRecord, link: Link, merged: _Merged, ours: LoupeRow) -> RecordOutcome:

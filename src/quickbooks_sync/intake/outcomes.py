@@ -42,6 +42,19 @@ def rejected(record: StagedRecord, retry_key: str) -> RecordOutcome | None:
     )
 
 
+def refused_by_loupe(record: StagedRecord, refusal: Problem, loupe_id: int | None) -> RecordOutcome:
+    """Outcome of a record that Loupe's database refuses; nobody can tell until when, so each run tries again."""
+    return RecordOutcome(
+        record.source_id,
+        Outcome.REJECTED,
+        loupe_id=loupe_id,
+        quickbooks_id=record.source_id,
+        causes=(refusal,),
+        raw=record.raw,
+        source_version=record.source_version,
+    )
+
+
 def waiting(record: StagedRecord, missing: tuple[str, str] | None) -> RecordOutcome | None:
     """Outcome of a record that refers to one without a link; `None` where nothing is missing."""
     if missing is None:

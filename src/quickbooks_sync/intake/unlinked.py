@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from quickbooks_sync.intake.batch_context import BatchContext, LoupeRow
-from quickbooks_sync.intake.guards import SettlingGuard
 from quickbooks_sync.intake.identify import Identifier, ReadRivals
 from quickbooks_sync.intake.linked import to_matched_link
 from quickbooks_sync.intake.merging import RecordMerger
 from quickbooks_sync.intake.outcomes import doubt, kept_apart, outcome_of, updated_at
+from quickbooks_sync.intake.planned import Planned, PlannedInsert, PlannedMerge
 from quickbooks_sync.intake.replaced import created_at
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.matching.identity import Match
@@ -29,7 +29,6 @@ class UnlinkedRecords:
     Args:
         known: What both sides hold about the batch.
         records: All records of the batch.
-        guard: Counts what is settled as the records of the batch come.
         merger: Merges a record with the row that it was found to be.
         writes: Takes rows and links as they are to be written.
         inserts: Whether a record that no row is becomes a new one.
@@ -39,27 +38,37 @@ class UnlinkedRecords:
         self,
         known: BatchContext,
         records: Sequence[StagedRecord],
-        guard: SettlingGuard,
         merger: RecordMerger,
         writes: PendingWrites,
         *,
         inserts: bool,
     ) -> None:
         self._known = known
-        self._guard = guard
         self._merger = merger
         self._writes = writes
         self._inserts = inserts
         self._identifier = _to_identifier(known, records)
 
-    def settle(self, record: StagedRecord) -> RecordOutcome | None:
-        """Settle which row a record is; `None` for one that no row is, which is inserted with the others or left."""
+    def plan(self, record: StagedRecord) -> RecordOutcome | Planned:
+        """Find which row a record is, if any."""
         match = self._match(record)
         if match.doubt:
             return doubt(record, match)
-        if match.loupe_id is not None:
-            return self._link(record, match.loupe_id)
-        return self._plan_insert(record)
+        if match.loupe_id is None:
+            return PlannedInsert(record)
+        # The row was not among the batch's, for it had no link: it is read, and locked, now.
+        ours = self._known.reader.read([match.loupe_id])[match.loupe_id]
+        return self._merger.plan(record, to_matched_link(record, match.loupe_id), ours, is_new=True)
+
+    def carry_out(self, planned: Planned) -> RecordOutcome | None:
+        """Link a record; `None` for one that no row is, which is inserted with the others or left."""
+        if isinstance(planned, PlannedMerge):
+            return self._link(planned)
+        if self._inserts:
+            references = self._known.references.to_loupe
+            row = values_to_row(self._known.mapping, planned.theirs, references=references)
+            self._writes.inserts.append((planned.record, row))
+        return None
 
     def find_looked_up(self, record: StagedRecord) -> int | None:
         """Return the row that a record is or may be, where it was looked up because a row is about to be created."""
@@ -99,33 +108,18 @@ class UnlinkedRecords:
         if not judged.are_about(record.source_id) and record.source_id in self._known.lost_answers:
             return Match(*self._known.lost_answers[record.source_id])
         is_new = None in judged.separated(record.source_id)
-        match = Match() if is_new else self._identifier.find(record)
-        if unique and match == Match() and carried in self._known.owners:
-            return Match(None, unique.taken)
-        return match
+        return Match() if is_new else self._identifier.find(record)
 
-    def _link(self, record: StagedRecord, loupe_id: int) -> RecordOutcome:
-        # The row was not among the batch's, for it had no link: it is read, and locked, now.
-        ours = self._known.reader.read([loupe_id])[loupe_id]
-        link = to_matched_link(record, loupe_id)
-        merged = self._merger.merge(record, link, ours, is_new=True)
+    def _link(self, planned: PlannedMerge) -> RecordOutcome:
+        merged = self._merger.carry_out(planned)
         is_held = merged.outcome == Outcome.CONFLICT
-        apart = kept_apart(self._known.context.type.identity, ours.values, record.values or {})
+        identity = self._known.context.type.identity
+        apart = kept_apart(identity, planned.ours.values, planned.record.values or {})
         return replace(
             merged,
             outcome=Outcome.CONFLICT if is_held else Outcome.LINKED,
             warnings=(*merged.warnings, *apart),
         )
-
-    def _plan_insert(self, record: StagedRecord) -> RecordOutcome | None:
-        excess = self._guard.check(record.values or {}, None)
-        if excess:
-            return doubt(record, Match(None, excess))
-        if self._inserts:
-            references = self._known.references.to_loupe
-            row = values_to_row(self._known.mapping, record.values or {}, references=references)
-            self._writes.inserts.append((record, row))
-        return None
 
     def _born_link(self, record: StagedRecord, key: int, ours: LoupeRow) -> Link:
         theirs = record.values or {}

@@ -1,6 +1,7 @@
 """Load of a push: batches of thirty, each committed as an intent before it is sent."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
@@ -24,6 +25,8 @@ from quickbooks_sync.push.deliver.stock import build_adjustments, to_adjustments
 from quickbooks_sync.push.guard.lookup import link_existing
 from quickbooks_sync.push.guard.money import hold_again, refuse_overpayments
 from quickbooks_sync.push.guard.replaced import hold_referring, hold_replaced
+from quickbooks_sync.push.guard.taken import hold_taken
+from quickbooks_sync.push.guard.turns import choose_released, find_ready, to_release
 from quickbooks_sync.quickbooks.batch import MAX_ITEMS, BatchRequest, serialise_batch
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings, read_settings
@@ -76,11 +79,45 @@ class Sender:
         creates = [write for write in writes if write.operation == Operation.CREATE]
         existing = link_existing(self._context, creates)
         writes = [write for write in writes if write.loupe_id not in existing]
-        for start in range(0, len(writes), MAX_ITEMS):
-            self._send(writes[start : start + MAX_ITEMS])
+        self._send_in_turns(self._keep_back(writes, hold_taken))
         adjustments = [*plan.adjustments, *self._adjustments_of(writes)]
         for start in range(0, len(adjustments), MAX_ITEMS):
             self._adjust(adjustments[start : start + MAX_ITEMS])
+
+    def _send_in_turns(self, waiting: Sequence[Write]) -> None:
+        """Send first what gives up what another write takes."""
+        released: set[int] = set()
+        while waiting:
+            turn = find_ready(self._context.type, waiting, released)
+            if not turn:
+                waiting = self._release_one(waiting, released)
+                continue
+            for start in range(0, len(turn), MAX_ITEMS):
+                self._send(turn[start : start + MAX_ITEMS])
+            sent = {write.loupe_id for write in turn}
+            waiting = [write for write in waiting if write.loupe_id not in sent]
+
+    def _release_one(self, waiting: Sequence[Write], released: set[int]) -> list[Write]:
+        """Let one of a ring give up what it holds; returns what is still to be sent.
+
+        It is tried once: where QuickBooks refuses, the others are sent as if it had not, and told why they do not fit.
+        """
+        fitting = self._keep_back(waiting, refuse_overpayments)
+        if len(fitting) < len(waiting):
+            return fitting
+        chosen = choose_released(self._context.type, waiting, released)
+        released.add(chosen.loupe_id)
+        sent, requests = self._build([to_release(self._context.type, chosen)])
+        if not sent or not self._keep_back(sent, hold_replaced):
+            return [write for write in waiting if write is not chosen]
+        send_intent(self._context, self._commit_intent(sent, requests), is_last=False)
+        return [self._with_fresh_link(write) if write is chosen else write for write in waiting]
+
+    def _with_fresh_link(self, write: Write) -> Write:
+        key = self._context.realm_id, self._context.record_type
+        with self._context.reading() as connection:
+            (link,) = read_links(connection, *key, loupe_ids=[write.loupe_id])
+        return replace(write, link=link)
 
     def _adjustments_of(self, writes: Sequence[Write]) -> list[Write]:
         created = [write for write in writes if write.operation == Operation.CREATE]

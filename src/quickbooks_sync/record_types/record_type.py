@@ -95,6 +95,11 @@ class RecordType:
         return self.vocabulary.record_type
 
     @property
+    def exclusive_field(self) -> str | None:
+        """The field whose value QuickBooks lets one record of the type carry at a time."""
+        return self.once.name if self.once else None
+
+    @property
     def entity(self) -> str:
         """The QuickBooks entity."""
         return self.vocabulary.entity

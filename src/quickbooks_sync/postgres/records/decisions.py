@@ -11,6 +11,8 @@ from quickbooks_sync.postgres.tables import conflict, link
 
 #: How the reason of a doubt begins that is about a write without an answer.
 LOST_ANSWER = "its answer was lost"
+#: How the reason of a doubt begins that is about money above what is open.
+EXCESS = "possible duplicate payment"
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Decision:
         choice: `loupe` or `quickbooks` for a field; `same` or `separate` for a record.
         loupe_value: Loupe's value that the person saw.
         quickbooks_value: QuickBooks' value that the person saw.
+        reason: Why a person had to decide.
     """
 
     field: str
@@ -29,6 +32,7 @@ class Decision:
     quickbooks_id: str | None
     loupe_value: Any
     quickbooks_value: Any
+    reason: str
 
 
 def read_field_decisions(
@@ -54,12 +58,12 @@ class RecordDecisions:
 
     Attributes:
         same: Which row a QuickBooks record is, by its Id.
-        separate: The rows that it is not, by its Id; `None` among them where the question was about no single row.
+        separate: The rows that it is not, by its Id, each with the question; `None` where it was about no single row.
         undecided: QuickBooks Ids that a row may be, by its key; nobody has decided yet.
     """
 
     same: Mapping[str, Decision] = field(default_factory=dict)
-    separate: Mapping[str, Collection[int | None]] = field(default_factory=dict)
+    separate: Mapping[str, Mapping[int | None, str]] = field(default_factory=dict)
     undecided: Mapping[int, Collection[str]] = field(default_factory=dict)
 
     @property
@@ -87,14 +91,14 @@ def read_record_decisions(
     )
     undecided: dict[int, set[str]] = {}
     same: dict[str, Decision] = {}
-    separate: dict[str, set[int | None]] = {}
+    separate: dict[str, dict[int | None, str]] = {}
     for row in rows:
         if row.decision is None:
             undecided.setdefault(row.loupe_id, set()).add(row.quickbooks_id)
         elif row.decision == "same":
             same[row.quickbooks_id] = _to_decision(row)
         else:
-            separate.setdefault(row.quickbooks_id, set()).add(row.loupe_id)
+            separate.setdefault(row.quickbooks_id, {})[row.loupe_id] = row.reason
     return RecordDecisions(same, separate, undecided)
 
 
@@ -192,4 +196,5 @@ def _to_decision(row: Any) -> Decision:
         row.quickbooks_id,
         row.loupe_value,
         row.quickbooks_value,
+        row.reason,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, select, text
+from sqlalchemy import Connection, delete, exists, func, select, text
 
 from quickbooks_sync.model.json_text import to_json
 from quickbooks_sync.postgres.database.copying import copy_rows
@@ -145,6 +145,28 @@ def read_sync_tokens(
         )
     )
     return {row.quickbooks_id: f"{row.quickbooks_id}/{row.sync_token}" for row in rows}
+
+
+def read_holders(
+    connection: Connection, realm_id: str, record_type: str, name: str, texts: Collection[str]
+) -> list[Link]:
+    """Read the live links whose record holds one of some texts in a field.
+
+    Args:
+        connection: An open connection.
+        realm_id: The company.
+        record_type: The record type.
+        name: The field.
+        texts: The texts, in lower case and without blanks around.
+    """
+    held = func.lower(func.btrim(link.c.quickbooks_base[name].astext))
+    statement = select(*(link.c[column] for column in _COLUMNS)).where(
+        link.c.realm_id == realm_id,
+        link.c.record_type == record_type,
+        link.c.state == "live",
+        held.in_(list(texts)),
+    )
+    return [Link(**row) for row in connection.execute(statement).mappings()]
 
 
 def has_link_before(

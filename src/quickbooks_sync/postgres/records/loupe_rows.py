@@ -224,6 +224,21 @@ def refused_silently(name: str) -> RefusedRowError:
     )
 
 
+def clear_column(
+    connection: Connection, mapping: RecordMapping, keys: Collection[int], column: str
+) -> dict[int, int]:
+    """Empty a column of some locked rows; returns the versions that they have by then, by key."""
+    where = loupe_table(mapping)
+    key = where.table.c[where.key]
+    rows = connection.execute(
+        update(where.table)
+        .where(key.in_(list(keys)))
+        .values({column: None, "updated_by": LOADER})
+        .returning(key, where.table.c.row_version)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def _attach_children(connection: Connection, where: LoupeTable, found: dict[int, Row]) -> None:
     if where.child is None or not found:
         return

@@ -105,16 +105,25 @@ def read_rejected(connection: Connection, run_id: int) -> list[StagedRecord]:
     return [_to_record(row) for row in rows]
 
 
-def _to_record(row: Any) -> StagedRecord:
-    return StagedRecord(
-        row.row_number,
-        row.source_id,
-        row.source_version,
-        row.raw,
-        row.field_values,
-        to_problems(row.problem),
-        decision_from_json(row.action) if row.action else None,
+def read_unloaded(
+    connection: Connection, run_id: int, source_ids: Collection[str]
+) -> list[StagedRecord]:
+    """Read some records of a run whose batches were not loaded yet."""
+    rows = connection.execute(
+        select(staged_record)
+        .join(
+            staged_batch,
+            (staged_batch.c.run_id == staged_record.c.run_id)
+            & (staged_batch.c.batch_number == staged_record.c.batch_number),
+        )
+        .where(
+            staged_record.c.run_id == run_id,
+            staged_record.c.source_id.in_(list(source_ids)),
+            staged_batch.c.loaded_at.is_(None),
+        )
+        .order_by(staged_record.c.batch_number, staged_record.c.row_number)
     )
+    return [_to_record(row) for row in rows]
 
 
 def write_results(
@@ -251,6 +260,18 @@ def _holds(value: ColumnElement[Any], texts: Collection[str | None]) -> ColumnEl
         "[^[:ascii:]]"
     )
     return held | value.is_(None) if None in texts else held
+
+
+def _to_record(row: Any) -> StagedRecord:
+    return StagedRecord(
+        row.row_number,
+        row.source_id,
+        row.source_version,
+        row.raw,
+        row.field_values,
+        to_problems(row.problem),
+        decision_from_json(row.action) if row.action else None,
+    )
 
 
 def _to_action(decision: Decision | None) -> dict[str, Any] | None:

@@ -39,6 +39,18 @@ def forget_outcomes(connection: Connection, run_id: int, *, outcome: Outcome | N
     connection.execute(statement)
 
 
+def read_written_ids(
+    connection: Connection, run_id: int, quickbooks_ids: Collection[str]
+) -> set[str]:
+    """Return those QuickBooks records whose outcome a run has written already."""
+    rows = connection.scalars(
+        select(run_record.c.quickbooks_id).where(
+            run_record.c.run_id == run_id, run_record.c.quickbooks_id.in_(list(quickbooks_ids))
+        )
+    )
+    return set(rows)
+
+
 def read_outcome_counts(connection: Connection, run_id: int) -> dict[str, int]:
     """Count a run's records by outcome (warnings apart, as `warning`)."""
     rows = connection.execute(

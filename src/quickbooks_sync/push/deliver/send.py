@@ -19,13 +19,16 @@ Held = Mapping[int, tuple[FieldConflict, ...]]
 Refused = list[tuple[IntentItem, QuickBooksFault]]
 
 
-def send_intent(context: RunContext, intent: Intent, *, held: Held | None = None) -> Refused:
+def send_intent(
+    context: RunContext, intent: Intent, *, held: Held | None = None, is_last: bool = True
+) -> Refused:
     """Send a committed intent and settle what comes back.
 
     Args:
         context: The run.
         intent: The batch, committed.
         held: Fields that were left out of a write because they are in conflict, by Loupe id.
+        is_last: Whether nothing more is sent of these records, so that their outcome is known.
 
     Returns:
         The items that QuickBooks refused; nothing is recorded of them yet.
@@ -39,7 +42,8 @@ def send_intent(context: RunContext, intent: Intent, *, held: Held | None = None
     with context.transaction() as connection:
         settlement: Settlement = settle(context, connection, intent, items)
         outcomes = [_with_held(outcome, held or {}) for outcome in settlement.outcomes]
-        write_outcomes(connection, context.scope, outcomes)
+        if is_last:
+            write_outcomes(connection, context.scope, outcomes)
         close_intent(connection, intent.intent_id, "answered")
     return settlement.refused
 
