@@ -13,11 +13,11 @@ from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_link_ids, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_held_ids
 from quickbooks_sync.push.decide.write import Write
-from quickbooks_sync.review.open_amounts import OpenAmounts
 from quickbooks_sync.record_types.declarations import Settling
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.review.findings import Remark, from_outcome
 from quickbooks_sync.review.model import Effect
+from quickbooks_sync.review.open_amounts import OpenAmounts
 from quickbooks_sync.review.reviewed import Reviewed, to_assumed_id
 
 Row = Mapping[str, Any]
