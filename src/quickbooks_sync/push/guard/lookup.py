@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from quickbooks_sync.intake import IntakeBatch
 from quickbooks_sync.intake.owners import find_replaced_among
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.model.outcome import RecordOutcome
+from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import read_link_ids
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.intents import read_doubtful_ids
@@ -60,8 +60,7 @@ def link_existing(
     with context.transaction() as connection:
         outcomes = _link(context, connection, list(found.values()))
         write_outcomes(connection, context.scope, outcomes)
-    held = {loupe_id for outcome in outcomes for loupe_id in (outcome.loupe_id, *outcome.others)}
-    return held - {None}  # type: ignore[return-value]
+    return {outcome.loupe_id for outcome in outcomes if outcome.loupe_id is not None}
 
 
 def _fetch_gained(context: RunContext, creates: Sequence[Write]) -> list[Record]:
@@ -163,10 +162,32 @@ def _link(context: RunContext, connection: Connection, found: list[Record]) -> l
     fresh = [record for record in found if record["Id"] not in known]
     staged = to_staged_records(context.mapping, fresh, read_settings(connection, realm_id))
     outcomes = IntakeBatch(context, connection, inserts=False).load(staged)
-    return [
+    named = [
         replace(outcome, source_id=str(outcome.loupe_id))
         for outcome in outcomes
         if outcome.loupe_id is not None
+    ]
+    return [*named, *_say_of_others(named)]
+
+
+def _say_of_others(outcomes: Sequence[RecordOutcome]) -> list[RecordOutcome]:
+    """Return an outcome for each further row that a doubt is about; the question itself is asked with the first."""
+    named = {outcome.loupe_id for outcome in outcomes}
+    others = {
+        loupe_id: outcome
+        for outcome in outcomes
+        for loupe_id in outcome.others
+        if loupe_id not in named
+    }
+    return [
+        RecordOutcome(
+            str(loupe_id),
+            Outcome.CONFLICT,
+            loupe_id=loupe_id,
+            quickbooks_id=outcome.quickbooks_id,
+            reason=outcome.reason,
+        )
+        for loupe_id, outcome in others.items()
     ]
 
 
