@@ -180,7 +180,8 @@ def test_the_closed_books_are_not_changed(build_house: BuildHouse) -> None:
     customer_id, invoice_id, _ = invoiced(house, "CL-4")
     payment_id, _ = pay(house, "CL-4", customer_id, invoice_id)
     quickbooks.prefer(house, "AccountingInfoPrefs", BookCloseDate="2026-09-15")
-    confirm_settings(house.workspace, house.realm_id, {"inventory_start_date": "2026-09-16"})
+    changes = {"inventory_start_date": "2026-09-16", "max_rejected_ratio": "1"}
+    confirm_settings(house.workspace, house.realm_id, changes)
     house.update("invoice", edited, invoice_date=date(2026, 9, 18))
     house.update("invoice", voided, lifecycle_status="Void")
     house.update("invoice", later, invoice_date=date(2026, 9, 2))
@@ -384,7 +385,8 @@ def test_a_payment_on_money_that_no_pull_has_seen_is_to_be_looked_at(house: Hous
     assert named(house, "payment", payment_id) == {
         ("applications", "may be in QuickBooks already"): "look"
     }
-    assert house.said(house.run("push_payments"), loupe_id=payment_id) == ["waiting"]
+    # The push looks what QuickBooks has gained, and finds that they are one.
+    assert house.said(house.run("push_payments"), loupe_id=payment_id) == ["linked"]
 
 
 PLAIN = "holds no emoji or other character beyond U+FFFF, which QuickBooks may refuse"

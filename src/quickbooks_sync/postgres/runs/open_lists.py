@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.model.problem import Problem
+from quickbooks_sync.postgres.records.decisions import LOST_ANSWER
 from quickbooks_sync.postgres.runs.scope import RunScope
 from quickbooks_sync.postgres.tables import conflict, rejected_record, waiting_record
 
@@ -121,6 +122,8 @@ def _close_other_conflicts(connection: Connection, scope: RunScope, outcome: Rec
         (conflict.c.field == RECORD_CONFLICT)
         & (conflict.c.quickbooks_id == outcome.quickbooks_id)
         & conflict.c.decision.is_(None)
+        # What a write without an answer may have made is asked pair by pair; it ends with a link.
+        & ~conflict.c.reason.startswith(LOST_ANSWER)
         & conflict.c.loupe_id.not_in(_rows_of(outcome))
     )
     connection.execute(
