@@ -8,7 +8,7 @@ import typer
 from quickbooks_sync.cli.options import Company
 from quickbooks_sync.commands import linking
 from quickbooks_sync.commands.decide import decide as decide_conflict
-from quickbooks_sync.commands.gate import accept as accept_rejections
+from quickbooks_sync.commands.gate import accept as accept_closed
 from quickbooks_sync.commands.retry import retry as retry_flow
 from quickbooks_sync.model.flow import RunSummary
 from quickbooks_sync.record_types.registry import flow_named, record_type_named
@@ -51,12 +51,18 @@ gate = typer.Typer(no_args_is_help=True, help="Runs that their gate stopped.")
 
 @gate.command()
 def accept(run_id: RunId, by: By = None) -> None:
-    """Let what a run rejected stay rejected, so that the next run loads the rest."""
-    accepted = accept_rejections(open_workspace(), run_id, by=by or getpass.getuser())
-    typer.echo(
-        f"{accepted} rejected records of run {run_id} are accepted: they stay out until they are corrected. Start the "
-        "flow again; it loads the others."
-    )
+    """Let what a run rejected stay rejected, and let fields be read from where the mapping reads them by now."""
+    rejected, fields = accept_closed(open_workspace(), run_id, by=by or getpass.getuser())
+    if rejected:
+        typer.echo(
+            f"{rejected} rejected records of run {run_id} are accepted: they stay out until they are corrected. Start "
+            "the flow again; it loads the others."
+        )
+    if fields:
+        typer.echo(
+            f"{fields} fields are read from where the mapping reads them now. Start the flow again; it brings them into "
+            "Loupe."
+        )
 
 
 def decide(conflict_id: ConflictId, choice: Choice, by: By = None) -> None:

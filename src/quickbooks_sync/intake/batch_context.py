@@ -23,6 +23,7 @@ from quickbooks_sync.postgres.records.links import Link, read_link_ids, read_lin
 from quickbooks_sync.postgres.records.loupe_rows import Row, read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord, read_repeated_values
 from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.run.watermarks import find_resourced
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform.loupe_side import rows_to_values
 from quickbooks_sync.transform.model import Transformed
@@ -64,6 +65,8 @@ class BatchContext:
         lost_answers: Rows that a record may have been made for, by QuickBooks Id, with the doubt.
         owners: Which Loupe row carries a value of the field that is unique there.
         repeated: Values of it that several records of the run carry.
+        resourced: Fields that the mapping reads from elsewhere now, with where they were read from; nobody has
+            accepted it yet.
     """
 
     context: RunContext
@@ -78,6 +81,7 @@ class BatchContext:
     lost_answers: Mapping[str, tuple[int, str]]
     owners: Mapping[Any, int]
     repeated: frozenset[str]
+    resourced: Mapping[str, str]
 
     @classmethod
     def read(
@@ -118,12 +122,20 @@ class BatchContext:
             read_lost_answers(*key),
             _read_owners(context, connection, records),
             _read_repeated(context, connection),
+            find_resourced(
+                connection, context.realm_id, context.record_type, context.mapping.sources
+            ),
         )
 
     @property
     def mapping(self) -> RecordMapping:
         """The record type's mapping."""
         return self.context.mapping
+
+    @property
+    def held_fields(self) -> frozenset[str]:
+        """The fields that stay as they are on both sides because the mapping reads them from elsewhere now."""
+        return frozenset(name.partition(".")[0] for name in self.resourced)
 
     @property
     def reader(self) -> "RowReader":

@@ -1,6 +1,6 @@
 """Merges a QuickBooks record with the Loupe row that it is, field by field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,13 +16,14 @@ from quickbooks_sync.matching.merge import Merge, MergePolicy, merge_record, nex
 from quickbooks_sync.model.base import Base
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import Outcome, RecordOutcome
-from quickbooks_sync.model.problem import Problem, Severity
+from quickbooks_sync.model.problem import Problem, Severity, warning
 from quickbooks_sync.postgres.records.links import DELETED, RETURNED, Link
 from quickbooks_sync.postgres.records.loupe_rows import Row
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.record_types.decided import with_decisions
 from quickbooks_sync.record_types.declarations import LinkedPair, Unsettled
 from quickbooks_sync.record_types.record_type import LIFE_FIELDS
+from quickbooks_sync.run.resourced import explain
 from quickbooks_sync.transform.loupe_side import values_to_row
 
 Values = dict[str, Any]
@@ -95,7 +96,18 @@ class RecordMerger:
             # What of the row cannot be read may be an edit: a push must look at it, and say so.
             link_after = replace(link_after, loupe_row_version=None)
         self._writes.add_link(link_after, is_new=planned.is_new)
-        return _to_outcome(record, link, merged, ours)
+        outcome = _to_outcome(record, link, merged, ours)
+        return replace(outcome, warnings=(*outcome.warnings, *self._warn_of_held(planned)))
+
+    def _warn_of_held(self, planned: PlannedMerge) -> Iterator[Problem]:
+        """Say which fields would move if they were read from where the mapping reads them now."""
+        known = self._known
+        for name in sorted(known.held_fields):
+            now, before = planned.theirs.get(name), planned.base.quickbooks.get(name)
+            if now != before:
+                sources, run_id = known.mapping.sources, known.context.run_id
+                told = explain(name, known.resourced, sources, run_id)
+                yield warning(name, "is read from where it was read before", now, told)
 
     def _policy(
         self, record: StagedRecord, link: Link, ours: LoupeRow, theirs: Values
@@ -111,6 +123,7 @@ class RecordMerger:
             agreed=link.quickbooks_base,
         )
         policy = self._known.context.type.merge_policy(pair)
+        policy = replace(policy, excluded=policy.excluded | self._known.held_fields)
         decisions = self._known.decisions.get(link.loupe_id, ())
         return with_decisions(policy, decisions, ours.values, theirs)
 
@@ -141,6 +154,7 @@ class RecordMerger:
             if field.loupe is not None
             and field.name in theirs
             and ours.get(field.name) != theirs[field.name]
+            and field.name not in self._known.held_fields
             and (field.follows is None or _is_followed(field.follows, merge, link))
         }
 

@@ -193,7 +193,8 @@ def _refuse_unread(flow: Flow, options: FlowOptions, unread: Sequence[str]) -> N
     raise ConfigurationError(
         f"The mapping of {flow.record_type} reads fields that were never read from all QuickBooks records: "
         f"{', '.join(unread)}. Nothing was sent, for what QuickBooks holds there is not known. Run {pull} "
-        f"(it reads everything once), then {flow.name} again.",
+        f"(it reads everything once), then {flow.name} again. A field that was read from elsewhere before stays as it is "
+        "until that is accepted with `quickbooks-sync gate accept`, with the number of that pull.",
         fields=list(unread),
     )
 

@@ -1,5 +1,6 @@
 """Watermarks: up to which moment a record type has been read, per company and direction."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,9 @@ from quickbooks_sync.run.context import RunContext
 #: looks back over the watermark (Intuit: order and paging hazards, section 3.4). What is told again costs no
 #: further read.
 OVERLAP = timedelta(hours=1)
+
+#: Where fields are read from in QuickBooks, by name.
+Sources = Mapping[str, str]
 
 
 def write_next_watermark(connection: Connection, context: RunContext, at: datetime) -> None:
@@ -63,7 +67,7 @@ def move_watermark(connection: Connection, context: RunContext) -> None:
     }
     moved: dict[str, Any] = {"changed_since": at, "updated_at": func.now()}
     if context.mode == Mode.FULL:
-        moved |= {"full_completed_at": func.now(), "fields": dict(sources)}
+        moved |= {"full_completed_at": func.now(), **_read_from(connection, context, sources)}
     elif (
         mark := read_watermark(connection, context.realm_id, context.record_type, context.direction)
     ) and mark.fields:
@@ -76,3 +80,36 @@ def move_watermark(connection: Connection, context: RunContext) -> None:
         .values(**key, **moved)
         .on_conflict_do_update(index_elements=list(key), set_=moved)
     )
+
+
+def find_resourced(
+    connection: Connection, realm_id: str, record_type: str, sources: Sources
+) -> dict[str, str]:
+    """Return where fields were read from when all records were read, of those that are read from elsewhere now.
+
+    What a person has accepted is left out, and so are fields that are new, for they take nothing from Loupe, and those
+    that are read in another way from the same property.
+    """
+    mark = read_watermark(connection, realm_id, record_type, Direction.PULL)
+    known: Sources = (mark.fields or {}) if mark else {}
+    accepted: Sources = (mark.accepted_fields or {}) if mark else {}
+    return {
+        name: known[name]
+        for name, source in sources.items()
+        if name in known
+        and _property_of(source) != _property_of(known[name])
+        and source != accepted.get(name)
+    }
+
+
+def _property_of(source: str) -> str:
+    return source.partition(" ")[0]
+
+
+def _read_from(connection: Connection, context: RunContext, sources: Sources) -> dict[str, Any]:
+    """Return where fields were read from; one that nobody lets be read from elsewhere keeps its former place."""
+    if context.direction == Direction.PUSH:
+        return {"fields": dict(sources)}
+    key = connection, context.realm_id, context.record_type
+    held = find_resourced(*key, sources)
+    return {"fields": {**sources, **held}, **({} if held else {"accepted_fields": None})}

@@ -1,9 +1,14 @@
 """R7: a base, a retry key and a list entry end with what they were derived from."""
 
+import shutil
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from quickbooks_sync.commands.gate import accept
+from quickbooks_sync.model.errors import ConfigurationError
 from quickbooks_sync.settings import confirm_settings
 from tests.support.books import loupe, quickbooks
 from tests.support.installation import BuildHouse, House
@@ -126,3 +131,46 @@ def test_pieces_that_were_sold_do_not_come_back_when_the_stock_changes_hands(
         assert house.row("inventory_item", item_id)["quantity"] == 7
     else:
         assert quickbooks.fetch(house, "Item", there)["QtyOnHand"] == count
+
+
+def point_phone_elsewhere(house: House, folder: Path) -> None:
+    """Let the mapping read the phone from Mobile."""
+    shutil.copytree(house.workspace.mappings, folder)
+    file = folder / "customer.yaml"
+    file.write_text(
+        file.read_text().replace("PrimaryPhone.FreeFormNumber", "Mobile.FreeFormNumber")
+    )
+    house.workspace = replace(house.workspace, mappings=folder)
+
+
+def test_a_field_that_is_read_from_elsewhere_stays_until_somebody_accepts_it(
+    build_house: BuildHouse, tmp_path: Path
+) -> None:
+    # Naive: the property that the mapping names now is empty, so every phone number was deleted in QuickBooks.
+    house = build_house(seed=False)
+    for number in range(6):
+        phone = {"FreeFormNumber": f"555-010{number}"}
+        mobile = {"Mobile": {"FreeFormNumber": "555-9999"}} if number == 0 else {}
+        quickbooks.create(
+            house, "Customer", DisplayName=f"Customer {number}", PrimaryPhone=phone, **mobile
+        )
+    house.run_all()
+    point_phone_elsewhere(house, tmp_path / "mappings")
+    house.update("customer", house.loupe_id("customer", "2"), city="Bonn")
+    for _ in range(2):
+        run = house.run("pull_customers")
+        phones = sorted(row["phone"] for row in house.rows("customer"))
+        assert phones == [f"555-010{number}" for number in range(6)]
+        told = [row["reason"] for row in house.records(run, "warning")]
+        assert len(told) == 6
+        assert "Mobile.FreeFormNumber instead of PrimaryPhone.FreeFormNumber" in told[0]
+        assert f"gate accept {run['run_id']}" in told[0]
+    with pytest.raises(ConfigurationError, match="gate accept"):
+        house.run("push_customers")
+
+    assert accept(house.workspace, run["run_id"], by="Ada") == (0, 1)
+    house.run("pull_customers")
+    assert {row["phone"] for row in house.rows("customer")} == {"555-9999", None}
+    house.run("push_customers")
+    again = house.run("pull_customers")
+    assert not house.records(again, "warning")

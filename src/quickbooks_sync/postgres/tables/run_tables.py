@@ -54,6 +54,7 @@ watermark = Table(
     Column("full_completed_at", Timestamp),
     Column("fields", JSONB),
     Column("updated_at", Timestamp, nullable=False, server_default=func.now()),
+    Column("accepted_fields", JSONB),
     one_of("record_type", RECORD_TYPES, "record_type_known"),
     one_of("direction", DIRECTIONS, "direction_known"),
     schema=SYNC_SCHEMA,
