@@ -93,6 +93,7 @@ class Customer(RecordType):
         confirm=_confirm,
         folded=frozenset({"display_name", "email"}),
     )
+    shares_names_with = ("Vendor", "Employee")
     once = TakenOnce(
         name="display_name",
         property="DisplayName",

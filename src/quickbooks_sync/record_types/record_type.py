@@ -72,6 +72,8 @@ class RecordType:
     stock_field: ClassVar[str | None] = None
     settles: ClassVar[Settling | None] = None
     unique_field: ClassVar[UniqueField | None] = None
+    #: Other QuickBooks entities that names are shared with: a name that one of these has is taken.
+    shares_names_with: ClassVar[tuple[str, ...]] = ()
     #: The field whose value QuickBooks takes of one record alone.
     once: ClassVar[TakenOnce | None] = None
     unsettled: ClassVar[Unsettled | None] = None

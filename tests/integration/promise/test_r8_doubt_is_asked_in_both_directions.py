@@ -200,3 +200,36 @@ def test_a_row_that_is_asked_about_is_not_given_to_a_record_that_comes_later(
     later = quickbooks.create(house, "Customer", DisplayName="Aurora")
     house.run("pull_customers", record_ids=(later["Id"],))
     assert open_pairs(house) == {(customer_id, asked["Id"]), (customer_id, later["Id"])}
+
+
+def test_the_holder_of_a_name_that_is_taken_is_named(build_house: BuildHouse) -> None:
+    house = build_house()
+    vendor = quickbooks.find(house, "Vendor", "Active = true")[0]
+    customer_id = loupe.add_customer(house, vendor["DisplayName"])
+    run = house.run("push_customers")
+    assert house.said(run, loupe_id=customer_id) == ["rejected"]
+    (listed,) = [
+        row for row in house.rows("rejected_record") if row["source_id"] == str(customer_id)
+    ]
+    assert f"QuickBooks' Vendor {vendor['Id']}" in listed["causes"][0]["message"]
+    before = house.run("push_customers")
+    assert (before["metered_reads"], before["writes"]) == (0, 0)
+
+
+def test_a_product_of_many_tags_can_be_renamed(build_house: BuildHouse) -> None:
+    # Naive: a new name that the first tag has by now is refused for the others, and nothing else of them goes.
+    house = build_house(seed=False)
+    ids = [loupe.add_item(house, "Topaz", f"TZ-{number}") for number in (1, 2, 3)]
+    house.run("push_inventory_items")
+    for item_id in ids:
+        house.update("inventory_item", item_id, item_name="Blue Topaz")
+    run = house.run("push_inventory_items")
+    assert [house.said(run, loupe_id=item_id) for item_id in ids] == [["updated"]] * 3
+    names = {
+        quickbooks.fetch(house, "Item", house.quickbooks_id("inventory_item", item_id))["Name"]
+        for item_id in ids
+    }
+    assert names == {"Blue Topaz", "Blue Topaz (TZ-2)", "Blue Topaz (TZ-3)"}
+    assert house.run("push_inventory_items")["writes"] == 0
+    house.run("pull_inventory_items")
+    assert {house.row("inventory_item", item_id)["item_name"] for item_id in ids} == {"Blue Topaz"}

@@ -94,6 +94,9 @@ def _find_taken(
     is_asked = once is not None and ("is_active" in fields or once.name in fields)
     if once is None or not is_asked or ours.get("is_active") is False:
         return ()
+    # One that is sent under another name where its own is taken, has its own.
+    if facts.kind.rename_taken(ours):
+        return ()
     return refuse_taken(facts.kind, ours.get(once.name), link.loupe_id, facts.holders)
 
 

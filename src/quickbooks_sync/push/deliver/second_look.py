@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.intake import IntakeBatch
 from quickbooks_sync.model.decision import Operation, Update, fields_sent
+from quickbooks_sync.model.errors import QuickBooksFault
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.links import update_links
 from quickbooks_sync.postgres.records.loupe_rows import read_rows
@@ -20,6 +21,7 @@ from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.push.deliver.send import Refused
 from quickbooks_sync.push.guard.lookup import link_existing, to_staged_records
 from quickbooks_sync.quickbooks.faults import Action, action_of_error
+from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.validation import to_problem, validate_values
@@ -67,14 +69,60 @@ def look_again(
             result.writes.append(renamed)
         else:
             result.left.append((item, fault))
+    result.left = _name_holders(context, result.left, sent)
     return result
 
 
 def _renamed(context: RunContext, write: Write) -> Write | None:
     """Return the write with a name that should be free, where the record type knows one."""
-    is_create = write.operation == Operation.CREATE
-    values = context.type.rename_taken(write.values) if is_create else None
+    once = context.type.once
+    is_naming = write.operation == Operation.CREATE or (once and once.name in write.fields)
+    values = context.type.rename_taken(write.values) if is_naming else None
     return None if values is None else replace(write, sent_values=values)
+
+
+def _name_holders(context: RunContext, left: Refused, sent: Mapping[int, Write]) -> Refused:
+    """Say which record of another kind has a name that QuickBooks refused; one metered read for each kind.
+
+    A refusal holds until something about the record changes, so each name is asked for once.
+    """
+    once = context.type.once
+    if once is None:
+        return left
+    wanted = {
+        item.loupe_id: str(sent[item.loupe_id].values.get(once.name))
+        for item, fault in left
+        if fault.code == "6240"
+    }
+    holders = _find_holders(context, once.property, sorted(set(wanted.values())))
+    return [
+        (item, _with_holder(fault, holders.get(wanted.get(item.loupe_id, ""))))
+        for item, fault in left
+    ]
+
+
+def _find_holders(context: RunContext, name: str, values: Sequence[str]) -> dict[str, str]:
+    if not values:
+        return {}
+    client = context.client()
+    return {
+        str(record[name]): f"{entity} {record['Id']}"
+        for entity in context.type.shares_names_with
+        for record in client.query(
+            build_select(entity, is_in(name, values), has_activity=True, max_results=1000)
+        ).records
+        if record.get(name)
+    }
+
+
+def _with_holder(fault: QuickBooksFault, holder: str | None) -> QuickBooksFault:
+    if holder is None:
+        return fault
+    message = (
+        f"{fault.message} It is the name of QuickBooks' {holder}: customers, vendors and employees share their names. "
+        "Change it in one of the two."
+    )
+    return QuickBooksFault(message, **fault.facts)
 
 
 def _merge_again(
