@@ -284,20 +284,21 @@ def test_of_two_new_customers_of_one_name_the_second_is_to_be_looked_at(house: H
 
 
 def test_an_item_takes_the_name_of_another_one_only_with_its_tag(house: House) -> None:
-    # A new item with a Tag ID goes out as "name (Tag ID)"; nothing renames one that is linked, or has none.
+    # An item with a Tag ID goes out as "name (Tag ID)", new or renamed; nothing renames one that has none.
     loupe.add_item(house, "Ring", "R-1")
     linked = loupe.add_item(house, "Bangle", "R-2")
     house.run("push_inventory_items")
     house.update("inventory_item", linked, item_name="Ring")
     tagged, untagged = (loupe.add_item(house, "Ring", tag) for tag in ("R-3", None))
 
-    assert ITEMS_NAME not in named(house, "inventory_item", tagged)
-    for loupe_id in (linked, untagged):
-        assert named(house, "inventory_item", loupe_id)[ITEMS_NAME] == "rejected"
-        assert rejected_unsent(house, "inventory_item", loupe_id) == {ITEMS_NAME}
-    item = house.link("inventory_item", loupe_id=tagged)
-    assert item is not None
-    assert item["document"]["Name"] == "Ring (R-3)"
+    for loupe_id in (tagged, linked):
+        assert ITEMS_NAME not in named(house, "inventory_item", loupe_id)
+    assert named(house, "inventory_item", untagged)[ITEMS_NAME] == "rejected"
+    assert rejected_unsent(house, "inventory_item", untagged) == {ITEMS_NAME}
+    for loupe_id, name in ((tagged, "Ring (R-3)"), (linked, "Ring (R-2)")):
+        item = house.link("inventory_item", loupe_id=loupe_id)
+        assert item is not None
+        assert item["document"]["Name"] == name
 
 
 def test_an_invoice_number_is_taken_once_where_the_company_numbers_by_hand(
