@@ -434,7 +434,7 @@ def pull_with(house: House, name: str, **properties: Any) -> RunManifest:
 def test_only_a_run_that_its_gate_stopped_can_be_accepted(billed: tuple[House, int]) -> None:
     house, _ = billed
     run_id = house.runs[-1]["run_id"]
-    with pytest.raises(ConfigurationError, match=f"Run {run_id} has no rejected records"):
+    with pytest.raises(ConfigurationError, match=f"Run {run_id} has nothing that waits"):
         accept(house.workspace, run_id, by="controller")
     with pytest.raises(ConfigurationError, match="There is no run 999"):
         accept(house.workspace, 999, by="controller")
