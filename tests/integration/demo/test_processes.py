@@ -27,10 +27,12 @@ print("ready", flush=True)
 time.sleep(600)
 """
 
+# What a shell starts in the background ignores SIGINT, and so would everything that it starts.
 START = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from demo.processes import Processes
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with Processes(Path(sys.argv[1])) as processes:
     processes.start("sleeper", ["sleep", "600"])
     processes.start("tree", [sys.executable, "-c", '''
