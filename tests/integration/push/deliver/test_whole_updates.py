@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import yaml
 
+from quickbooks_sync.commands.gate import accept
 from quickbooks_sync.model.errors import ConfigurationError
 from tests.support.books import loupe, quickbooks
 from tests.support.books.linked import invoiced, pay
@@ -138,6 +139,10 @@ def test_a_field_read_from_elsewhere_is_read_again(house: House, tmp_path: Path)
     later = replace(house, workspace=replace(house.workspace, mappings=mappings), runs=[])
     with pytest.raises(ConfigurationError, match="phone"):
         later.run("push_customers")
+    run = later.run("pull_customers")
+    with pytest.raises(ConfigurationError, match="gate accept"):
+        later.run("push_customers")
+    accept(later.workspace, run["run_id"], by="Ada")
     later.run("pull_customers")
     assert later.run("push_customers")["status"] == "success"
 
