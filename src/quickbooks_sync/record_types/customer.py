@@ -15,8 +15,11 @@ from quickbooks_sync.postgres.tables import customer, invoice
 from quickbooks_sync.record_types.declarations import LinkedPair, Removal, Row, TakenOnce, Values
 from quickbooks_sync.record_types.duplicates import to_name_key
 from quickbooks_sync.record_types.parties import doubt_deactivation, read_open_amounts
-from quickbooks_sync.record_types.record_type import RecordType
+from quickbooks_sync.record_types.record_type import Json, RecordType
 from quickbooks_sync.transform.canonical import folded, parse_text
+
+#: QuickBooks' longest DisplayName (Intuit: Customer, section 8.3).
+MAX_NAME = 500
 
 
 def _read_name(row: Mapping[str, Any]) -> str | None:
@@ -149,6 +152,12 @@ class Customer(RecordType):
     def is_made_from(self, sent: Values, theirs: Values) -> bool:
         """Compare the names."""
         return folded(sent.get("display_name")) == folded(theirs.get("display_name"))
+
+    def set_apart(self, values: Values) -> Json:
+        """Add what it is: customers, vendors and employees share their names."""
+        ending = f" ({self.label})"
+        name = f"{values['display_name'][: MAX_NAME - len(ending)]}{ending}"
+        return {**values, "display_name": name}
 
 
 def remove_merged(row: Row, quickbooks_id: str) -> Removal:

@@ -270,6 +270,10 @@ class RecordType:
         """Return values to send once more where QuickBooks said that the name is taken; `None` where none fit."""
         return None
 
+    def set_apart(self, values: Values) -> Json:
+        """Return values to send where a record of another kind has the name, and the company lets it be composed."""
+        raise NotImplementedError
+
 
 def _with_life_held(policy: MergePolicy) -> MergePolicy:
     """Neither side's word counts by itself: Loupe's may be the sync's own, from when the record was deleted."""

@@ -7,10 +7,11 @@ from quickbooks_sync.settings.company import (
 )
 from quickbooks_sync.settings.company_profile import Reference, ensure_reference, read_reference
 from quickbooks_sync.settings.confirmation import confirm_settings, parse_setting
-from quickbooks_sync.settings.known import FACTS, SETTINGS, Setting
+from quickbooks_sync.settings.known import COMPOSE, FACTS, SETTINGS, Setting
 from quickbooks_sync.settings.proposals import Proposal, build_proposals, propose_settings
 
 __all__ = [
+    "COMPOSE",
     "FACTS",
     "SETTINGS",
     "CompanySettings",

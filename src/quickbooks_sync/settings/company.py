@@ -75,6 +75,7 @@ class CompanySettings:
     opening_stock = DefaultedValue(str)
     item_types = DefaultedValue(_to_choices)
     tax = DefaultedValue(str)
+    taken_name = DefaultedValue(str)
     max_rejected_ratio = DefaultedValue(Decimal)
     max_deletions = DefaultedValue(int)
     max_deleted_ratio = DefaultedValue(Decimal)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from quickbooks_sync.model.errors import SettingsError
 
+#: The choice of `taken_name` that needs nobody.
+COMPOSE = "compose"
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -116,6 +119,14 @@ _LISTED = (
         "choice",
         choices=("none", "total_tax"),
         default="none",
+    ),
+    Setting(
+        "taken_name",
+        "What becomes of a customer whose name a vendor or an employee has in QuickBooks: ask (it is rejected, and the "
+        "holder is named), or compose (it is sent as name (customer)).",
+        "choice",
+        choices=("ask", COMPOSE),
+        default="ask",
     ),
     Setting(
         "max_rejected_ratio",

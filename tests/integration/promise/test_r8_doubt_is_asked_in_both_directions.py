@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from quickbooks_sync.commands.decide import decide
+from quickbooks_sync.settings import confirm_settings
 from tests.support.books import loupe, quickbooks
 from tests.support.installation import BuildHouse, House
 
@@ -214,6 +215,27 @@ def test_the_holder_of_a_name_that_is_taken_is_named(build_house: BuildHouse) ->
     assert f"QuickBooks' Vendor {vendor['Id']}" in listed["causes"][0]["message"]
     before = house.run("push_customers")
     assert (before["metered_reads"], before["writes"]) == (0, 0)
+
+
+def test_a_name_is_composed_where_that_is_set_and_a_vendor_has_it(build_house: BuildHouse) -> None:
+    house = build_house()
+    vendor, other = quickbooks.find(house, "Vendor", "Active = true")[:2]
+    name = vendor["DisplayName"]
+    customer_id = loupe.add_customer(house, name)
+    house.run("push_customers")
+    confirm_settings(house.workspace, house.realm_id, {"taken_name": "compose"})
+    run = house.run("push_customers")
+    assert house.said(run, loupe_id=customer_id) == ["created"]
+    record = quickbooks.fetch(house, "Customer", house.quickbooks_id("customer", customer_id))
+    assert record["DisplayName"] == f"{name} (customer)"
+    # Neither side takes over the other's spelling.
+    for flow in ("pull_customers", "push_customers"):
+        assert house.said(house.run(flow), loupe_id=customer_id) in ([], ["unchanged"])
+    assert house.row("customer", customer_id)["display_name"] == name
+    house.update("customer", customer_id, display_name=other["DisplayName"])
+    assert house.said(house.run("push_customers"), loupe_id=customer_id) == ["updated"]
+    record = quickbooks.fetch(house, "Customer", record["Id"])
+    assert record["DisplayName"] == f"{other['DisplayName']} (customer)"
 
 
 def test_a_product_of_many_tags_can_be_renamed(build_house: BuildHouse) -> None:

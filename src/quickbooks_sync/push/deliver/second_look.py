@@ -23,7 +23,7 @@ from quickbooks_sync.push.guard.lookup import link_existing, to_staged_records
 from quickbooks_sync.quickbooks.faults import Action, action_of_error
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.run.context import RunContext
-from quickbooks_sync.settings import CompanySettings
+from quickbooks_sync.settings import COMPOSE, CompanySettings
 from quickbooks_sync.validation import to_problem, validate_values
 
 #: The name or number is taken, or the request id was (Intuit: retry classification, section 7.5).
@@ -69,8 +69,7 @@ def look_again(
             result.writes.append(renamed)
         else:
             result.left.append((item, fault))
-    result.left = _name_holders(context, result.left, sent)
-    return result
+    return _look_at_holders(context, settings, result, sent)
 
 
 def _renamed(context: RunContext, write: Write) -> Write | None:
@@ -81,24 +80,33 @@ def _renamed(context: RunContext, write: Write) -> Write | None:
     return None if values is None else replace(write, sent_values=values)
 
 
-def _name_holders(context: RunContext, left: Refused, sent: Mapping[int, Write]) -> Refused:
-    """Say which record of another kind has a name that QuickBooks refused; one metered read for each kind.
+def _look_at_holders(
+    context: RunContext, settings: CompanySettings, result: SecondLook, sent: Mapping[int, Write]
+) -> SecondLook:
+    """Say which record of another kind has a name that QuickBooks refused, or send another name where that is set.
 
-    A refusal holds until something about the record changes, so each name is asked for once.
+    It is one metered read for each kind. A refusal holds until something about the record changes, so each name is
+    asked for once.
     """
     once = context.type.once
     if once is None:
-        return left
+        return result
     wanted = {
         item.loupe_id: str(sent[item.loupe_id].values.get(once.name))
-        for item, fault in left
+        for item, fault in result.left
         if fault.code == "6240"
     }
     holders = _find_holders(context, once.property, sorted(set(wanted.values())))
-    return [
-        (item, _with_holder(fault, holders.get(wanted.get(item.loupe_id, ""))))
-        for item, fault in left
-    ]
+    looked = SecondLook(result.writes)
+    for item, fault in result.left:
+        holder = holders.get(wanted.get(item.loupe_id, ""))
+        if holder and settings.taken_name == COMPOSE:
+            write = sent[item.loupe_id]
+            composed = context.type.set_apart(write.values)
+            looked.writes.append(replace(write, sent_values=composed))
+        else:
+            looked.left.append((item, _with_holder(fault, holder)))
+    return looked
 
 
 def _find_holders(context: RunContext, name: str, values: Sequence[str]) -> dict[str, str]:
@@ -120,7 +128,7 @@ def _with_holder(fault: QuickBooksFault, holder: str | None) -> QuickBooksFault:
         return fault
     message = (
         f"{fault.message} It is the name of QuickBooks' {holder}: customers, vendors and employees share their names. "
-        "Change it in one of the two."
+        "Change it in one of the two, or confirm the setting taken_name=compose."
     )
     return QuickBooksFault(message, **fault.facts)
 
