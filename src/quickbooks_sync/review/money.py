@@ -10,18 +10,17 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from quickbooks_sync.model.outcome import Outcome, RecordOutcome
-from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_link_ids, read_links
+from quickbooks_sync.postgres.records.links import DELETED, REPLACED, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_held_ids
 from quickbooks_sync.push.decide.write import Write
+from quickbooks_sync.push.guard.open_money import OpenMoney
 from quickbooks_sync.record_types.declarations import Settling
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.review.findings import Remark, from_outcome
 from quickbooks_sync.review.model import Effect
-from quickbooks_sync.review.open_amounts import OpenAmounts
 from quickbooks_sync.review.reviewed import Reviewed, to_assumed_id
 
 Row = Mapping[str, Any]
-Values = Mapping[str, Any]
 
 _TITLES = {
     Outcome.CONFLICT: "may settle more than is open in QuickBooks",
@@ -43,41 +42,32 @@ class StoredMoney:
         self._reviewed = reviewed
         self._settles = settles
         self._settled = RECORD_TYPES[settles.of]
-        self._open = OpenAmounts(reviewed.type, settles)
-        self._held: set[str] = set()
+        self._money = OpenMoney(reviewed.type, settles, reviewed.realm_id)
 
-    def read(self, rows: Sequence[Row], values: Iterable[Values]) -> None:
-        """Read what is known of what some rows settle.
+    def look_at(self, rows: Sequence[Row], writes: Sequence[Write]) -> dict[str, list[Remark]]:
+        """Count the writes of some rows, and return what is to be said of those that may not fit, by source id.
 
         Args:
             rows: The rows with their lines.
-            values: Their canonical values.
+            writes: What a push would send of them.
         """
-        asked = {number for listed in values for number in self._settles.amounts(listed)}
-        settled = {**self._read_linked(asked), **self._read_new(rows)}
-        pairs = read_link_ids(
-            self._connection,
-            self._reviewed.realm_id,
-            self._reviewed.record_type,
-            quickbooks_ids=self._open.settling_ids(settled),
-        )
-        self._open.add(settled, {quickbooks_id for _, quickbooks_id in pairs})
-        self._held |= read_held_ids(
+        settled = {
+            **self._read_linked(self._money.find_settled_ids(writes)),
+            **self._read_new(rows),
+        }
+        held = read_held_ids(
             self._connection,
             self._reviewed.realm_id,
             self._reviewed.record_type,
             self._settles.lines,
-            [str(row[self._reviewed.mapping.key]) for row in rows],
+            [write.source_id for write in writes],
         )
-
-    def look_at(self, write: Write) -> list[Remark]:
-        """Count a write, and return what is to be said of it."""
-        outcome = self._open.take(write) if self._open.is_settling(write) else None
-        if outcome is None:
-            return []
-        if write.source_id in self._held and outcome.outcome == Outcome.CONFLICT:
-            return from_outcome(outcome)
-        return [self._to_look(outcome)]
+        return {
+            outcome.source_id: from_outcome(outcome)
+            if outcome.source_id in held and outcome.outcome == Outcome.CONFLICT
+            else [self._to_look(outcome)]
+            for outcome in self._money.hold(self._connection, writes, settled)
+        }
 
     def _to_look(self, outcome: RecordOutcome) -> Remark:
         title = _TITLES[outcome.outcome]

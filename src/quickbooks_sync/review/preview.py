@@ -9,7 +9,7 @@ Design note
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -42,29 +42,13 @@ from quickbooks_sync.review.findings import (
     to_unconfirmed,
 )
 from quickbooks_sync.review.gate import GateCount
+from quickbooks_sync.review.judged import Judged, Planned
 from quickbooks_sync.review.model import Effect, Stop
 from quickbooks_sync.review.money import StoredMoney
 from quickbooks_sync.review.reviewed import BothSettings, Reviewed, assume_linked
 from quickbooks_sync.run.retry_key import retry_key
 from quickbooks_sync.settings import CompanySettings
 from quickbooks_sync.validation import to_problem, validate_values
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """A row with its decision and everything that is wrong with it."""
-
-    row: Row
-    decided: Decided
-    problems: tuple[Problem, ...]
-
-    @property
-    def is_rejected(self) -> bool:
-        return any(problem.is_rejecting for problem in self.problems)
-
-    @property
-    def is_waiting(self) -> bool:
-        return any(problem.waits_for for problem in self.problems)
 
 
 class Preview:
@@ -131,12 +115,16 @@ class Preview:
         )
         by_id = {self._id_of(judgement.row): judgement for judgement in assumed}
         plan_facts = self._read_plan_facts(ids, facts)
-        if self._money:
-            self._money.read(rows, [judgement.decided.values for judgement in (*judged, *assumed)])
-        for judgement in judged:
+        planned = [
+            self._plan(by_id.get(self._id_of(judgement.row), judgement), plan_facts)
+            for judgement in judged
+        ]
+        money = self._count_money(rows, planned)
+        for judgement, plan in zip(judged, planned, strict=True):
             loupe_id = self._id_of(judgement.row)
             supposed = by_id.get(loupe_id)
-            remarks = self._describe(judgement, supposed, plan_facts)
+            remarks = self._describe(judgement, plan)
+            remarks += money.get(str(loupe_id), [])
             self._add(loupe_id, self._reviewed.type.show(judgement.row), remarks)
             problems = (*judgement.problems, *(supposed.problems if supposed else ()))
             self._gate.add(loupe_id, judgement.decided, problems, facts.links.get(loupe_id))
@@ -165,11 +153,11 @@ class Preview:
         rows: Sequence[Row],
         references: Mapping[str, Mapping[int, str]],
         facts: PushFacts,
-    ) -> list[_Judged]:
+    ) -> list[Judged]:
         decided = decide_rows(rows, references, facts)
         broken = self._validate(decided)
         return [
-            _Judged(row, verdict, _find_problems(verdict, broken.get(position, ())))
+            Judged(row, verdict, _find_problems(verdict, broken.get(position, ())), facts.settings)
             for position, (row, verdict) in enumerate(zip(rows, decided, strict=True))
         ]
 
@@ -193,49 +181,54 @@ class Preview:
             broken.setdefault(written[failure.row], []).append(to_problem(failure))
         return broken
 
-    def _is_judged_again(self, judged: _Judged) -> bool:
+    def _is_judged_again(self, judged: Judged) -> bool:
         return judged.is_waiting or bool(self._find_unconfirmed(judged))
 
-    def _find_unconfirmed(self, judged: _Judged) -> tuple[str, ...]:
+    def _find_unconfirmed(self, judged: Judged) -> tuple[str, ...]:
         """Return the settings without which a new row is not sent."""
         if not isinstance(judged.decided.decision, Create):
             return ()
         return self._settings.confirmed.missing(self._reviewed.type.needed_settings)
 
-    def _describe(
-        self, judged: _Judged, supposed: _Judged | None, facts: PlanFacts
-    ) -> list[Remark]:
+    def _plan(self, judged: Judged, facts: PlanFacts) -> Planned:
+        """Return what a push would do with a row, and what keeps its request from being built."""
+        planned = plan_row(self._to_staged(judged), facts)
+        built = self._build(planned.write, judged.settings) if planned.write else []
+        return Planned(judged, planned, tuple(built))
+
+    def _count_money(
+        self, rows: Sequence[Row], planned: Sequence[Planned]
+    ) -> dict[str, list[Remark]]:
+        if self._money is None:
+            return {}
+        writes = [plan.row.write for plan in planned if plan.row.write and plan.is_sent]
+        return self._money.look_at(rows, writes)
+
+    def _describe(self, judged: Judged, planned: Planned) -> list[Remark]:
         """Return everything that a push says of a row now, and would say of it once it waits for nothing."""
         remarks = [from_problem(problem) for problem in judged.problems]
         remarks += [
             to_unconfirmed(name, _to_confirm(name)) for name in self._find_unconfirmed(judged)
         ]
-        if supposed is None:
-            return [*remarks, *self._describe_plan(judged, self._settings.confirmed, facts)]
-        remarks += [from_problem(problem) for problem in supposed.problems]
-        return [*remarks, *self._describe_plan(supposed, self._settings.assumed, facts)]
+        if planned.judged is not judged:
+            remarks += [from_problem(problem) for problem in planned.judged.problems]
+        return [*remarks, *self._describe_plan(planned)]
 
-    def _describe_plan(
-        self, judged: _Judged, settings: CompanySettings, facts: PlanFacts
-    ) -> list[Remark]:
+    def _describe_plan(self, planned: Planned) -> list[Remark]:
         """Return what is said of a row whatever its values break: what is held, and what cannot be built."""
-        planned = plan_row(self._to_staged(judged), facts)
-        remarks = from_outcome(planned.outcome) if planned.outcome else []
-        if planned.write:
-            remarks += [from_conflict(conflict) for conflict in planned.write.conflicts]
-            problems = judged.decided.problems
-            refused = {problem.field for problem in problems if not problem.is_warning}
-            built = self._build(planned.write, settings)
-            remarks += self._find_unnamed(planned.write, settings)
+        decided, write = planned.judged.decided, planned.row.write
+        remarks = from_outcome(planned.row.outcome) if planned.row.outcome else []
+        if write:
+            remarks += [from_conflict(conflict) for conflict in write.conflicts]
+            refused = {problem.field for problem in decided.problems if not problem.is_warning}
+            remarks += self._find_unnamed(write, planned.judged.settings)
             # A field that was refused by deciding is not refused again, in other words, by building it.
-            remarks += [remark for remark in built if remark.field not in refused]
-            if self._money and not (built or judged.is_rejected):
-                remarks += self._money.look_at(planned.write)
-        if isinstance(judged.decided.decision, Create):
-            remarks += self._find_worth_a_look(judged)
+            remarks += [remark for remark in planned.built if remark.field not in refused]
+        if isinstance(decided.decision, Create):
+            remarks += self._find_worth_a_look(planned.judged)
         return remarks
 
-    def _to_staged(self, judged: _Judged) -> StagedRecord:
+    def _to_staged(self, judged: Judged) -> StagedRecord:
         row, decided = judged.row, judged.decided
         return StagedRecord(
             0,
@@ -260,7 +253,7 @@ class Preview:
             from_problem(problem) for problem in find_unnamed(self._mapping, settings.lists, values)
         ]
 
-    def _find_worth_a_look(self, judged: _Judged) -> list[Remark]:
+    def _find_worth_a_look(self, judged: Judged) -> list[Remark]:
         return [
             Remark(Effect.LOOK, look.field, look.words, look.words)
             for look in self._reviewed.type.worth_a_look

@@ -363,6 +363,29 @@ def test_a_payment_that_a_push_holds_is_named_as_held(house: House) -> None:
     }
 
 
+def test_payments_that_change_places_are_not_to_be_looked_at(house: House) -> None:
+    # Naive: each is counted alone, against an invoice that the other one still settles.
+    customer_id = loupe.add_customer(house, "Changes places")
+    invoices = [loupe.add_invoice(house, customer_id, f"PAY-6-{place}") for place in (1, 2)]
+    for flow in ("push_customers", "push_invoices"):
+        house.run(flow)
+    paid = [loupe.add_payment(house, customer_id, "100.00", {key: "100.00"}) for key in invoices]
+    for flow in ("push_payments", "pull_invoices", "pull_payments"):
+        house.run(flow)
+    for payment_id, invoice_id in zip(paid, reversed(invoices), strict=True):
+        (applied,) = [
+            row for row in house.rows("payment_application") if row["payment_id"] == payment_id
+        ]
+        house.update(
+            "payment_application", applied["payment_application_id"], invoice_id=invoice_id
+        )
+        house.update("payment", payment_id, amount=100)
+
+    assert [named(house, "payment", payment_id) for payment_id in paid] == [{}, {}]
+    run = house.run("push_payments")
+    assert [house.said(run, loupe_id=key) for key in paid] == [["updated"], ["updated"]]
+
+
 def test_payments_above_an_invoice_that_is_new_are_to_be_looked_at(house: House) -> None:
     # Naive: nothing is linked before the first push, so nothing is counted, and the conflict comes as a surprise.
     customer_id = loupe.add_customer(house, "Pays early")
