@@ -22,6 +22,7 @@ from quickbooks_sync.postgres.records.staging import count_unloaded
 from quickbooks_sync.postgres.runs.housekeeping import forget_raw_records
 from quickbooks_sync.postgres.runs.leases import Lease, free_lease, hold_lease, take_lease
 from quickbooks_sync.postgres.runs.record_outcomes import read_outcome_counts
+from quickbooks_sync.postgres.runs.reopened import abandon_earlier, free_if_complete
 from quickbooks_sync.postgres.tables import run as run_table
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.watermarks import move_watermark, read_watermark
@@ -45,6 +46,7 @@ def open_run(
         _ensure_connected(company)
         ensure_grant_fits(connection, company.realm_id, workspace.app)
         held = take_lease(connection, company.realm_id, flow.record_type, holder)
+        abandon_earlier(connection, held)
         unread = _find_unread_fields(workspace, connection, company.realm_id, flow.record_type)
         _refuse_unread(flow, options, unread)
         mode = _effective_mode(connection, company.realm_id, flow, options, unread)
@@ -115,6 +117,12 @@ def _close(context: RunContext, connection: Connection, failed_steps: Sequence[s
     return row
 
 
+def leave(context: RunContext) -> None:
+    """Leave a step; one that was done again of a complete run gives the lease back, for `finish` may not follow."""
+    with context.workspace.engine.begin() as connection:
+        free_if_complete(connection, context.lease, context.run_id)
+
+
 def note_failure(context: RunContext, step: str, error: Exception) -> None:
     """Note on the run why a step of it failed; a later try that succeeds makes it forgotten."""
     told = error.message if isinstance(error, SyncError) else type(error).__name__
@@ -141,13 +149,13 @@ def _why_failed(
     row = connection.execute(
         select(run_table.c.status, run_table.c.reason).where(run_table.c.run_id == context.run_id)
     ).one()
+    if row.status == "success":
+        return None
     if failed_steps:
         failed = f"Failed: {', '.join(failed_steps)}"
         if row.reason is None or row.reason.startswith(failed):
             return row.reason or failed
         return f"{failed}. {row.reason}"
-    if row.status == "success":
-        return None
     left = count_unloaded(connection, context.run_id)
     if left:
         return f"{left} batches were never loaded; run the flow again"
