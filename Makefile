@@ -76,9 +76,10 @@ coverage: install-dev clients  ## Measure which branches the tests take, and hol
 
 check: lint type contracts test-unit  ## Run what is quick: lint, types, import contracts, unit tests
 
-test: lint type contracts clients  ## Run every check and every test
+test: lint type contracts clients  ## Run every check and every test, and one patch for each rule of the promise
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(SUITES) $(ARGS)
 	$(BIN)/pytest tests/airflow $(ARGS)
+	$(BIN)/python tests/mutations/run.py --short
 
 # Each in an environment of its own; Airbyte's needs Python 3.11.
 $(CONNECTORS)/tap-quickbooks/.installed: PACKAGE := tap-quickbooks==2.5.0
