@@ -1,4 +1,4 @@
-"""Runs a suite over a batch of canonical values, once and vectorised, and says which record broke what."""
+"""Runs a suite over a batch of canonical values, vectorised, and says which record broke what."""
 
 from collections import Counter
 from collections.abc import Sequence
