@@ -39,7 +39,7 @@ def main() -> int:
 
 def first_of_each_rule() -> list[Path]:
     """Return one patch a rule, for a look that is short."""
-    return list({rule_of(patch): patch for patch in reversed(PATCHES)}.values())
+    return sorted({rule_of(patch): patch for patch in reversed(PATCHES)}.values())
 
 
 def rule_of(patch: Path) -> str:
