@@ -194,3 +194,45 @@ def test_a_family_pays_for_one_another(families: House) -> None:
         payment_id = loupe.add_payment(families, payer, "40.00", {invoice_id: "40.00"})
         assert families.said(families.run("push_payments"), loupe_id=payment_id) == ["created"]
     assert unapplied(families) == [0, 0]
+
+
+@pytest.mark.parametrize("does", ["new.city := upper(new.city)", "new.city := old.city"])
+def test_what_loupe_makes_of_a_value_never_travels_back(build_house: BuildHouse, does: str) -> None:
+    # Naive: the base holds what was written, so what a trigger made of it looks like somebody's edit.
+    house = build_house(seed=False)
+    record = quickbooks.create(house, "Customer", DisplayName="Beth", BillAddr={"City": "Bonn"})
+    house.run_all()
+    with house.workspace.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "create function loupe.tidy() returns trigger language plpgsql as"
+            f" $$ begin {does}; return new; end $$"
+        )
+        connection.exec_driver_sql(
+            "create trigger tidy before update on loupe.customer for each row execute function loupe.tidy()"
+        )
+    quickbooks.change(house, "Customer", record["Id"], BillAddr={"City": "Berlin"})
+    run = house.run("pull_customers")
+    assert "Loupe's database has made another value" in house.records(run, "warning")[0]["reason"]
+    for _ in range(2):
+        house.run_all()
+    assert quickbooks.fetch(house, "Customer", record["Id"])["BillAddr"]["City"] == "Berlin"
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_quickbooks_leaves_out_is_listed_once(build_house: BuildHouse, is_new: bool) -> None:
+    # Naive: the record was accepted, so its values are agreed, and nobody learns that one is missing.
+    house = build_house(seed=False)
+    customer_id = loupe.add_customer(
+        house, "Beth", website=None if not is_new else "https://b.example"
+    )
+    if not is_new:
+        house.run_all()
+        house.update("customer", customer_id, website="https://b.example")
+    house.order_fault("ignored_property", ignored="WebAddr")
+    run = house.run("push_customers")
+    assert house.said(run, loupe_id=customer_id) == ["differs"]
+    (told,) = house.records(run, "differs")
+    assert "website" in told["reason"]
+    assert house.run("push_customers")["writes"] == 0
+    house.update("customer", customer_id, website="https://beth.example")
+    assert house.said(house.run("push_customers"), loupe_id=customer_id) == ["updated"]
