@@ -14,6 +14,7 @@ KINDS = (
     "status", "fault", "item_fault", "malformed_xml", "wrong_body_after_commit",
     "cut_before_commit", "cut_after_commit", "expire_token", "slow", "slow_after_commit",
     "empty_list", "null_cdc", "cdc_fault", "ids_as_numbers", "same_page_twice",
+    "ignored_property",
 )  # fmt: skip
 #: What the kinds that spoil lists wait for, whatever else an order names.
 _LISTS = {
@@ -46,6 +47,7 @@ class Injection:
         detail: the rest of the text.
         fault_type: such as ValidationFault or SystemFault.
         item: for ``item_fault``: the place of the batch item that it strikes, from 0.
+        ignored: for ``ignored_property``: the property of a record that is taken as if it had not been sent.
     """
 
     kind: str
@@ -63,6 +65,7 @@ class Injection:
     detail: str = "Business Validation Error: Please wait a few minutes and try again."
     fault_type: str = "ValidationFault"
     item: int = 0
+    ignored: str = ""
 
     @property
     def answered_status(self) -> int:

@@ -291,6 +291,38 @@ def test_a_change_that_a_trigger_refuses_is_rejected_alone(refusing: House) -> N
     assert house.said(run, quickbooks_id=records[0]["Id"]) == ["updated"]
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_record_of_which_loupe_leaves_out_a_line_is_rejected_alone(
+    house: House, is_new: bool
+) -> None:
+    # Naive: rows are counted and lines are not, so the invoice is "created" with half of what it bills.
+    payer = quickbooks.create(house, "Customer", DisplayName="Payer")["Id"]
+    records = [quickbooks.create_invoice(house, payer, name, "10.00") for name in ("One", "Two")]
+    house.run("pull_customers")
+    if not is_new:
+        house.run("pull_invoices")
+    execute(
+        house,
+        "create function loupe.vet() returns trigger language plpgsql as $$ begin"
+        " if new.amount = 99 then return null; end if; return new; end $$",
+    )
+    execute(
+        house,
+        "create trigger vet before insert on loupe.invoice_line for each row execute function loupe.vet()",
+    )
+    (line,) = [line for line in records[0]["Line"] if line["DetailType"] == "SalesItemLineDetail"]
+    detail = {"ItemRef": line["SalesItemLineDetail"]["ItemRef"]}
+    for record, amount in zip(records, ("99.00", "12.00"), strict=True):
+        more = {"DetailType": line["DetailType"], "Amount": amount, "SalesItemLineDetail": detail}
+        quickbooks.change(house, "Invoice", record["Id"], Line=[*record["Line"], more])
+    run = house.run("pull_invoices")
+    assert house.said(run, quickbooks_id=records[0]["Id"]) == ["rejected"]
+    assert house.said(run, quickbooks_id=records[1]["Id"]) == ["created" if is_new else "updated"]
+    execute(house, "drop function loupe.vet() cascade")
+    run = house.run("pull_invoices")
+    assert house.said(run, quickbooks_id=records[0]["Id"]) == ["created" if is_new else "updated"]
+
+
 def test_what_was_sent_stays_linked_although_loupe_refuses_the_answer(house: House) -> None:
     """QuickBooks has it by then: without its link it would be sent once more."""
     customers = [loupe.add_customer(house, name) for name in ("One", "Two")]

@@ -13,6 +13,8 @@ from quickbooks_sync.postgres.tables import conflict, link
 LOST_ANSWER = "its answer was lost"
 #: How the reason of a doubt begins that is about money above what is open.
 EXCESS = "possible duplicate payment"
+#: How the reason of a conflict begins that is about money that settles what is another one's.
+FOREIGN = "payer and invoice are of different customers"
 
 
 @dataclass(frozen=True)

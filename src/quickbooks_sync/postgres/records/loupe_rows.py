@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, literal, select, true, update
 
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.errors import RefusedRowError
@@ -189,8 +189,9 @@ def update_row(
     """Change one row if it is still at `row_version`.
 
     Returns:
-        The row's version afterwards and when it was made (`row_version`, `updated_at`), or `None` when someone else
-        changed it meanwhile (nothing was written then).
+        The row's version afterwards and when it was made (`row_version`, `updated_at`), with `is_as_written`: whether
+        the columns hold what was written, and no trigger made something else of it. `None` when someone else changed
+        the row meanwhile (nothing was written then).
     """
     where = loupe_table(mapping)
     table = where.table
@@ -211,8 +212,15 @@ def update_row(
         if where.child is not None and child_name is not None and child_name in changes:
             connection.execute(delete(where.child).where(where.child.c[where.key] == key))
             children = {where.key: key, child_name: changes[child_name]}
-            _insert_children(connection, where, organization_id, [children])
-    version = select(table.c.row_version, table.c.updated_at).where(mine)
+            _insert_children(connection, where, organization_id, [children], [name])
+    is_as_written = and_(
+        true(),
+        *(
+            table.c[name].is_not_distinct_from(literal(value, table.c[name].type))
+            for name, value in columns.items()
+        ),
+    ).label("is_as_written")
+    version = select(table.c.row_version, table.c.updated_at, is_as_written).where(mine)
     return dict(connection.execute(version).mappings().one())
 
 
@@ -272,4 +280,6 @@ def _insert_children(
         lines = [len(row.get(str(where.child_name)) or ()) for row in rows]
         owners = [name for name, number in zip(names, lines, strict=False) for _ in range(number)]
         with about(owners):
-            copy_rows(connection, where.child, columns, children)
+            written = copy_rows(connection, where.child, columns, children)
+        if written != len(children):
+            raise refused_silently(f"a line of {names[0] if names else 'a record'}")
