@@ -2,26 +2,16 @@
 
 import itertools
 import random
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg2.extras
 
+from tests.chaos.auditor.ledger import Ledger
 from tests.chaos.books import Books
-from tests.chaos.entered import Entered
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A value that somebody entered, and when (a number that only rises)."""
-
-    tick: int
-    side: str
-    value: Any
 
 
 @dataclass
@@ -36,8 +26,7 @@ class Company:
         has_currencies: Its QuickBooks keeps several currencies.
         has_stock_in_quickbooks: QuickBooks owns its stock, and opening stock is not sent.
         database: A connection of Loupe's own application.
-        entered: What people entered and ended, by its marks.
-        edits: Per (side, record type, id, field) what was entered, oldest first.
+        entered: The ledger of what people entered, changed, ended and decided.
         entered_twice: References of payments that somebody entered on the other side, too.
         twins: By mark the Loupe customer that somebody entered in QuickBooks, too, and whether with its e-mail address.
         told_apart: (Record type, id) of either end of a pair that somebody decided to be two records.
@@ -51,16 +40,12 @@ class Company:
     has_tax: bool = False
     has_currencies: bool = False
     has_stock_in_quickbooks: bool = False
-    entered: Entered = field(default_factory=Entered)
-    edits: dict[tuple[str, str, str, str], list[Edit]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    entered: Ledger = field(default_factory=Ledger)
     unmapped: dict[tuple[str, str, str], Any] = field(default_factory=dict)
     entered_twice: set[str] = field(default_factory=set)
     twins: dict[str, tuple[int, bool]] = field(default_factory=dict)
     told_apart: set[tuple[str, int | str | None]] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    _ticks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def next_number(self) -> int:
         """Return a number that marks a record or a value as the only one of its kind."""
@@ -68,14 +53,11 @@ class Company:
 
     def note(self, side: str, record_type: str, key: Any, name: str, value: Any) -> None:
         """Remember what somebody entered."""
-        edit = Edit(next(self._ticks), side, value)
-        self.edits[side, record_type, str(key), name].append(edit)
+        self.entered.note(side, record_type, key, name, value)
 
     def note_decision(self, record_type: str, name: str, ids: Sequence[Any]) -> None:
         """Remember that somebody decided about a field of a record, or the whole record."""
-        tick = next(self._ticks)
-        for key in ids:
-            self.entered.decisions[record_type, str(key), name] = tick
+        self.entered.decide(record_type, name, ids)
 
     def read(self, statement: str, *values: Any) -> list[Row]:
         """Run a query with `%s` places."""

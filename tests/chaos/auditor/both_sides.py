@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from tests.chaos.auditor.comparing import ENTITIES
 from tests.chaos.books import Json
 from tests.chaos.company import Company, Row
-from tests.chaos.comparing import ENTITIES
 
 CHILDREN = {"invoice": "invoice_line", "payment": "payment_application"}
 

@@ -1,8 +1,12 @@
-"""What people entered, told apart by marks: a text that a record keeps on both sides through all its edits."""
+"""The ledger: every edit of a person on either side, by tick, side, record, field and value.
 
+Things are told apart by marks: a text that a record keeps on both sides through all its edits.
+"""
+
+import itertools
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -25,11 +29,21 @@ _QUICKBOOKS_PROPERTIES = {
 }
 
 
+@dataclass(frozen=True)
+class Edit:
+    """A value that somebody entered, and when (a number that only rises)."""
+
+    tick: int
+    side: str
+    value: Any
+
+
 @dataclass
-class Entered:
+class Ledger:
     """The model's memory of what was entered and what became of it by people's hands.
 
     Attributes:
+        edits: Per (side, record type, id, field) what was entered, oldest first.
         marks: Per (side, record type, id) the mark it was entered with.
         ended: What a person voided, deleted or made inactive, on either side.
         renamed: What a person in QuickBooks gave another name, number, reference or day.
@@ -37,11 +51,26 @@ class Entered:
         decisions: Per (record type, id on either side, field) when somebody decided about it last.
     """
 
+    edits: dict[tuple[str, str, str, str], list[Edit]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     marks: dict[tuple[str, str, str], str] = field(default_factory=dict)
     ended: set[Thing] = field(default_factory=set)
     renamed: set[Thing] = field(default_factory=set)
     counted: dict[str, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
     decisions: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _ticks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def note(self, side: str, record_type: str, key: Any, name: str, value: Any) -> None:
+        """Remember what somebody entered."""
+        edit = Edit(next(self._ticks), side, value)
+        self.edits[side, record_type, str(key), name].append(edit)
+
+    def decide(self, record_type: str, name: str, ids: Sequence[Any]) -> None:
+        """Remember that somebody decided about a field of a record, or the whole record."""
+        tick = next(self._ticks)
+        for key in ids:
+            self.decisions[record_type, str(key), name] = tick
 
     def note_mark(self, side: str, record_type: str, key: Any, text: Any) -> None:
         """Remember the mark in a text that somebody entered."""

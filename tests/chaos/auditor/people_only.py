@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from tests.chaos.auditor.both_sides import BothSides
+from tests.chaos.auditor.comparing import ENTITIES, compare, is_void
+from tests.chaos.auditor.ledger import Edit
+from tests.chaos.auditor.violation import Violation
 from tests.chaos.books import money
-from tests.chaos.both_sides import BothSides
-from tests.chaos.company import Edit, Row
-from tests.chaos.comparing import ENTITIES, compare, is_void
-from tests.chaos.violation import Violation
+from tests.chaos.company import Row
 
 #: Fields whose every value in a run is entered once only, so that a lost edit shows.
 TRACED = {
@@ -98,7 +99,7 @@ def _entered_amounts(
     found: dict[str | None, set[Decimal]] = {}
     entered = books.company.entered
     links = books.linked[record_type]
-    for (side, kind, key, name), edits in books.company.edits.items():
+    for (side, kind, key, name), edits in books.company.entered.edits.items():
         if (kind, name) != (record_type, column):
             continue
         mark = entered.marks.get((side, kind, key))
@@ -142,7 +143,7 @@ def _last_edit(books: BothSides, record_type: str, link: Row, name: str) -> Edit
     edits = [
         edit
         for side, key in (("loupe", link["loupe_id"]), ("quickbooks", link["quickbooks_id"]))
-        for edit in books.company.edits.get((side, record_type, str(key), name), ())
+        for edit in books.company.entered.edits.get((side, record_type, str(key), name), ())
     ]
     return max(edits, key=lambda edit: edit.tick, default=None)
 
@@ -184,7 +185,7 @@ def _standing(books: BothSides, record_type: str, link: Row, name: str) -> list[
         return [last]
     keys = {"loupe": link["loupe_id"], "quickbooks": link["quickbooks_id"]}
     edits = [
-        books.company.edits.get((side, record_type, str(key), name), ())
+        books.company.entered.edits.get((side, record_type, str(key), name), ())
         for side, key in keys.items()
     ]
     return [typed[-1] for typed in edits if typed]
@@ -193,7 +194,7 @@ def _standing(books: BothSides, record_type: str, link: Row, name: str) -> list[
 def counted_by_nobody(books: BothSides) -> Iterator[Violation]:
     """Loupe's quantity is what a person typed there, or what people in QuickBooks brought about."""
     for link, row, record in books.pairs("inventory_item"):
-        typed = books.company.edits.get(
+        typed = books.company.entered.edits.get(
             ("loupe", "inventory_item", str(link["loupe_id"]), "quantity"), ()
         )
         counted = books.company.entered.counted.get(record["Id"], [])
