@@ -9,7 +9,7 @@ from typing import Any
 import psycopg2.extras
 
 from tests.chaos.auditor.ledger import Ledger
-from tests.chaos.books import Books
+from tests.chaos.books import Books, money
 
 Row = dict[str, Any]
 
@@ -47,6 +47,16 @@ class Company:
     told_apart: set[tuple[str, int | str | None]] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
+    def __post_init__(self) -> None:
+        """Have the ledger told of every sum that somebody enters in QuickBooks."""
+        self.books.on_sum = self._note_sum
+
+    def _note_sum(self, entity: str, record: Row) -> None:
+        if entity in ("Invoice", "Payment"):
+            payer, currency = record["CustomerRef"]["value"], record["CurrencyRef"]["value"]
+            key = "quickbooks", entity.lower(), record["Id"]
+            self.entered.note_sum(*key, payer, currency, money(record["TotalAmt"]))
+
     def next_number(self) -> int:
         """Return a number that marks a record or a value as the only one of its kind."""
         return next(self._numbers)
@@ -76,7 +86,9 @@ class Company:
         columns = {"organization_id": self.organization_id, **columns}
         names, places = ", ".join(columns), ", ".join(["%s"] * len(columns))
         statement = f"insert into loupe.{table} ({names}) values ({places}) returning {key}"
-        return int(self.read(statement, *columns.values())[0][key])
+        row_id = int(self.read(statement, *columns.values())[0][key])
+        self._note_row_sum(table, row_id, columns)
+        return row_id
 
     def update(self, table: str, row_id: int, **columns: Any) -> None:
         """Change a Loupe row."""
@@ -85,6 +97,16 @@ class Company:
             f"update loupe.{table} set {places}, updated_by = 'operator' where {table}_id = %s"
         )
         self.execute(statement, *columns.values(), row_id)
+        self._note_row_sum(table, row_id, columns)
+
+    def _note_row_sum(self, table: str, row_id: int, columns: Row) -> None:
+        """Have the ledger told of a sum, or of the customer who owes it, that somebody enters in Loupe."""
+        name = {"invoice": "total_amount", "payment": "amount"}.get(table)
+        if name is None or not {name, "customer_id", "currency_code"} & columns.keys():
+            return
+        (row,) = self.read(f"select * from loupe.{table} where {table}_id = %s", row_id)
+        key = "loupe", table, row_id
+        self.entered.note_sum(*key, row["customer_id"], row["currency_code"], row[name])
 
     def rows(self, table: str, condition: str = "true") -> list[Row]:
         """Return the company's rows of a Loupe table, by key."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.chaos.auditor.both_sides import BothSides
 from tests.chaos.auditor.comparing import ENTITIES, at, compare, is_void
+from tests.chaos.auditor.fates import astray, entered_by_nobody
 from tests.chaos.auditor.ledger import mark_in
 from tests.chaos.auditor.people_only import (
     changed_by_nobody,
@@ -16,6 +17,7 @@ from tests.chaos.auditor.people_only import (
     is_ended,
     overwritten,
 )
+from tests.chaos.auditor.sums import misstated
 from tests.chaos.auditor.violation import Violation
 from tests.chaos.books import money
 from tests.chaos.company import Company, Row
@@ -36,6 +38,9 @@ def find_violations(company: Company) -> list[Violation]:
         overwritten,
         held_values_moved,
         counted_by_nobody,
+        astray,
+        entered_by_nobody,
+        misstated,
     )
     return [one for check in checks for one in check(books)]
 

@@ -38,12 +38,30 @@ class Edit:
     value: Any
 
 
+@dataclass(frozen=True)
+class Sum:
+    """What an invoice or a payment comes to as a person on one side entered it.
+
+    Attributes:
+        tick: When.
+        customer: The key of its customer on that side.
+        currency: Its currency.
+        amount: The amount.
+    """
+
+    tick: int
+    customer: str
+    currency: str
+    amount: Decimal
+
+
 @dataclass
 class Ledger:
     """The model's memory of what was entered and what became of it by people's hands.
 
     Attributes:
         edits: Per (side, record type, id, field) what was entered, oldest first.
+        sums: Per (side, record type, id) what people let an invoice or payment come to last.
         marks: Per (side, record type, id) the mark it was entered with.
         ended: What a person voided, deleted or made inactive, on either side.
         renamed: What a person in QuickBooks gave another name, number, reference or day.
@@ -54,6 +72,7 @@ class Ledger:
     edits: dict[tuple[str, str, str, str], list[Edit]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    sums: dict[tuple[str, str, str], Sum] = field(default_factory=dict)
     marks: dict[tuple[str, str, str], str] = field(default_factory=dict)
     ended: set[Thing] = field(default_factory=set)
     renamed: set[Thing] = field(default_factory=set)
@@ -65,6 +84,13 @@ class Ledger:
         """Remember what somebody entered."""
         edit = Edit(next(self._ticks), side, value)
         self.edits[side, record_type, str(key), name].append(edit)
+
+    def note_sum(
+        self, side: str, record_type: str, key: Any, customer: Any, currency: str, amount: Decimal
+    ) -> None:
+        """Remember what somebody let an invoice or a payment come to."""
+        entered = Sum(next(self._ticks), str(customer), currency, amount)
+        self.sums[side, record_type, str(key)] = entered
 
     def decide(self, record_type: str, name: str, ids: Sequence[Any]) -> None:
         """Remember that somebody decided about a field of a record, or the whole record."""
