@@ -11,6 +11,8 @@ from quickbooks_sync.postgres.tables import conflict, link
 
 #: How the reason of a doubt begins that is about a write without an answer.
 LOST_ANSWER = "its answer was lost"
+#: How the reason of a doubt begins that is about a record made for one row under the Id of another one's link.
+CLAIMED = "made for a row that it cannot be linked to"
 #: How the reason of a doubt begins that is about money above what is open.
 EXCESS = "possible duplicate payment"
 
