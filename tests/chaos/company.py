@@ -30,6 +30,7 @@ class Company:
         entered_twice: References of payments that somebody entered on the other side, too.
         twins: By mark the Loupe customer that somebody entered in QuickBooks, too, and whether with its e-mail address.
         told_apart: (Record type, id) of either end of a pair that somebody decided to be two records.
+        backup: The copy of its rows that Loupe may be restored from, as `loupe_copies` takes it.
         unmapped: Per (entity, Id, property) a value in QuickBooks that the sync must leave alone.
     """
 
@@ -42,6 +43,7 @@ class Company:
     has_stock_in_quickbooks: bool = False
     entered: Ledger = field(default_factory=Ledger)
     unmapped: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    backup: Any = None
     entered_twice: set[str] = field(default_factory=set)
     twins: dict[str, tuple[int, bool]] = field(default_factory=dict)
     told_apart: set[tuple[str, int | str | None]] = field(default_factory=set)
@@ -114,6 +116,12 @@ class Company:
             f"select * from loupe.{table} where organization_id = %s and {condition} order by 1",
             self.organization_id,
         )
+
+    def is_crowded(self, kind: str, most: int) -> bool:
+        """Whether there are so many records of a type that more would only slow the run down."""
+        table = {"item": "inventory_item"}.get(kind, kind)
+        counted = f"select count(*) as number from loupe.{table} where organization_id = %s"
+        return bool(self.read(counted, self.organization_id)[0]["number"] > most)
 
     def sync_rows(self, table: str, condition: str = "true") -> list[Row]:
         """Return the company's rows of one of the sync's tables."""

@@ -73,7 +73,13 @@ def _all_flows(realm_id: str, mode: str, label: str) -> Any:
         options = FlowOptions(realm_id=realm_id, mode=mode)
         use_quick_rules()
         for flow in FLOWS:
-            steps.run_flow(workspace, flow, options, run_key=f"quiet-{label}", triggered_by="chaos")
+            try:
+                steps.run_flow(
+                    workspace, flow, options, run_key=f"quiet-{label}", triggered_by="chaos"
+                )
+            except Exception as error:
+                error.add_note(f"in {flow.name}")
+                raise
 
     return work
 

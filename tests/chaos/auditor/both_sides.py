@@ -33,6 +33,10 @@ class BothSides:
         }
         self._conflicts = company.sync_rows("conflict")
         self._listed = [*company.sync_rows("waiting_record"), *company.sync_rows("rejected_record")]
+        self._missing = {
+            (link["record_type"], link["loupe_id"], link["quickbooks_id"])
+            for link in company.sync_rows("link", "missing_since_at is not null")
+        }
         self._differs = _read_differing(company)
 
     def pairs(self, record_type: str) -> Iterator[tuple[Row, Row, Json]]:
@@ -92,7 +96,8 @@ class BothSides:
             for one in self._listed
         ):
             return True
-        return (record_type, loupe_id) in self._differs
+        is_missing = (record_type, loupe_id, quickbooks_id) in self._missing
+        return is_missing or (record_type, loupe_id) in self._differs
 
     def held_because(self, record_type: str, link: Row, name: str) -> str:
         """Return the reason of the open conflict about a field of a linked record, or nothing."""

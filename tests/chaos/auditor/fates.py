@@ -67,11 +67,10 @@ def _ids(stands: _Places) -> tuple[int | None, str | None]:
 
 def entered_by_nobody(books: BothSides) -> Iterator[Violation]:
     """Nothing stands on either side that no person entered."""
-    known = {(kind, mark) for (_, kind, _), mark in books.company.entered.marks.items()}
     for record_type in ENTITIES:
         for side, key, _ in books.standing(record_type):
             mark = books.mark_of(record_type, side, key)
-            if (record_type, mark) not in known:
+            if (record_type, mark) not in books.company.entered.things:
                 text = f"{side} has {key} ({mark or 'without a mark'}), which no person entered"
                 number = str(key) if side == "quickbooks" else None
                 loupe_id = int(key) if side == "loupe" else None

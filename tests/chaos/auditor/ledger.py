@@ -61,8 +61,9 @@ class Ledger:
 
     Attributes:
         edits: Per (side, record type, id, field) what was entered, oldest first.
-        sums: Per (side, record type, id) what people let an invoice or payment come to last.
+        sums: Per (side, record type, id) what people let an invoice or payment come to, oldest first.
         marks: Per (side, record type, id) the mark it was entered with.
+        things: Everything that was ever entered.
         ended: What a person voided, deleted or made inactive, on either side.
         renamed: What a person in QuickBooks gave another name, number, reference or day.
         counted: Per Id of a QuickBooks item what people's counts there came to, one after the other.
@@ -72,8 +73,9 @@ class Ledger:
     edits: dict[tuple[str, str, str, str], list[Edit]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    sums: dict[tuple[str, str, str], Sum] = field(default_factory=dict)
+    sums: dict[tuple[str, str, str], list[Sum]] = field(default_factory=lambda: defaultdict(list))
     marks: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    things: set[Thing] = field(default_factory=set)
     ended: set[Thing] = field(default_factory=set)
     renamed: set[Thing] = field(default_factory=set)
     counted: dict[str, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
@@ -90,7 +92,7 @@ class Ledger:
     ) -> None:
         """Remember what somebody let an invoice or a payment come to."""
         entered = Sum(next(self._ticks), str(customer), currency, amount)
-        self.sums[side, record_type, str(key)] = entered
+        self.sums[side, record_type, str(key)].append(entered)
 
     def decide(self, record_type: str, name: str, ids: Sequence[Any]) -> None:
         """Remember that somebody decided about a field of a record, or the whole record."""
@@ -103,6 +105,26 @@ class Ledger:
         mark = mark_in(text)
         if mark:
             self.marks.setdefault((side, record_type, str(key)), mark)
+            self.things.add((record_type, mark))
+
+    def tick(self) -> int:
+        """Return a moment that lies after all that was entered so far."""
+        return next(self._ticks)
+
+    def take_back(self, side: str, record_type: str, key: Any, since: int) -> None:
+        """Forget what somebody entered on a side after a moment: a backup from then took its place."""
+        place = side, record_type, str(key)
+        self.sums[place] = [entered for entered in self.sums[place] if entered.tick < since]
+        for name in [name for *at, name in self.edits if tuple(at) == place]:
+            edits = self.edits[*place, name]
+            self.edits[*place, name] = [edit for edit in edits if edit.tick < since]
+
+    def forget(self, side: str, record_type: str, key: Any) -> None:
+        """Forget which thing an id stands for, and what was entered under it: the id is given out again."""
+        self.marks.pop((side, record_type, str(key)), None)
+        if side == "quickbooks":
+            self.counted.pop(str(key), None)
+        self.take_back(side, record_type, key, 0)
 
     def count(self, quickbooks_id: str, difference: Decimal) -> None:
         """Remember that somebody in QuickBooks changed an item's stock."""

@@ -37,14 +37,19 @@ def misstated(books: BothSides) -> Iterator[Violation]:
 
 
 def _left_out(books: BothSides, record_type: str) -> set[str | None]:
-    """Return the marks of what is listed, drafts among it, of what has ended, and of what was entered on both sides."""
+    """Return the marks of what is listed, is a draft, has ended, or was decided about."""
     told = {
         books.mark_of(record_type, side, key)
         for side, key, record in books.standing(record_type)
         if books.is_told(record_type, side, key) or record.get("lifecycle_status") == "Draft"
     }
     ended = {mark for kind, mark in books.company.entered.ended if kind == record_type}
-    return told | ended | {None} | _decided(books, record_type)
+    apart = {
+        books.mark_of(record_type, side, key)
+        for side, key, _ in books.standing(record_type)
+        if (record_type, key) in books.company.told_apart
+    }
+    return told | ended | apart | {None} | _decided(books, record_type)
 
 
 def _decided(books: BothSides, record_type: str) -> set[str | None]:
@@ -64,9 +69,9 @@ def _decided(books: BothSides, record_type: str) -> set[str | None]:
 
 def _last(books: BothSides, thing: Thing) -> Sum:
     sums = [
-        entered
+        entered[-1]
         for (side, kind, key), entered in books.company.entered.sums.items()
-        if kind == thing[0] and books.mark_of(kind, side, key) == thing[1]
+        if entered and kind == thing[0] and books.mark_of(kind, side, key) == thing[1]
     ]
     return max(sums, key=lambda entered: entered.tick, default=Sum(0, "", "", Decimal(0)))
 
@@ -74,10 +79,11 @@ def _last(books: BothSides, thing: Thing) -> Sum:
 def _entered(books: BothSides, record_type: str, left_out: set[str | None]) -> _Sums:
     """Add up what was entered last of every thing."""
     newest: dict[str, tuple[int, _Payer, Decimal]] = {}
-    for (side, kind, key), entered in books.company.entered.sums.items():
-        mark = books.mark_of(kind, side, key) if kind == record_type else None
+    for (side, kind, key), history in books.company.entered.sums.items():
+        mark = books.mark_of(kind, side, key) if history and kind == record_type else None
         if mark is None or mark in left_out:
             continue
+        entered = history[-1]
         payer = books.mark_of("customer", side, entered.customer), entered.currency
         if mark not in newest or newest[mark][0] < entered.tick:
             newest[mark] = entered.tick, payer, entered.amount
