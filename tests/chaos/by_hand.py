@@ -150,6 +150,20 @@ def accept_some(schedule: "Schedule", company: Company, _rng: random.Random) -> 
     return _accept_newest(schedule, company)
 
 
+def pull_while_waiting(schedule: "Schedule", company: Company, rng: random.Random) -> str:
+    """Have everything of a type pulled of which something waits or is rejected, and then pushed."""
+    listed = [*company.sync_rows("waiting_record"), *company.sync_rows("rejected_record")]
+    if not listed:
+        return "nothing waits"
+    plural = f"{rng.choice(listed)['record_type']}s"
+    pull, push = (flow_named(f"{direction}_{plural}") for direction in ("pull", "push"))
+    said = [
+        run(schedule, company, pull, "full", rng, frozenset()),
+        run(schedule, company, push, "incremental", rng, frozenset()),
+    ]
+    return f"{plural}, {len(listed)} listed: {' '.join(said)}"
+
+
 def order_meanwhile(schedule: "Schedule", company: Company, rng: random.Random) -> str:
     """Run one flow, and have people with rights give orders while it stands at some request."""
     flow = rng.choice(FLOWS)
@@ -185,4 +199,5 @@ STEPS: dict[Order, int] = {
     retry_what_is_gone: 3,
     close_gate: 4,
     accept_some: 2,
+    pull_while_waiting: 8,
 }
