@@ -67,7 +67,7 @@ def is_free(company: Company, pair: Row) -> bool:
     record_type, loupe_id, number = pair["record_type"], pair["loupe_id"], pair["quickbooks_id"]
     links = company.sync_rows("link", f"record_type = '{record_type}'")
     ends = {(link["loupe_id"], link["quickbooks_id"]) for link in links}
-    is_taken = any((one == loupe_id) != (other == number) for one, other in ends)
+    is_taken = any((row == loupe_id) != (record == number) for row, record in ends)
     return bool(company.rows(record_type, f"{record_type}_id = {loupe_id or 0}")) and not is_taken
 
 

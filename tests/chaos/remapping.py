@@ -35,15 +35,15 @@ def move_field(schedule: "Schedule", company: Company, rng: random.Random) -> st
     after = _PLACES[before == _PLACES[0]]
     _map(schedule, {**CUSTOMER_PATHS, _MOVED: after})
     said = [f"{_MOVED} from {after}"]
-    said += [_run(schedule, one, "push_customers", _REFUSED) for one in _all(schedule)]
+    said += [_run(schedule, sharer, "push_customers", _REFUSED) for sharer in _all(schedule)]
     said += [str(edit_customer(company, rng)) for _ in range(2)]
-    said += [_run(schedule, one, "pull_customers", _GATE) for one in _all(schedule)]
+    said += [_run(schedule, sharer, "pull_customers", _GATE) for sharer in _all(schedule)]
     if rng.random() < 0.4:
         _map(schedule, {**CUSTOMER_PATHS, _MOVED: before})
         return f"{'; '.join(said)}; the mapping was put right again"
-    for one in _all(schedule):
-        said.append(_accept(schedule, one))
-        _note_unmapped(one, before, after)
+    for sharer in _all(schedule):
+        said.append(_accept(schedule, sharer))
+        _note_unmapped(sharer, before, after)
     CUSTOMER_PATHS[_MOVED] = after
     return "; ".join(said)
 
@@ -81,9 +81,9 @@ def drop_or_return_field(schedule: "Schedule", company: Company, rng: random.Ran
     CUSTOMER_PATHS[_LEFT] = _LEFT_FROM
     _map(schedule, CUSTOMER_PATHS)
     said = [f"{_LEFT} is mapped again", str(edit_customer(company, rng))]
-    for one in _all(schedule):
-        said.append(_run(schedule, one, "push_customers", _REFUSED))
-        said.append(_run(schedule, one, "pull_customers", frozenset()))
+    for sharer in _all(schedule):
+        said.append(_run(schedule, sharer, "push_customers", _REFUSED))
+        said.append(_run(schedule, sharer, "pull_customers", frozenset()))
     return "; ".join(said)
 
 
