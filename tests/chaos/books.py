@@ -26,11 +26,13 @@ class Books:
     Attributes:
         emulator_url: Where QuickBooks is.
         realm_id: The company.
+        on_new: Told of every record that somebody enters, with its entity.
         on_sum: Told of every record that somebody let come to another sum, with its entity.
     """
 
     emulator_url: str
     realm_id: str
+    on_new: Callable[[str, Json], None] = lambda _entity, _record: None
     on_sum: Callable[[str, Json], None] = lambda _entity, _record: None
     _session: requests.Session = field(default_factory=requests.Session)
     _token: str = ""
@@ -38,6 +40,7 @@ class Books:
     def create(self, entity: str, **properties: Any) -> Json:
         """Create a record; returns it."""
         record = self._write(entity, properties)
+        self.on_new(entity, record)
         self.on_sum(entity, record)
         return record
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg2.extras
 
+from tests.chaos.auditor.comparing import ENTITIES
 from tests.chaos.auditor.ledger import Ledger
 from tests.chaos.books import Books, money
 
@@ -31,6 +32,7 @@ class Company:
         twins: By mark the Loupe customer that somebody entered in QuickBooks, too, and whether with its e-mail address.
         told_apart: (Record type, id) of either end of a pair that somebody decided to be two records.
         backup: The copy of its rows that Loupe may be restored from, as `loupe_copies` takes it.
+        most_replaced: More records of a run than this that are not those that were linked stop the company.
         unmapped: Per (entity, Id, property) a value in QuickBooks that the sync must leave alone.
     """
 
@@ -44,14 +46,22 @@ class Company:
     entered: Ledger = field(default_factory=Ledger)
     unmapped: dict[tuple[str, str, str], Any] = field(default_factory=dict)
     backup: Any = None
+    most_replaced: int = 2
     entered_twice: set[str] = field(default_factory=set)
     twins: dict[str, tuple[int, bool]] = field(default_factory=dict)
     told_apart: set[tuple[str, int | str | None]] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        """Have the ledger told of every sum that somebody enters in QuickBooks."""
+        """Have the ledger told of what somebody enters in QuickBooks."""
+        self.books.on_new = self._note_new
         self.books.on_sum = self._note_sum
+
+    def _note_new(self, entity: str, record: Row) -> None:
+        """Forget whatever had the Id before: a company that was put back gives Ids out again."""
+        record_type = next((kind for kind, name in ENTITIES.items() if name == entity), None)
+        if record_type:
+            self.entered.forget("quickbooks", record_type, record["Id"])
 
     def _note_sum(self, entity: str, record: Row) -> None:
         if entity in ("Invoice", "Payment"):
@@ -89,6 +99,8 @@ class Company:
         names, places = ", ".join(columns), ", ".join(["%s"] * len(columns))
         statement = f"insert into loupe.{table} ({names}) values ({places}) returning {key}"
         row_id = int(self.read(statement, *columns.values())[0][key])
+        if table in ENTITIES:
+            self.entered.forget("loupe", table, row_id)  # a restored Loupe gives keys out again
         self._note_row_sum(table, row_id, columns)
         return row_id
 

@@ -116,8 +116,9 @@ class Ledger:
         place = side, record_type, str(key)
         self.sums[place] = [entered for entered in self.sums[place] if entered.tick < since]
         for name in [name for *at, name in self.edits if tuple(at) == place]:
-            edits = self.edits[*place, name]
-            self.edits[*place, name] = [edit for edit in edits if edit.tick < since]
+            edits = self.edits.pop((*place, name))
+            if kept := [edit for edit in edits if edit.tick < since]:
+                self.edits[*place, name] = kept
 
     def forget(self, side: str, record_type: str, key: Any) -> None:
         """Forget which thing an id stands for, and what was entered under it: the id is given out again."""
