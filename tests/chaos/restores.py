@@ -3,6 +3,7 @@
 import copy
 import random
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tests.chaos.administration import let_leases_expire
@@ -40,14 +41,18 @@ def _restore(company: Company, backup: Copy, rng: random.Random) -> str:
         put_all_back(company, backup)
         _note_all(company, backup, before)
         return "restored as a whole"
-    table = rng.choice(tuple(TABLES))
-    now = read_versions(company)[table]
-    older = [key for key, version in backup.versions[table].items() if now.get(key, 0) > version]
-    chosen = rng.sample(older, min(len(older), rng.choice((1, 2, 6))))
+    now = read_versions(company)
+    changed = {table: _find_changed(now[table], backup.versions[table]) for table in TABLES}
+    table = rng.choice([table for table, keys in changed.items() if keys] or ["customer"])
+    chosen = rng.sample(changed[table], min(len(changed[table]), rng.choice((1, 2, 6))))
     put_back(company, backup, table, chosen)
     for key in chosen:
         company.entered.take_back("loupe", table, key, backup.tick)
     return f"{table} {chosen} restored"
+
+
+def _find_changed(now: Mapping[int, int], before: Mapping[int, int]) -> list[int]:
+    return [key for key, version in before.items() if now.get(key, 0) > version]
 
 
 def _note_all(company: Company, backup: Copy, before: dict[str, dict[int, int]]) -> None:
