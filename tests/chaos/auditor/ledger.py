@@ -123,7 +123,7 @@ class Ledger:
     def forget(self, side: str, record_type: str, key: Any) -> None:
         """Forget which thing an id stands for, and what was entered under it: the id is given out again."""
         self.marks.pop((side, record_type, str(key)), None)
-        if side == "quickbooks":
+        if (side, record_type) == ("quickbooks", "inventory_item"):
             self.counted.pop(str(key), None)
         self.take_back(side, record_type, key, 0)
 
