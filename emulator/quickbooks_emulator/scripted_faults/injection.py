@@ -15,6 +15,7 @@ KINDS = (
     "cut_before_commit", "cut_after_commit", "expire_token", "slow", "slow_after_commit",
     "empty_list", "null_cdc", "cdc_fault", "ids_as_numbers", "same_page_twice",
     "ignored_property",
+    "short_list", "short_cdc", "cdc_without_part",
 )  # fmt: skip
 #: What the kinds that spoil lists wait for, whatever else an order names.
 _LISTS = {
@@ -22,6 +23,9 @@ _LISTS = {
     "ids_as_numbers": r"/(query|cdc)(\?|$)",
     "null_cdc": r"/cdc\?",
     "cdc_fault": r"/cdc\?",
+    "short_cdc": r"/cdc\?",
+    "cdc_without_part": r"/cdc\?",
+    "short_list": r"(?i)/query\?(?!.*count\()",
     "same_page_twice": r"(?i)/query\?.*( Id > |startposition (?!1\b))",
 }
 

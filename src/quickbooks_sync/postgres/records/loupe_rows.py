@@ -166,7 +166,7 @@ def insert_rows(
         names: What to call each of them where it is refused.
     """
     where = loupe_table(mapping)
-    keys = next_ids(connection, where.table, where.key, len(rows))
+    keys = _free_keys(connection, where, mapping.record_type, len(rows))
     full = [
         {**row, where.key: key, "organization_id": organization_id, "updated_by": LOADER}
         for row, key in zip(rows, keys, strict=True)
@@ -175,6 +175,21 @@ def insert_rows(
     with about(names):
         copy_rows(connection, where.table, columns, full)
     _insert_children(connection, where, organization_id, full, names)
+    return keys
+
+
+def _free_keys(
+    connection: Connection, where: LoupeTable, record_type: str, count: int
+) -> list[int]:
+    """Reserve keys that no link knows: a restored Loupe gives those of lost rows out again."""
+    keys: list[int] = []
+    while missing := count - len(keys):
+        drawn = next_ids(connection, where.table, where.key, missing)
+        known = select(tables.link.c.loupe_id).where(
+            tables.link.c.record_type == record_type, tables.link.c.loupe_id.in_(drawn)
+        )
+        linked = set(connection.scalars(known))
+        keys += [key for key in drawn if key not in linked]
     return keys
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.model.problem import Problem
-from quickbooks_sync.postgres.records.decisions import LOST_ANSWER
+from quickbooks_sync.postgres.records.decisions import CLAIMED, LOST_ANSWER
 from quickbooks_sync.postgres.runs.scope import RunScope
 from quickbooks_sync.postgres.tables import conflict, rejected_record, waiting_record
 
@@ -105,7 +105,12 @@ def _close_conflicts(
             conflict.c.realm_id == scope.realm_id,
             conflict.c.record_type == scope.record_type,
             conflict.c.resolved_at.is_(None),
-            conflict.c.loupe_id.in_(loupe_ids) | conflict.c.quickbooks_id.in_(quickbooks_ids),
+            conflict.c.loupe_id.in_(loupe_ids)
+            # What the other row of the Id comes to says nothing about the row that the record was made for.
+            | (
+                conflict.c.quickbooks_id.in_(quickbooks_ids)
+                & ~conflict.c.reason.startswith(CLAIMED)
+            ),
             *about,
         )
         .values(resolved_at=func.now())
@@ -124,6 +129,7 @@ def _close_other_conflicts(connection: Connection, scope: RunScope, outcome: Rec
         & conflict.c.decision.is_(None)
         # What a write without an answer may have made is asked pair by pair; it ends with a link.
         & ~conflict.c.reason.startswith(LOST_ANSWER)
+        & ~conflict.c.reason.startswith(CLAIMED)
         & conflict.c.loupe_id.not_in(_rows_of(outcome))
     )
     connection.execute(
