@@ -30,6 +30,11 @@ def accept_sources(
     return len(moved)
 
 
+def fields_of(sources: Sources) -> frozenset[str]:
+    """Return the fields that sources belong to; the parts of a list, such as `lines.quantity`, are one field."""
+    return frozenset(name.partition(".")[0] for name in sources)
+
+
 def explain(name: str, before: Sources, sources: Sources, run_id: int) -> str:
     """Say why a field is left as it is, and how to let it go."""
     parts = [part for part in before if part.partition(".")[0] == name]

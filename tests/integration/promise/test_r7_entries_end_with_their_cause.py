@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from quickbooks_sync.commands.gate import accept
-from quickbooks_sync.model.errors import ConfigurationError
+from quickbooks_sync.model.errors import ConfigurationError, GateClosedError
+from quickbooks_sync.run.gate import MIN_BLANKED
 from quickbooks_sync.settings import confirm_settings
 from tests.support.books import loupe, quickbooks
 from tests.support.installation import BuildHouse, House
@@ -174,3 +175,21 @@ def test_a_field_that_is_read_from_elsewhere_stays_until_somebody_accepts_it(
     house.run("push_customers")
     again = house.run("pull_customers")
     assert not house.records(again, "warning")
+
+
+def test_a_held_field_closes_no_gate_until_it_is_accepted(
+    build_house: BuildHouse, tmp_path: Path
+) -> None:
+    # Naive: the gate counts the phone numbers that nothing is going to empty, and no pull of customers ends any more.
+    house = build_house(seed=False)
+    for number in range(MIN_BLANKED):
+        phone = {"FreeFormNumber": f"555-{number:04d}"}
+        quickbooks.create(house, "Customer", DisplayName=f"Customer {number}", PrimaryPhone=phone)
+    house.run_all()
+    point_phone_elsewhere(house, tmp_path / "mappings")
+    run = house.run("pull_customers")
+    assert len(house.records(run, "warning")) == MIN_BLANKED
+    assert None not in {row["phone"] for row in house.rows("customer")}
+    accept(house.workspace, run["run_id"], by="Ada")
+    with pytest.raises(GateClosedError, match="empty the field phone in Loupe on 20 of the 20"):
+        house.run("pull_customers")
