@@ -50,9 +50,9 @@ def gate(context: RunContext, list_rejected: ListRejected) -> dict[str, int]:
     if reason:
         raise _too_many_rejected(context, reason, rejections)
     with context.transaction() as connection:
-        deleted = staging.count_deleted(connection, context.run_id)
-        linked = len(read_live_ids(connection, context.realm_id, context.record_type))
-        _refuse_deleted(settings, linked, deleted)
+        linked = read_live_ids(connection, context.realm_id, context.record_type)
+        deleted = len(linked & staging.read_deleted_ids(connection, context.run_id))
+        _refuse_deleted(settings, len(linked), deleted)
         fields = _find_written(context, connection)
         blanked = read_blanked_fields(connection, context.run, fields, MIN_BLANKED)
         _refuse_blanked(connection, context, settings, blanked)
