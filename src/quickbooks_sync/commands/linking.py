@@ -34,7 +34,7 @@ def link(
         quickbooks_id: The record's Id; one metered read finds it, another one brings it in.
         by: Who decides.
         realm_id: The company; the only one by default.
-        is_instead: Give up the links that either has to another one; those others are looked at anew.
+        is_instead: Give up the links that either has to another one; those others are looked at again.
 
     Returns:
         The summaries of the runs that carried it out.

@@ -173,7 +173,7 @@ class IntakeBatch:
         )
 
     def _give_up_links(self, records: Sequence[StagedRecord]) -> None:
-        """Forget the links of pairs that somebody has declared separate; both are looked at anew."""
+        """Forget the links of pairs that somebody has declared separate; both are looked at again."""
         key = self._connection, self._context.realm_id, self._context.record_type
         decisions = read_record_decisions(*key)
         ids = [record.source_id for record in records if decisions.separated(record.source_id)]

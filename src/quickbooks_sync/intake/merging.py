@@ -23,7 +23,7 @@ from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.record_types.decided import with_decisions
 from quickbooks_sync.record_types.declarations import LinkedPair, Unsettled
 from quickbooks_sync.record_types.record_type import LIFE_FIELDS
-from quickbooks_sync.run.resourced import explain
+from quickbooks_sync.run.resourced import IS_HELD, explain
 from quickbooks_sync.transform.loupe_side import values_to_row
 
 Values = dict[str, Any]
@@ -120,7 +120,7 @@ class RecordMerger:
             if now != before:
                 sources, run_id = known.mapping.sources, known.context.run_id
                 told = explain(name, known.resourced, sources, run_id)
-                yield warning(name, "is read from where it was read before", now, told)
+                yield warning(name, IS_HELD, now, told)
 
     def _policy(
         self, record: StagedRecord, link: Link, ours: LoupeRow, theirs: Values

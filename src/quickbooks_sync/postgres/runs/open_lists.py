@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, text, update
+from sqlalchemy import ColumnElement, Connection, Table, case, delete, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
@@ -179,14 +179,24 @@ def _write_rejected(
         "raw": outcome.raw,
         "last_run_id": scope.run_id,
     }
-    _upsert(connection, rejected_record, _key(scope, outcome), values)
+    # Who has accepted one version of a record has not accepted the next.
+    is_same = rejected_record.c.source_version.is_not_distinct_from(outcome.source_version)
+    accepted_by = case((is_same, rejected_record.c.accepted_by)) if is_known else None
+    _upsert(connection, rejected_record, _key(scope, outcome), values, accepted_by=accepted_by)
 
 
 def _upsert(
-    connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
+    connection: Connection,
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    **changed: Any,
 ) -> None:
+    """Insert or update a row; `changed` is what becomes of further columns of one that is there."""
     statement = insert(table).values(**key, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=list(key), set_={**values, **changed})
+    )
 
 
 def _write_conflicts(connection: Connection, scope: RunScope, outcome: RecordOutcome) -> None:
