@@ -117,7 +117,8 @@ class RecordMerger:
         known = self._known
         for name in sorted(known.held_fields):
             now, before = planned.theirs.get(name), planned.base.quickbooks.get(name)
-            if now != before:
+            ours, agreed = planned.ours.values.get(name), planned.base.loupe.get(name)
+            if (now, ours) != (before, agreed):
                 sources, run_id = known.mapping.sources, known.context.run_id
                 told = explain(name, known.resourced, sources, run_id)
                 yield warning(name, IS_HELD, now, told)

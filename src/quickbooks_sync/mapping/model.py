@@ -9,6 +9,9 @@ from typing import Any
 from quickbooks_sync.mapping.vocabulary import NamedList, Vocabulary
 from quickbooks_sync.model.errors import MappingError
 
+#: What stands before Loupe's column in a source.
+IN_LOUPE = "in Loupe "
+
 KINDS = ("two_way", "pull_only", "computed")
 TYPES = ("text", "money", "decimal", "date", "boolean", "enum", "reference", "lines")
 CONFLICT_RULES = ("hold", "quickbooks", "loupe")
@@ -153,7 +156,7 @@ class RecordMapping:
 
     @property
     def sources(self) -> dict[str, str]:
-        """Where each field is read from in QuickBooks, by name; sub-fields as `lines.amount`."""
+        """Where each field is read from in QuickBooks, and its column in Loupe, by name; also `lines.amount`."""
         return dict(_iter_sources(self.fields))
 
     def every_field(self) -> Iterator[Field]:
@@ -167,6 +170,7 @@ def _iter_sources(fields: tuple[Field, ...], parent: str = "") -> Iterator[tuple
     for field in fields:
         if field.is_in_quickbooks:
             asked = "asked for" if field.is_asked_for else None
-            parts = (field.quickbooks, field.derive_quickbooks, field.named_in, asked)
+            column = f"{IN_LOUPE}{field.loupe}" if field.loupe else None
+            parts = (field.quickbooks, field.derive_quickbooks, field.named_in, asked, column)
             yield f"{parent}{field.name}", " ".join(part for part in parts if part)
         yield from _iter_sources(field.fields, f"{parent}{field.name}.")

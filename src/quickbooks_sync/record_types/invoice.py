@@ -1,6 +1,7 @@
 """Invoices. Lines, customer and currency are money: what is paid or finalised moves only by a person's decision."""
 
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Connection, case, exists, select
 
@@ -227,7 +228,8 @@ class Invoice(RecordType):
             return Removal(
                 {}, FieldConflict(RECORD_CONFLICT, why, row["invoice_number"], quickbooks_id)
             )
-        return Removal({"lifecycle_status": "Void", "void_reason": "deleted in QuickBooks"})
+        void = {"lifecycle_status": "Void", "void_reason": "deleted in QuickBooks"}
+        return Removal({**void, "balance_amount": Decimal(0)})
 
     def update_properties(
         self,

@@ -26,7 +26,7 @@ from quickbooks_sync.postgres.runs.reopened import abandon_earlier, free_if_comp
 from quickbooks_sync.postgres.tables import run as run_table
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.resourced import count_held, describe_remedy
-from quickbooks_sync.run.watermarks import move_watermark, read_watermark
+from quickbooks_sync.run.watermarks import is_same_source, move_watermark, read_watermark
 from quickbooks_sync.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -194,7 +194,7 @@ def _find_unread_fields(
     except MappingError:
         return []  # `extract` says so, on a run that can be looked up
     known = mark.fields or {}
-    return [name for name, source in sources.items() if known.get(name) != source]
+    return [name for name, source in sources.items() if not is_same_source(source, known.get(name))]
 
 
 def _unread(

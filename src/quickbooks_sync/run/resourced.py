@@ -12,7 +12,7 @@ from quickbooks_sync.model.flow import Direction, Mode
 from quickbooks_sync.model.problem import warning
 from quickbooks_sync.postgres.tables import run, run_record, watermark
 from quickbooks_sync.run.context import RunContext
-from quickbooks_sync.run.watermarks import Sources, find_resourced, read_watermark
+from quickbooks_sync.run.watermarks import Sources, find_resourced, read_watermark, split_source
 
 #: The rule of a warning about a record that would change, and of what a run has counted of a field.
 IS_HELD = "is read from where it was read before"
@@ -97,13 +97,20 @@ def fields_of(sources: Sources) -> frozenset[str]:
 def explain(name: str, before: Sources, sources: Sources, run_id: int) -> str:
     """Say why a field is left as it is, and how to let it go."""
     moved = ", ".join(
-        f"{source} instead of {before[part]}"
+        _describe_move(source, before[part])
         for part, source in _parts_of(name, before, sources).items()
     )
     return (
         f"{name}: the mapping reads it from {moved}; it stays as it is on both sides until that is accepted with "
         f"`quickbooks-sync gate accept {run_id} --mapping`, or the mapping is corrected"
     )
+
+
+def _describe_move(source: str, before: str) -> str:
+    (now, column), (then, former) = split_source(source), split_source(before)
+    if now != then:
+        return f"{now} instead of {then}"
+    return f"Loupe's column {column} instead of {former}"
 
 
 def _parts_of(name: str, before: Sources, sources: Sources) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from quickbooks_sync.mapping.model import IN_LOUPE
 from quickbooks_sync.model.flow import Direction, Mode
 from quickbooks_sync.postgres.tables import run as run_table
 from quickbooks_sync.postgres.tables import watermark
@@ -73,7 +74,9 @@ def move_watermark(connection: Connection, context: RunContext) -> None:
     ) and mark.fields:
         # A field that left the mapping is not kept up with, and is new should it come back.
         moved["fields"] = {
-            name: source for name, source in mark.fields.items() if sources.get(name) == source
+            name: source
+            for name, source in mark.fields.items()
+            if is_same_source(sources.get(name), source)
         }
     connection.execute(
         insert(watermark)
@@ -97,13 +100,26 @@ def find_resourced(
         name: known[name]
         for name, source in sources.items()
         if name in known
-        and _property_of(source) != _property_of(known[name])
+        and not _is_same_place(source, known[name])
         and source != accepted.get(name)
     }
 
 
-def _property_of(source: str) -> str:
-    return source.partition(" ")[0]
+def is_same_source(source: str | None, known: str | None) -> bool:
+    """Whether a field is read as before; what an earlier release noted says nothing of Loupe's column."""
+    if source is None or known is None or IN_LOUPE in known:
+        return source == known
+    return source.partition(f" {IN_LOUPE}")[0] == known
+
+
+def split_source(source: str) -> tuple[str, str]:
+    """Return the QuickBooks property and the column in Loupe of a source; the column is empty where none is noted."""
+    return source.partition(" ")[0], source.partition(IN_LOUPE)[2]
+
+
+def _is_same_place(source: str, known: str) -> bool:
+    (name, column), (known_name, known_column) = split_source(source), split_source(known)
+    return name == known_name and known_column in ("", column)
 
 
 def _read_from(connection: Connection, context: RunContext, sources: Sources) -> dict[str, Any]:

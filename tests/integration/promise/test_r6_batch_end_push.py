@@ -241,3 +241,25 @@ def test_an_exchange_of_payments_that_breaks_off_is_completed_and_never_pulled(
     assert (applied_there(house, first), applied_there(house, second)) == ([(b, 100)], [(a, 100)])
     kept = {row["payment_id"]: row["invoice_id"] for row in house.rows("payment_application")}
     assert (kept[first], kept[second]) == (b, a)
+
+
+def test_a_number_that_a_void_invoice_holds_is_waited_for_and_says_what_frees_it(
+    house: House,
+) -> None:
+    # Naive: it waits for the void one to be renumbered first, and nothing of a void record is ever sent.
+    customer_id = loupe.add_customer(house, "Retyped")
+    house.run("push_customers")
+    wrong = loupe.add_invoice(house, customer_id, "VOID-6")
+    house.run("push_invoices")
+    house.update("invoice", wrong, lifecycle_status="Void", invoice_number="VOID-6-void")
+    right = loupe.add_invoice(house, customer_id, "VOID-6")
+    for _ in range(2):
+        run = house.run("push_invoices")
+    assert house.said(run, loupe_id=right) == ["waiting"]
+    told = [row["reason"] for row in house.records(run, "waiting") if row["loupe_id"] == right]
+    assert "is void" in told[0]
+    assert "another invoice_number in QuickBooks" in told[0]
+    there = house.quickbooks_id("invoice", wrong)
+    quickbooks.change(house, "Invoice", there, DocNumber="VOID-6-void")
+    house.run("pull_invoices")
+    assert house.said(house.run("push_invoices"), loupe_id=right) == ["created"]

@@ -183,6 +183,35 @@ def test_a_field_that_is_read_from_elsewhere_stays_until_somebody_accepts_it(
     assert not house.records(again, "warning")
 
 
+def test_a_field_that_is_kept_in_another_column_stays_until_somebody_accepts_it(
+    build_house: BuildHouse, tmp_path: Path
+) -> None:
+    # Naive: what the other column holds counts as an edit of every row, so notes became QuickBooks' phone numbers.
+    house = build_house(seed=False)
+    for number in range(3):
+        loupe.add_customer(house, f"Customer {number}", phone=f"555-010{number}", notes="Pays late")
+    house.run_all()
+    folder = tmp_path / "mappings"
+    shutil.copytree(house.workspace.mappings, folder)
+    file = folder / "customer.yaml"
+    assert "loupe: phone\n" in file.read_text()
+    file.write_text(file.read_text().replace("loupe: phone\n", "loupe: notes\n"))
+    house.workspace = replace(house.workspace, mappings=folder)
+    with pytest.raises(ConfigurationError, match="phone"):
+        house.run("push_customers")
+    run = house.run("pull_customers")
+    told = [row["reason"] for row in house.records(run, "warning")]
+    assert told[-1].startswith("3 records would change. phone: ")
+    assert "Loupe's column notes instead of phone" in told[-1]
+    with pytest.raises(ConfigurationError, match="gate accept"):
+        house.run("push_customers")
+    records = quickbooks.find(house, "Customer", "Active = true")
+    assert {record["PrimaryPhone"]["FreeFormNumber"] for record in records} == {
+        f"555-010{number}" for number in range(3)
+    }
+    assert accept_mapping(house.workspace, run["run_id"]) == ["phone"]
+
+
 def test_a_held_field_closes_no_gate_until_it_is_accepted(
     build_house: BuildHouse, tmp_path: Path
 ) -> None:
