@@ -114,17 +114,20 @@ def _close_conflicts(
 
 def _close_other_conflicts(connection: Connection, scope: RunScope, outcome: RecordOutcome) -> None:
     """Close the record's conflicts about fields that are no longer held, and about rows that it is not any more."""
+    # A missing id names no record: compared as it is, it would be that of every other record without one.
+    is_row = conflict.c.loupe_id.in_(_given(outcome.loupe_id))
+    is_record = conflict.c.quickbooks_id.in_(_given(outcome.quickbooks_id))
     is_over = conflict.c.field.not_in([held.field for held in outcome.conflicts]) & (
-        (conflict.c.loupe_id == outcome.loupe_id)
-        | (conflict.c.quickbooks_id == outcome.quickbooks_id)
+        is_row | is_record
     )
     is_elsewhere = (
         (conflict.c.field == RECORD_CONFLICT)
-        & (conflict.c.quickbooks_id == outcome.quickbooks_id)
+        & is_record
         & conflict.c.decision.is_(None)
         # What a write without an answer may have made is asked pair by pair; it ends with a link.
         & ~conflict.c.reason.startswith(LOST_ANSWER)
-        & conflict.c.loupe_id.not_in(_rows_of(outcome))
+        # A question about no single row is over as well, once it is about one.
+        & func.coalesce(conflict.c.loupe_id, 0).not_in(_rows_of(outcome) or [0])
     )
     connection.execute(
         update(conflict)
@@ -139,7 +142,11 @@ def _close_other_conflicts(connection: Connection, scope: RunScope, outcome: Rec
 
 
 def _rows_of(outcome: RecordOutcome) -> list[int]:
-    return [loupe_id for loupe_id in (outcome.loupe_id, *outcome.others) if loupe_id is not None]
+    return _given(outcome.loupe_id, *outcome.others)
+
+
+def _given(*ids: Any) -> list[Any]:
+    return [given for given in ids if given is not None]
 
 
 def _key(scope: RunScope, outcome: RecordOutcome) -> dict[str, Any]:
