@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, text, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, literal, or_, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
@@ -203,14 +203,15 @@ def _write_conflicts(connection: Connection, scope: RunScope, outcome: RecordOut
             "quickbooks_changed_at": outcome.quickbooks_changed_at,
             "last_run_id": scope.run_id,
         }
-        statement = insert(conflict).values(
-            realm_id=scope.realm_id,
-            record_type=scope.record_type,
-            loupe_id=loupe_id,
-            quickbooks_id=outcome.quickbooks_id,
-            field=held.field,
-            **values,
-        )
+        key = {
+            "realm_id": scope.realm_id,
+            "record_type": scope.record_type,
+            "loupe_id": loupe_id,
+            "quickbooks_id": outcome.quickbooks_id,
+            "field": held.field,
+        }
+        carried = _close_moved_on(connection, key, values)
+        statement = insert(conflict).values(**key, **values, **carried)
         connection.execute(
             statement.on_conflict_do_update(
                 index_elements=[
@@ -224,6 +225,33 @@ def _write_conflicts(connection: Connection, scope: RunScope, outcome: RecordOut
                 set_=values,
             )
         )
+
+
+def _close_moved_on(
+    connection: Connection, key: Mapping[str, Any], values: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Close a conflict whose question is another one by now; it goes on under a number that nobody has seen yet.
+
+    So a list of yesterday decides nothing that has moved on since, and a decision ends with the values it was made
+    on. Which record is which holds whatever is asked next: it is returned, to be kept with the new question.
+    """
+    is_record = key["field"] == RECORD_CONFLICT
+    names = ("reason",) if is_record else ("loupe_value", "quickbooks_value")
+    has_moved = [
+        conflict.c[name].is_distinct_from(literal(values[name], conflict.c[name].type))
+        for name in names
+    ]
+    closed = connection.execute(
+        update(conflict)
+        .where(
+            *(conflict.c[name].is_not_distinct_from(given) for name, given in key.items()),
+            conflict.c.resolved_at.is_(None),
+            or_(*has_moved),
+        )
+        .values(resolved_at=func.now())
+        .returning(conflict.c.decision, conflict.c.decided_by, conflict.c.decided_at)
+    ).mappings()
+    return dict(next(closed, {})) if is_record else {}
 
 
 def _held_rows(outcome: RecordOutcome) -> Iterator[tuple[FieldConflict, int | None]]:
