@@ -16,6 +16,7 @@ from quickbooks_sync.postgres.records.links import delete_links, read_link_ids
 from quickbooks_sync.postgres.records.loupe_rows import read_rows
 from quickbooks_sync.postgres.runs.leases import free_lease, take_lease
 from quickbooks_sync.quickbooks.client import fetch_if_there
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.workspace import Workspace
 
 FIELD_CHOICES = ("loupe", "quickbooks")
@@ -85,6 +86,36 @@ def _check_choice(row: Any, choice: str) -> None:
             "This conflict names no single pair of records, so they cannot be declared the same; "
             "correct the records on either side and run the flow again."
         )
+    if row.field != RECORD_CONFLICT:
+        _refuse_in_vain(row, choice)
+
+
+def _refuse_in_vain(row: Any, choice: str) -> None:
+    """Refuse what no flow could carry out: the decision would stay without effect."""
+    if not row.quickbooks_id:
+        raise ConfigurationError(
+            f"{row.reason}. QuickBooks has no record of it yet, so neither side's value can be taken. Correct or void "
+            "it in Loupe, or make room for it in QuickBooks; the next push tries again."
+        )
+    reason = _why_not_sent(row) if choice == "loupe" else None
+    if reason is not None:
+        raise ConfigurationError(f"{reason}, or decide `quickbooks`.")
+
+
+def _why_not_sent(row: Any) -> str | None:
+    """Return why QuickBooks cannot take Loupe's value whatever is decided, and what to do; `None` where it can."""
+    if row.reason.startswith(EXCESS):
+        return (
+            "QuickBooks has less open than Loupe's value settles. Correct or void it in Loupe, make room for it in "
+            "QuickBooks and run the push"
+        )
+    if row.field == "is_void" and row.quickbooks_value:
+        return (
+            "What is void in QuickBooks stays void: it cannot be taken back into use by the sync. Take it back into "
+            "use in QuickBooks and run the pull"
+        )
+    unsendable = RECORD_TYPES[row.record_type].never_lifted
+    return next((advice for reason, advice in unsendable.items() if row.reason == reason), None)
 
 
 def _ensure_new(connection: Connection, row: Any) -> None:

@@ -111,3 +111,51 @@ def test_a_link_by_hand_is_no_word_about_money(house: House) -> None:
     assert house.quickbooks_id("payment", payment_id) == made["Id"]
     applied = [row for row in house.rows("payment_application") if row["payment_id"] == payment_id]
     assert [row["invoice_id"] for row in applied] == [invoice_id]
+
+
+def refuse(house: House, loupe_id: int, field: str, choice: str, why: str) -> None:
+    """Decide the open conflict of a row, which is refused for a reason; nothing is decided."""
+    (held,) = find_open(house, loupe_id, field)
+    with pytest.raises(ConfigurationError, match=why):
+        decide(house.workspace, held["conflict_id"], choice, by="Ada")
+    (still,) = find_open(house, loupe_id, field)
+    assert still["decision"] is None
+
+
+def test_money_that_does_not_fit_into_quickbooks_is_not_decided_into_it(house: House) -> None:
+    customer_id, invoice_id, _ = invoiced(house, "R10-2")
+    payment_id = loupe.add_payment(house, customer_id, "40.00", {invoice_id: "40.00"})
+    new = loupe.add_payment(house, customer_id, "70.00", {invoice_id: "70.00"})
+    house.run("push_payments")
+    (held,) = (row for row in (payment_id, new) if not house.link("payment", loupe_id=row))
+    for choice in ("loupe", "quickbooks"):
+        refuse(house, held, "applications", choice, "QuickBooks has no record of it")
+    (sent,) = {payment_id, new} - {held}
+    raise_payment(house, sent)
+    house.run("push_payments")
+    refuse(house, sent, "applications", "loupe", "QuickBooks has less open")
+
+
+def raise_payment(house: House, payment_id: int) -> None:
+    """Let a payment settle 150.00 of its invoice of 100.00."""
+    (line,) = [row for row in house.rows("payment_application") if row["payment_id"] == payment_id]
+    house.update("payment_application", line["payment_application_id"], amount=150)
+    house.update("payment", payment_id, amount=150)
+
+
+def test_what_is_void_in_quickbooks_is_not_decided_alive(house: House) -> None:
+    _, invoice_id, there = invoiced(house, "R10-3")
+    quickbooks.void(house, "Invoice", there)
+    house.run("pull_invoices")
+    house.update("invoice", invoice_id, lifecycle_status="Finalised")
+    house.run("push_invoices")
+    refuse(house, invoice_id, "is_void", "loupe", "stays void")
+
+
+def test_an_item_that_quickbooks_counts_is_not_decided_inactive(house: House) -> None:
+    made = quickbooks.create_stock(house, "Counted onyx", Sku="R10-4", QtyOnHand=3)
+    house.run("pull_inventory_items")
+    item_id = house.loupe_id("inventory_item", made["Id"])
+    house.update("inventory_item", item_id, is_active=False)
+    house.run("push_inventory_items")
+    refuse(house, item_id, "is_active", "loupe", "at quantity 0")
