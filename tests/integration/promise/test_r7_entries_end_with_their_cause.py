@@ -69,6 +69,19 @@ def test_a_row_that_is_gone_is_on_no_list(build_house: BuildHouse, plant: Any, t
     assert not [*house.rows("rejected_record"), *house.rows("waiting_record")]
 
 
+def test_a_conflict_of_a_row_that_quickbooks_never_had_ends_with_the_row(
+    build_house: BuildHouse,
+) -> None:
+    house = build_house(seed=False)
+    customer_id, invoice_id, _ = invoiced(house, "R7-9")
+    payment_id = loupe.add_payment(house, customer_id, "150.00", {invoice_id: "150.00"})
+    house.run("push_payments")
+    assert [row["loupe_id"] for row in open_conflicts(house)] == [payment_id]
+    delete_row(house, "payment", payment_id)
+    house.run("push_payments")
+    assert not open_conflicts(house)
+
+
 @pytest.mark.parametrize("end", ["void", "remove"])
 def test_a_question_about_a_row_that_is_gone_ends_with_its_record(
     build_house: BuildHouse, end: str
