@@ -76,9 +76,20 @@ coverage: install-dev clients  ## Measure which branches the tests take, and hol
 
 check: lint type contracts test-unit  ## Run what is quick: lint, types, import contracts, unit tests
 
-test: lint type contracts clients  ## Run every check and every test
+# Each of the two leaves a core idle at times. The patches come when one has ended.
+test: lint type contracts clients  ## Run every check and every test, and one patch for each rule of the promise
+	@$(MAKE) --no-print-directory -j2 test-suites test-airflow test-mutations
+
+test-suites: install-dev
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(SUITES) $(ARGS)
-	$(BIN)/pytest tests/airflow $(ARGS)
+
+test-airflow: install-dev
+	@mkdir -p $(STATE)
+	@echo "tests/airflow runs beside the other suites; what it says comes when it has ended ($(STATE)/test-airflow.log)."
+	@$(BIN)/pytest tests/airflow $(ARGS) >$(STATE)/test-airflow.log 2>&1; status=$$?; cat $(STATE)/test-airflow.log; exit $$status
+
+test-mutations: install-dev
+	$(BIN)/python tests/mutations/run.py --short
 
 # Each in an environment of its own; Airbyte's needs Python 3.11.
 $(CONNECTORS)/tap-quickbooks/.installed: PACKAGE := tap-quickbooks==2.5.0
@@ -133,4 +144,4 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(UV_INSTALL) --compile-bytecode -r requirements-dev.txt
 	@touch $@
 
-.PHONY: help venv install install-dev lock demo lint format type contracts test-unit test-core clients coverage check test connectors bench mutations chaos docs compose-check clean
+.PHONY: help venv install install-dev lock demo lint format type contracts test-unit test-core clients coverage check test test-suites test-airflow test-mutations connectors bench mutations chaos docs compose-check clean

@@ -29,6 +29,7 @@ from quickbooks_emulator.model.clock import MovableClock
 from quickbooks_emulator.model.faults import GatewayError
 from quickbooks_emulator.model.switches import Switches
 from quickbooks_emulator.sample import seed_sample
+from quickbooks_emulator.scripted_faults.altered_requests import without_property
 from quickbooks_emulator.scripted_faults.injection import Injection, Injections
 from quickbooks_emulator.scripted_faults.replaced_answers import (
     answer_afterwards,
@@ -203,6 +204,8 @@ async def _strike(emulator: Emulator, call: Call, injection: Injection) -> Call:
         await asyncio.sleep(injection.seconds)
     if injection.kind == "item_fault":
         return replace(call, struck={injection.item: injection.to_fault()})
+    if injection.kind == "ignored_property":
+        return without_property(call, injection)
     return call
 
 

@@ -5,13 +5,12 @@ from typing import Any
 
 from airflow.sdk import DAG, TriggerRule
 
+from quickbooks_airflow.closing import REPORTS_TASK_ID, FinishOperator
 from quickbooks_airflow.flow_docs import STEPS, describe_flow, document_flow
 from quickbooks_airflow.operators import (
-    REPORTS_TASK_ID,
     CheckOperator,
     DataDocsOperator,
     ExtractOperator,
-    FinishOperator,
     GateOperator,
     LoadOperator,
     TransformOperator,
@@ -73,18 +72,18 @@ def _add_steps(flow: Flow) -> None:
         max_active_tis_per_dag=1,
         **_named(REPORTS_TASK_ID),
     )
-    finish = FinishOperator(
-        run=run, batches=extract.output, trigger_rule=TriggerRule.ALL_DONE, **_named("finish")
-    )
+    finish = FinishOperator(run=run, batches=extract.output, **_named("finish"))
     [extract, validate] >> gate >> load
     validate >> reports
     # A step that failed ends those after it at once, while its siblings still work: finish waits for every one.
     [check, extract, transform, validate, gate, load, reports] >> finish
+    # Airflow leaves a teardown to run when somebody marks the run as failed, so the lease is given back at once.
+    finish.as_teardown(on_failure_fail_dagrun=True)
 
 
-def _named(task_id: str) -> dict[str, str]:
+def _named(task_id: str) -> dict[str, Any]:
     return {"task_id": task_id, "doc_md": STEPS[task_id].strip()}
 
 
-def _mapped(task_id: str) -> dict[str, str]:
+def _mapped(task_id: str) -> dict[str, Any]:
     return {**_named(task_id), "map_index_template": _BATCH_NAME}

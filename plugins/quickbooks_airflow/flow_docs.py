@@ -10,7 +10,8 @@ STEPS = {
 Opens the run: is the company connected, does its grant fit this app, is nobody else working on these records?
 Asks QuickBooks nothing, so it costs none of the metered reads.
 
-**When it fails** its message says what a person must do. **When it is skipped** another run is at work.
+While another run is at work it waits, a minute, or ten in an order. **When it fails** its message says who was still at
+work, or what a person must do.
 """,
     "extract": """
 Copies the source's records, untouched, into staging tables, in batches of at most 1,000. An incremental run takes
@@ -79,7 +80,7 @@ what was changed on both sides is never overwritten: it becomes a conflict that 
 written. A preview, or a run narrowed by a limit, Ids or a day, leaves the watermark where it is.
 
 **Running it again** is always safe. Only one run at a time works on a company's {RECORD_TYPES[flow.record_type].labels}; a second
-one is skipped and says who is at work.
+one waits for it, and fails with its name where that takes too long.
 {OUTCOMES}"""
 
 

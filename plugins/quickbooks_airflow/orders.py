@@ -5,7 +5,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import quote
 
+from airflow.configuration import conf
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import (
     BaseOperator,
@@ -17,8 +19,10 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from quickbooks_airflow.operators import SUMMARY_KEY, StepOperator, format_counts, read_step_states
+from quickbooks_airflow.closing import SUMMARY_KEY, read_step_states
+from quickbooks_airflow.operators import ORDER_PREFIX, StepOperator
 from quickbooks_airflow.outcomes import translated_errors
+from quickbooks_airflow.words import format_table
 from quickbooks_sync.model.flow import Direction, Flow
 from quickbooks_sync.record_types.registry import FLOWS, RECORD_TYPES, flow_named
 
@@ -83,6 +87,7 @@ class RunFlowOperator(TriggerDagRunOperator):
             return
         self.trigger_run_id = run_id
         self.conf = build_conf(flow, params, self.company)
+        self.log.info("Starting run %s: %s", run_id, build_run_address(self.trigger_dag_id, run_id))
         super().execute(context)
 
     def _attached(self, context: "Context", run_id: str) -> bool:
@@ -162,19 +167,23 @@ class ReportOperator(BaseOperator):
         Raises:
             AirflowFailException: A flow failed or could not run.
         """
-        counts = {}
-        for company in self.companies or []:
-            for flow in FLOWS:
-                summary = self._read_summary(context, flow, company)
-                if summary is not None:
-                    name = f"{flow.name} {company}" if company else flow.name
-                    counts[name] = summary["counts"]
-                    self.log.info("%s: %s", name, format_counts(summary["counts"]))
+        named = {
+            (f"{flow.name} {company}" if company else flow.name): self._read_summary(
+                context, flow, company
+            )
+            for company in self.companies or []
+            for flow in FLOWS
+        }
+        accounts = {name: summary for name, summary in named.items() if summary is not None}
+        for line in format_table(accounts):
+            self.log.info("%s", line)
+        for name in named.keys() - accounts.keys():
+            self.log.warning("%s did not run", name)
         states = read_step_states(context, ignored={self.task_id})
         failed = [name for name, state in states.items() if state not in ("success", "skipped")]
         if failed:
             raise AirflowFailException(f"These did not succeed: {', '.join(sorted(failed))}.")
-        return counts
+        return {name: summary["counts"] for name, summary in accounts.items()}
 
     def _read_summary(
         self, context: "Context", flow: Flow, company: str | None
@@ -204,7 +213,13 @@ def build_child_run_id(run_id: str, flow: Flow, company: str | None) -> str:
 
     It begins with a word of its own, because Airflow keeps ids like `scheduled__...` to itself.
     """
-    return "__".join(["order", run_id, *([company] if company else []), flow.name])
+    return ORDER_PREFIX + "__".join([run_id, *([company] if company else []), flow.name])
+
+
+def build_run_address(dag_id: str, run_id: str) -> str:
+    """Return the address of a run's page in Airflow."""
+    base = conf.get("api", "base_url", fallback="") or ""
+    return f"{base.rstrip('/')}/dags/{dag_id}/runs/{quote(run_id)}"
 
 
 def build_conf(flow: Flow, params: Mapping[str, Any], company: str | None) -> dict[str, Any]:

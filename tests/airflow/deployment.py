@@ -1,12 +1,16 @@
 """A running Airflow as `make demo` starts it, with a connected company, for tests of the real scheduler."""
 
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import requests
+
+from demo.product import REALM_ID
 from quickbooks_sync.record_types.registry import FLOWS
 
 NAMES = [flow.name for flow in FLOWS]
@@ -34,17 +38,93 @@ class Deployment:
 
     def run(self, dag_id: str, conf: dict[str, Any] | None = None) -> str:
         """Trigger a DAG, wait for its end, and return the run's id."""
-        run_id = str(self.api.trigger(dag_id, conf or {}))
+        run_id = self.trigger(dag_id, conf)
         self.wait(dag_id, run_id)
         return run_id
 
+    def trigger(self, dag_id: str, conf: dict[str, Any] | None = None) -> str:
+        """Trigger a DAG; returns the run's id."""
+        return str(self.api.trigger(dag_id, conf or {}))
+
     def wait(self, dag_id: str, run_id: str) -> None:
         """Wait until a run has ended."""
+        self._wait_until(
+            lambda: self.state(dag_id, run_id) in ("success", "failed"),
+            f"{dag_id} {run_id} did not end",
+        )
+
+    def wait_for_task(self, dag_id: str, run_id: str, task: str, state: str) -> None:
+        """Wait until a task is in a state."""
+        self._wait_until(
+            lambda: self._find_state(dag_id, run_id, task) == state,
+            f"{task} of {dag_id} {run_id} did not get {state}",
+        )
+
+    def wait_for_log(self, dag_id: str, run_id: str, task: str, text: str) -> None:
+        """Wait until a task's log says something."""
+        self._wait_until(
+            lambda: any(text in line for line in self.log(dag_id, run_id, task)),
+            f"{task} of {dag_id} {run_id} did not say {text!r}",
+        )
+
+    def _wait_until(self, is_so: Callable[[], bool], trouble: str) -> None:
         deadline = time.monotonic() + _LIMIT_SECONDS
-        while self.state(dag_id, run_id) not in ("success", "failed"):
+        while not is_so():
             self.processes.ensure_running()
-            assert time.monotonic() < deadline, f"{dag_id} {run_id} did not end"
+            assert time.monotonic() < deadline, trouble
             time.sleep(0.3)
+
+    def _find_state(self, dag_id: str, run_id: str, task: str) -> str | None:
+        """Return a task's state; a run that an order starts may not be there yet."""
+        if run_id not in self.run_ids(dag_id):
+            return None
+        return self.task_states(dag_id, run_id).get(task)
+
+    def log(self, dag_id: str, run_id: str, task: str) -> list[str]:
+        """Return the lines of a task's last log that are shown without unfolding a group."""
+        path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task}"
+        tries = self.api.call("GET", path)["try_number"]
+        content = self.api.call("GET", f"{path}/logs/{tries}", full_content=True)["content"]
+        shown, depth = [], 0
+        for entry in content:
+            event = str(entry["event"] if isinstance(entry, dict) else entry)
+            depth += event.startswith("::group::") - event.startswith("::endgroup::")
+            if depth == 0:
+                shown.append(event)
+        return shown
+
+    def explain(self, dag_id: str, run_id: str) -> str:
+        """Return the last lines of the logs of the tasks that did not succeed."""
+        states = self.task_states(dag_id, run_id)
+        return "\n".join(
+            f"{task} {state}: {self.log(dag_id, run_id, task)[-8:]}"
+            for task, state in states.items()
+            if state not in ("success", "skipped", "None")
+        )
+
+    def clear(self, dag_id: str, run_id: str, tasks: list[str], *, downstream: bool) -> None:
+        """Clear tasks of a run, as a person does in the grid."""
+        body = {
+            "dry_run": False,
+            "dag_run_id": run_id,
+            "task_ids": tasks,
+            "only_failed": False,
+            "include_downstream": downstream,
+            "reset_dag_runs": True,
+        }
+        self.api.call("POST", f"dags/{dag_id}/clearTaskInstances", body)
+
+    def order_fault(self, order: dict[str, Any]) -> None:
+        """Let QuickBooks' stand-in fail."""
+        requests.post(
+            f"{self.emulator_url}/_emulator/faults", json=order, timeout=10
+        ).raise_for_status()
+
+    def clear_faults(self) -> None:
+        """Let QuickBooks' stand-in work again."""
+        requests.post(
+            f"{self.emulator_url}/_emulator/reset", json={}, timeout=10
+        ).raise_for_status()
 
     def state(self, dag_id: str, run_id: str) -> str:
         """Return a run's state."""
@@ -59,6 +139,20 @@ class Deployment:
         """Return the ids of a DAG's runs."""
         runs = self.api.call("GET", f"dags/{dag_id}/dagRuns")["dag_runs"]
         return [str(run["dag_run_id"]) for run in runs]
+
+    def run_here(self, *flows: str) -> None:
+        """Run flows of the company in this process: a second each, where Airflow takes many."""
+        from quickbooks_sync.commands.steps import run_flow
+        from quickbooks_sync.model.flow import FlowOptions
+        from quickbooks_sync.record_types.registry import flow_named
+        from quickbooks_sync.workspace import open_workspace
+
+        workspace = open_workspace({**os.environ, **self.product.environment})
+        options = FlowOptions(realm_id=REALM_ID)
+        for name in flows:
+            key = f"here-{name}-{self.newest_run()}"
+            run_flow(workspace, flow_named(name), options, run_key=key, triggered_by="test")
+        workspace.close()
 
     def pause(self, dag_id: str, is_paused: bool) -> None:
         """Pause or resume a DAG."""

@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,8 +25,11 @@ from quickbooks_sync.model.flow import Direction, Flow, FlowOptions
 # Airflow's own scheduler code runs in this process, with deprecations that are not ours.
 pytestmark = pytest.mark.filterwarnings("default", "error:::quickbooks_")
 
-STEPS = ("check", "extract", "transform", "validate", "gate", "load", "finish", "build_data_docs")
-RUN = {"run_id": 7, "realm_id": "934145", "mode": "full", "direction": "pull"}
+STEPS = (
+    *("check", "extract", "transform", "validate", "gate", "load", "finish"),
+    *("build_data_docs", "describe_open_records"),
+)
+RUN = {"run_id": 7, "realm_id": "934145", "mode": "full", "direction": "pull", "preview": False}
 
 
 @dataclass
@@ -88,6 +92,9 @@ class FakeSteps:
             "metered_reads": 3,
             "writes": 0,
         }
+
+    def describe_open_records(self, _workspace: Any, _run: Any) -> list[str]:
+        return ["rejected: customer Loupe 22: has a name"]
 
     def _note(self, call: str, run: Any = RUN) -> None:
         assert run == RUN
@@ -201,14 +208,34 @@ def test_a_company_that_is_not_connected_fails_the_run_and_says_so(
     assert states["finish"] == ["failed"]
 
 
-def test_a_run_beside_another_is_skipped(impatient_dags: dict[str, Any], fake: FakeSteps) -> None:
-    fake.failing["check"] = LeaseHeldError("pull_customers run 3 is at work.")
+def test_a_run_beside_another_that_does_not_end_fails(
+    impatient_dags: dict[str, Any], fake: FakeSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Naive: it is skipped, which Airflow shows as a success, and nobody learns that nothing was done.
+    check = impatient_dags["quickbooks_pull_customers"].get_task("check")
+    monkeypatch.setattr(check, "patience", timedelta(0))
+    fake.failing["check"] = LeaseHeldError("pull_customers run 3 is at work.", holder="run 3")
 
     state, states = run_flow(impatient_dags)
 
-    assert state == "success"
+    assert state == "failed"
     assert fake.calls == ["check"]
-    assert {one for found in states.values() for one in found} == {"skipped"}
+    assert states["check"] == states["finish"] == ["failed"]
+
+
+def test_a_run_waits_for_another_that_ends(
+    impatient_dags: dict[str, Any], fake: FakeSteps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(_seconds: float) -> None:
+        fake.failing.clear()
+
+    monkeypatch.setattr("quickbooks_airflow.operators.time.sleep", ends)
+    fake.failing["check"] = LeaseHeldError("pull_customers run 3 is at work.", holder="run 3")
+
+    state, _ = run_flow(impatient_dags)
+
+    assert state == "success"
+    assert fake.calls[:2] == ["check", "check"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Errors of the sync become what Airflow should do about them."""
 
 import pytest
-from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from quickbooks_airflow.outcomes import translated_errors
 from quickbooks_sync.model import errors
@@ -10,7 +10,7 @@ from quickbooks_sync.model import errors
 @pytest.mark.parametrize(
     ("raised", "expected"),
     [
-        (errors.LeaseHeldError, AirflowSkipException),
+        (errors.LeaseHeldError, AirflowFailException),
         (errors.MappingError, AirflowFailException),
         (errors.SettingsError, AirflowFailException),
         (errors.ConnectionNeededError, AirflowFailException),
@@ -37,6 +37,20 @@ def test_every_error_of_the_tree_is_translated() -> None:
     for raised in _leaves(errors.SyncError):
         with pytest.raises(AirflowException), translated_errors():
             raise raised("found")
+
+
+def test_what_happened_and_what_to_do_are_lines_of_their_own(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with pytest.raises(AirflowFailException) as caught, translated_errors():
+        raise errors.SettingsError("Setting tax is missing. Confirm it. Then run again.")
+
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("ERROR", "Setting tax is missing."),
+        ("ERROR", "Confirm it."),
+        ("ERROR", "Then run again."),
+    ]
+    assert caught.value.__suppress_context__
 
 
 def test_what_is_not_an_error_of_the_sync_passes() -> None:

@@ -1,7 +1,8 @@
 """The orders under a real Airflow: API server, scheduler, DAG processor, triggerer and task processes.
 
 One Airflow serves the module, and the tests build on each other in the order of the file, as the days of a
-company do: first sync, a quiet night, a retry, a mishap. A flow takes seconds here, so each test runs few.
+company do: first sync, a quiet night, a retry, a mishap; the last one needs none before it. A flow takes seconds here,
+so each test runs few.
 """
 
 import json
@@ -249,6 +250,7 @@ def test_two_airflows_that_start_the_same_flow_at_once_write_once(
     deployment: Deployment, tmp_path: Path
 ) -> None:
     other = deployment.start_another(tmp_path)
+    deployment.run_here("pull_customers", "push_customers")
     dag_id, name = "quickbooks_push_customers", "Twice Asked Gems"
     deployment.execute(
         f"insert into loupe.customer (organization_id, display_name) values (1, '{name}')"

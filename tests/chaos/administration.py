@@ -4,9 +4,11 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from quickbooks_sync.commands.retry import retry
+from quickbooks_sync.model.flow import FlowOptions
 from quickbooks_sync.record_types.registry import FLOWS
 from quickbooks_sync.settings import confirm_settings
 from quickbooks_sync.workspace import Workspace
+from tests.chaos.auditor.comparing import ENTITIES
 from tests.chaos.child import Child, carry_out
 from tests.chaos.company import Company, Row
 
@@ -24,6 +26,10 @@ _SETTINGS = {
 #: Days up to which the books are closed; the first one leaves every record of a run open.
 _CLOSED = ("2024-12-31", "2024-12-31", "2026-02-15", "2026-03-10", "2026-03-25")
 
+#: A day on which the books are never closed yet.
+_AFTER_CLOSED = "2026-04-01"
+#: How a decision that cannot be carried out is refused.
+_REFUSED = frozenset({"ConfigurationError"})
 
 _INTENTS_OF_RENAMED = (
     "select i.intent_id, t.loupe_id from quickbooks_sync.intent i"
@@ -41,16 +47,42 @@ def decide(schedule: "Schedule", company: Company, rng: random.Random) -> str:
     choice = rng.choice(("loupe", "quickbooks"))
     if row["field"] == "record":
         choice = "separate" if rng.random() < 0.3 else "same"
-    if choice == "same" and not (row["loupe_id"] and row["quickbooks_id"]):
-        return "names no pair"
+    if choice == "same" and not _is_one_thing(company, row):
+        choice = "separate"
     if choice == "separate":
-        company.told_apart.add((row["record_type"], row["loupe_id"]))
-        company.told_apart.add((row["record_type"], row["quickbooks_id"]))
+        tell_apart(company, row["record_type"], row["loupe_id"], row["quickbooks_id"])
     _note_decision(company, row)
-    # A decision about a row that is gone is refused when it is made.
-    refused = frozenset({"ConfigurationError"})
-    said = _run(schedule, company, carry_out(row["conflict_id"], choice), refused)
+    # What QuickBooks cannot take of a field is refused when it is decided; who is who is not, where both are free.
+    is_carried_out = row["field"] == "record" and is_free(company, row)
+    allowed = frozenset() if is_carried_out else _REFUSED
+    said = run_as_admin(schedule, company, carry_out(row["conflict_id"], choice), allowed)
     return f"{_words(row)} {choice}: {said}"
+
+
+def tell_apart(company: Company, record_type: str, *ids: int | str | None) -> None:
+    """Remember that somebody decided of a row and a record that they are two."""
+    company.told_apart |= {(record_type, key) for key in ids}
+
+
+def is_free(company: Company, pair: Row) -> bool:
+    """Whether a row is there, and neither it nor the record of a pair is linked to another one."""
+    record_type, loupe_id, number = pair["record_type"], pair["loupe_id"], pair["quickbooks_id"]
+    links = company.sync_rows("link", f"record_type = '{record_type}'")
+    ends = {(link["loupe_id"], link["quickbooks_id"]) for link in links}
+    is_taken = any((row == loupe_id) != (record == number) for row, record in ends)
+    return bool(company.rows(record_type, f"{record_type}_id = {loupe_id or 0}")) and not is_taken
+
+
+def _is_one_thing(company: Company, pair: Row) -> bool:
+    """Whether somebody who knows the books would call a row and a record the same."""
+    record_type, entity = pair["record_type"], ENTITIES[pair["record_type"]]
+    rows = company.rows(record_type, f"{record_type}_id = {pair['loupe_id'] or 0}")
+    records = company.books.records(entity, f"Id = '{pair['quickbooks_id'] or 0}'")
+    marks = {
+        *(company.entered.mark_of_row(record_type, row) for row in rows),
+        *(company.entered.mark_of_record(record_type, record) for record in records),
+    }
+    return bool(rows and records) and len(marks) == 1
 
 
 def _note_decision(company: Company, conflict: Row) -> None:
@@ -78,7 +110,7 @@ def retry_some(schedule: "Schedule", company: Company, rng: random.Random) -> st
     def work(workspace: Workspace) -> Any:
         return retry(workspace, flow, realm_id=company.realm_id, source_ids=chosen, by="chaos")
 
-    return f"{flow.name} {chosen or 'all'}: {_run(schedule, company, work)}"
+    return f"{flow.name} {chosen or 'all'}: {run_as_admin(schedule, company, work)}"
 
 
 def change_setting(schedule: "Schedule", company: Company, rng: random.Random) -> str:
@@ -92,8 +124,21 @@ def change_setting(schedule: "Schedule", company: Company, rng: random.Random) -
         confirm_settings(workspace, company.realm_id, {name: value})
 
     # A start of stock that the books have been closed over since must be moved first.
-    said = _run(schedule, company, work, frozenset({"SettingsError"}))
+    said = run_as_admin(schedule, company, work, frozenset({"SettingsError"}))
     return f"{name}={value}: {said}"
+
+
+def confirm(schedule: "Schedule", company: Company, **settings: str) -> None:
+    """Confirm settings; where the books were closed over the start of stock, that is moved along."""
+    later = {**settings, "inventory_start_date": _AFTER_CLOSED}
+    refused = frozenset({"SettingsError"})
+    for given, allowed in ((settings, refused), (later, frozenset[str]())):
+
+        def work(workspace: Workspace, given: dict[str, str] = given) -> None:
+            confirm_settings(workspace, company.realm_id, given)
+
+        if "SettingsError" not in run_as_admin(schedule, company, work, allowed):
+            return
 
 
 def close_books(schedule: "Schedule", company: Company, rng: random.Random) -> str:
@@ -157,6 +202,12 @@ def _awaits_renamed(company: Company) -> bool:
     return False
 
 
+def options_for(company: Company, rng: random.Random) -> FlowOptions:
+    """Return the options of a run that somebody starts."""
+    mode = "full" if rng.random() < 0.2 else "incremental"
+    return FlowOptions(realm_id=company.realm_id, mode=mode)
+
+
 def let_leases_expire(company: Company) -> None:
     """Set the heartbeats back, as if the holders had died a while ago."""
     company.execute(
@@ -180,8 +231,9 @@ def let_missing_age(company: Company) -> None:
         )
 
 
-def _run(
+def run_as_admin(
     schedule: "Schedule", company: Company, work: Any, allowed: frozenset[str] = frozenset()
 ) -> str:
+    """Have a person with rights do something; says how it ended."""
     schedule.ensure_connected(company)
     return schedule.judge(Child(work, schedule.servers.workspace, None).end(), allowed)

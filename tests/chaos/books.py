@@ -1,6 +1,6 @@
 """QuickBooks as another of its users sees it: plain requests, nothing of the product's client."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -21,19 +21,37 @@ class RefusedError(Exception):
 
 @dataclass
 class Books:
-    """One company's books."""
+    """One company's books.
+
+    Attributes:
+        emulator_url: Where QuickBooks is.
+        realm_id: The company.
+        on_new: Told of every record that somebody enters, with its entity.
+        on_sum: Told of every record that somebody let come to another sum, with its entity.
+    """
 
     emulator_url: str
     realm_id: str
+    on_new: Callable[[str, Json], None] = lambda _entity, _record: None
+    on_sum: Callable[[str, Json], None] = lambda _entity, _record: None
     _session: requests.Session = field(default_factory=requests.Session)
     _token: str = ""
 
     def create(self, entity: str, **properties: Any) -> Json:
         """Create a record; returns it."""
-        return self._write(entity, properties)
+        record = self._write(entity, properties)
+        self.on_new(entity, record)
+        self.on_sum(entity, record)
+        return record
 
     def change(self, entity: str, record: Mapping[str, Any], **properties: Any) -> Json:
         """Change some properties of a record as it was read; returns it."""
+        changed = self._change(entity, record, properties)
+        if changed.get("TotalAmt") != record.get("TotalAmt"):
+            self.on_sum(entity, changed)
+        return changed
+
+    def _change(self, entity: str, record: Mapping[str, Any], properties: Json) -> Json:
         key = {"Id": record["Id"], "SyncToken": record["SyncToken"]}
         if entity != "Payment":
             return self._write(entity, {**key, "sparse": True, **properties})

@@ -20,6 +20,7 @@ from quickbooks_sync.model.flow import Flow, FlowOptions
 from quickbooks_sync.quickbooks.session import build_session
 from quickbooks_sync.workspace import Workspace
 from tests.chaos.quick_rules import use_quick_rules
+from tests.chaos.small_pages import use_small_pages
 
 #: Longer than any run of a few dozen records; a child that is silent for so long hangs.
 PATIENCE_SECONDS = 120
@@ -155,11 +156,14 @@ _HELD = b"held\n"
 
 
 def run_flow(flow: Flow, options: FlowOptions, run_key: str) -> Callable[[Workspace], Any]:
-    """Return the work of running one flow; Great Expectations is at work in one of 24."""
+    """Return the work of running one flow; one in 24 with Great Expectations, one in three by small pages."""
 
     def work(workspace: Workspace) -> Any:
-        if zlib.crc32(run_key.encode()) % 24:
+        number = zlib.crc32(run_key.encode())
+        if number % 24:
             use_quick_rules()
+        if number % 3 == 0:
+            use_small_pages()
         return steps.run_flow(workspace, flow, options, run_key=run_key, triggered_by="chaos")
 
     return work

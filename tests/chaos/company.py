@@ -2,26 +2,17 @@
 
 import itertools
 import random
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg2.extras
 
-from tests.chaos.books import Books
-from tests.chaos.entered import Entered
+from tests.chaos.auditor.comparing import ENTITIES
+from tests.chaos.auditor.ledger import Ledger
+from tests.chaos.books import Books, money
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A value that somebody entered, and when (a number that only rises)."""
-
-    tick: int
-    side: str
-    value: Any
 
 
 @dataclass
@@ -36,11 +27,12 @@ class Company:
         has_currencies: Its QuickBooks keeps several currencies.
         has_stock_in_quickbooks: QuickBooks owns its stock, and opening stock is not sent.
         database: A connection of Loupe's own application.
-        entered: What people entered and ended, by its marks.
-        edits: Per (side, record type, id, field) what was entered, oldest first.
+        entered: The ledger of what people entered, changed, ended and decided.
         entered_twice: References of payments that somebody entered on the other side, too.
         twins: By mark the Loupe customer that somebody entered in QuickBooks, too, and whether with its e-mail address.
         told_apart: (Record type, id) of either end of a pair that somebody decided to be two records.
+        backup: The copy of its rows that Loupe may be restored from, as `loupe_copies` takes it.
+        most_replaced: More records of a run than this that are not those that were linked stop the company.
         unmapped: Per (entity, Id, property) a value in QuickBooks that the sync must leave alone.
     """
 
@@ -51,16 +43,31 @@ class Company:
     has_tax: bool = False
     has_currencies: bool = False
     has_stock_in_quickbooks: bool = False
-    entered: Entered = field(default_factory=Entered)
-    edits: dict[tuple[str, str, str, str], list[Edit]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    entered: Ledger = field(default_factory=Ledger)
     unmapped: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    backup: Any = None
+    most_replaced: int = 2
     entered_twice: set[str] = field(default_factory=set)
     twins: dict[str, tuple[int, bool]] = field(default_factory=dict)
     told_apart: set[tuple[str, int | str | None]] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    _ticks: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        """Have the ledger told of what somebody enters in QuickBooks."""
+        self.books.on_new = self._note_new
+        self.books.on_sum = self._note_sum
+
+    def _note_new(self, entity: str, record: Row) -> None:
+        """Forget whatever had the Id before: a company that was put back gives Ids out again."""
+        record_type = next((kind for kind, name in ENTITIES.items() if name == entity), None)
+        if record_type:
+            self.entered.forget("quickbooks", record_type, record["Id"])
+
+    def _note_sum(self, entity: str, record: Row) -> None:
+        if entity in ("Invoice", "Payment"):
+            payer, currency = record["CustomerRef"]["value"], record["CurrencyRef"]["value"]
+            key = "quickbooks", entity.lower(), record["Id"]
+            self.entered.note_sum(*key, payer, currency, money(record["TotalAmt"]))
 
     def next_number(self) -> int:
         """Return a number that marks a record or a value as the only one of its kind."""
@@ -68,14 +75,11 @@ class Company:
 
     def note(self, side: str, record_type: str, key: Any, name: str, value: Any) -> None:
         """Remember what somebody entered."""
-        edit = Edit(next(self._ticks), side, value)
-        self.edits[side, record_type, str(key), name].append(edit)
+        self.entered.note(side, record_type, key, name, value)
 
     def note_decision(self, record_type: str, name: str, ids: Sequence[Any]) -> None:
         """Remember that somebody decided about a field of a record, or the whole record."""
-        tick = next(self._ticks)
-        for key in ids:
-            self.entered.decisions[record_type, str(key), name] = tick
+        self.entered.decide(record_type, name, ids)
 
     def read(self, statement: str, *values: Any) -> list[Row]:
         """Run a query with `%s` places."""
@@ -94,7 +98,11 @@ class Company:
         columns = {"organization_id": self.organization_id, **columns}
         names, places = ", ".join(columns), ", ".join(["%s"] * len(columns))
         statement = f"insert into loupe.{table} ({names}) values ({places}) returning {key}"
-        return int(self.read(statement, *columns.values())[0][key])
+        row_id = int(self.read(statement, *columns.values())[0][key])
+        if table in ENTITIES:
+            self.entered.forget("loupe", table, row_id)  # a restored Loupe gives keys out again
+        self._note_row_sum(table, row_id, columns)
+        return row_id
 
     def update(self, table: str, row_id: int, **columns: Any) -> None:
         """Change a Loupe row."""
@@ -103,6 +111,16 @@ class Company:
             f"update loupe.{table} set {places}, updated_by = 'operator' where {table}_id = %s"
         )
         self.execute(statement, *columns.values(), row_id)
+        self._note_row_sum(table, row_id, columns)
+
+    def _note_row_sum(self, table: str, row_id: int, columns: Row) -> None:
+        """Have the ledger told of a sum, or of the customer who owes it, that somebody enters in Loupe."""
+        name = {"invoice": "total_amount", "payment": "amount"}.get(table)
+        if name is None or not {name, "customer_id", "currency_code"} & columns.keys():
+            return
+        (row,) = self.read(f"select * from loupe.{table} where {table}_id = %s", row_id)
+        key = "loupe", table, row_id
+        self.entered.note_sum(*key, row["customer_id"], row["currency_code"], row[name])
 
     def rows(self, table: str, condition: str = "true") -> list[Row]:
         """Return the company's rows of a Loupe table, by key."""
@@ -110,6 +128,12 @@ class Company:
             f"select * from loupe.{table} where organization_id = %s and {condition} order by 1",
             self.organization_id,
         )
+
+    def is_crowded(self, kind: str, most: int) -> bool:
+        """Whether there are so many records of a type that more would only slow the run down."""
+        table = {"item": "inventory_item"}.get(kind, kind)
+        counted = f"select count(*) as number from loupe.{table} where organization_id = %s"
+        return bool(self.read(counted, self.organization_id)[0]["number"] > most)
 
     def sync_rows(self, table: str, condition: str = "true") -> list[Row]:
         """Return the company's rows of one of the sync's tables."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from quickbooks_sync.record_types.registry import FLOWS
 from tests.chaos import loupe_changes
 from tests.chaos.administration import let_leases_expire
+from tests.chaos.auditor.comparing import ENTITIES
 from tests.chaos.books import Json
 from tests.chaos.company import Company, Row, pick
-from tests.chaos.comparing import ENTITIES
 from tests.chaos.lost_answers import run, try_to
 from tests.chaos.loupe_changes import own_day, text_for
 from tests.chaos.quickbooks_changes import PROPERTIES

@@ -33,12 +33,17 @@ _LIST_FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "null_cdc"},
     {"kind": "cdc_fault", "code": "10000"},
     {"kind": "cdc_fault", "code": REFUSED},
+    {"kind": "short_cdc"},
+    {"kind": "cdc_without_part"},
     {"kind": "ids_as_numbers"},
+    {"kind": "short_list"},
+    {"kind": "short_list"},
+    {"kind": "same_page_twice"},
 )
 
 
 #: Kinds that no run may take for an answer, but for a refusal.
-UNREADABLE = frozenset({"null_cdc", "cdc_fault"})
+UNREADABLE = frozenset({"null_cdc", "cdc_fault", "cdc_without_part"})
 #: More often than any run asks.
 EVERY_TIME = 50
 

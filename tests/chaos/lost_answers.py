@@ -10,9 +10,9 @@ from quickbooks_sync.model.flow import Flow, FlowOptions
 from quickbooks_sync.record_types.registry import FLOWS
 from tests.chaos import loupe_changes, loupe_edits, quickbooks_changes
 from tests.chaos.administration import let_leases_expire, pass_days
+from tests.chaos.auditor.comparing import ENTITIES
 from tests.chaos.books import Json, RefusedError
 from tests.chaos.company import Company, Row
-from tests.chaos.comparing import ENTITIES
 
 if TYPE_CHECKING:
     from tests.chaos.schedule import Schedule

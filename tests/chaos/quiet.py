@@ -8,12 +8,12 @@ from quickbooks_sync.model.flow import FlowOptions
 from quickbooks_sync.record_types.registry import FLOWS
 from quickbooks_sync.workspace import Workspace
 from tests.chaos.administration import let_leases_expire, let_missing_age
+from tests.chaos.auditor.invariants import find_violations
+from tests.chaos.auditor.violation import Violation
 from tests.chaos.child import Child
 from tests.chaos.company import Company
-from tests.chaos.invariants import find_violations
 from tests.chaos.quick_rules import use_quick_rules
 from tests.chaos.schedule import Schedule
-from tests.chaos.violation import Violation
 
 #: A void payment frees an invoice's lines, then these are sent, then its total is pulled: a pass for each. What
 #: is missing from lists counts as deleted only in the pass after the one that missed it.
@@ -73,7 +73,13 @@ def _all_flows(realm_id: str, mode: str, label: str) -> Any:
         options = FlowOptions(realm_id=realm_id, mode=mode)
         use_quick_rules()
         for flow in FLOWS:
-            steps.run_flow(workspace, flow, options, run_key=f"quiet-{label}", triggered_by="chaos")
+            try:
+                steps.run_flow(
+                    workspace, flow, options, run_key=f"quiet-{label}", triggered_by="chaos"
+                )
+            except Exception as error:
+                error.add_note(f"in {flow.name}")
+                raise
 
     return work
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tests.chaos.auditor.violation import Violation
 from tests.chaos.company import Company
 from tests.chaos.schedule import Schedule
-from tests.chaos.violation import Violation
 
 TAIL = 40
 

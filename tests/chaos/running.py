@@ -18,6 +18,7 @@ from tests.chaos.real_scheduler import take_scheduled_steps
 from tests.chaos.report import describe
 from tests.chaos.schedule import Schedule, UnexpectedEndError
 from tests.chaos.servers import running
+from tests.chaos.stopped import UnnoticedError
 
 
 class Failed(Exception):  # noqa: N818 - what a run did
@@ -112,9 +113,9 @@ def _check(schedule: Schedule, plan: Plan, number: int) -> None:
 def _guarded(schedule: Schedule, plan: Plan, act: Callable[[], None]) -> None:
     try:
         act()
-    except UnexpectedEndError as error:
+    except (UnexpectedEndError, UnnoticedError) as error:
         report = describe(schedule, (), plan.command)
-        raise Failed(f"A run ended in an error that nothing explains:\n{error}\n{report}") from None
+        raise Failed(f"A run ended as nothing explains:\n{error}\n{report}") from None
 
 
 def warm_up(workspace: Workspace, realm_id: str) -> None:

@@ -11,7 +11,7 @@ import psycopg2
 
 from quickbooks_sync.model.flow import Flow, FlowOptions
 from quickbooks_sync.record_types.registry import FLOWS
-from tests.chaos import administration, contradictions, edits, lost_answers
+from tests.chaos import administration, by_hand, contradictions, disasters, edits, lost_answers
 from tests.chaos.administration import let_leases_expire
 from tests.chaos.books import RefusedError
 from tests.chaos.child import Break, Child, Ended, run_flow
@@ -120,7 +120,8 @@ def edit_one(
 ) -> str:
     """Make one edit; says so where QuickBooks or a lock refuses it."""
     edit = rng.choices(tuple(table), tuple(table.values()))[0]
-    if edit.__name__.startswith("add_") and rng.random() < 0.8 and is_crowded(company, edit):
+    kind = edit.__name__.removeprefix("add_")
+    if kind != edit.__name__ and rng.random() < 0.8 and company.is_crowded(kind, ENOUGH):
         changes = {one: often for one, often in table.items() if "add_" not in one.__name__}
         edit = rng.choices(tuple(changes), tuple(changes.values()))[0]
     try:
@@ -130,14 +131,6 @@ def edit_one(
     except psycopg2.errors.LockNotAvailable:
         return f"{edit.__name__} found the row locked"
     return f"{edit.__name__} {said or 'had nothing to do'}"
-
-
-def is_crowded(company: Company, edit: Callable[..., Any]) -> bool:
-    """Whether a company has so many records of a type that more would only slow the run down."""
-    table = {"item": "inventory_item"}.get(kind := edit.__name__.removeprefix("add_"), kind)
-    counted = "select count(*) as number from loupe.{} where organization_id = %s"
-    (row,) = company.read(counted.format(table), company.organization_id)
-    return bool(row["number"] > ENOUGH)
 
 
 def _sync(schedule: Schedule, company: Company, rng: random.Random) -> str:
@@ -295,6 +288,8 @@ _KINDS: dict[Callable[[Schedule, Company, random.Random], str], int] = {
     administration.retry_some: 8,
     administration.change_setting: 6,
     administration.close_books: 4,
+    **by_hand.STEPS,
+    **disasters.STEPS,
     administration.trouble_tokens: 10,
     administration.let_time_pass: 5,
 }

@@ -16,7 +16,6 @@ from sqlalchemy import create_engine
 from demo.embedded_postgres import EmbeddedPostgres, remove_cluster, start_postgres
 from demo.processes import Processes, answers, find_free_port, wait_until
 from quickbooks_sync.postgres.connection import grants
-from quickbooks_sync.postgres.connection.throttle import Bucket
 from quickbooks_sync.postgres.migrations import upgrade_database
 from quickbooks_sync.quickbooks.patience import Patience
 from quickbooks_sync.settings import confirm_settings, propose_settings
@@ -24,7 +23,7 @@ from quickbooks_sync.workspace import Workspace, open_workspace
 from tests.chaos.books import Books
 from tests.chaos.child import end_all
 from tests.chaos.company import Company
-from tests.support.installation import build_environment, connect
+from tests.support.installation import UNHURRIED, build_environment, connect
 
 FIRST_REALM = 9341450000000101
 
@@ -37,8 +36,6 @@ HASTY = Patience(
     longest_retry_after=0.05,
     timeout=(5, 20),
 )
-#: The pace is tested by itself; here it would only slow the run down.
-UNHURRIED = (Bucket("requests", 10_000, 10_000), Bucket("batches", 10_000, 10_000))
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from quickbooks_sync.model.flow import (
 from quickbooks_sync.model.json_text import to_json
 from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.connection.companies import connect_company
+from quickbooks_sync.postgres.connection.throttle import Bucket
 from quickbooks_sync.quickbooks import oauth
 from quickbooks_sync.record_types.registry import FLOWS, flow_named
 from quickbooks_sync.settings import confirm_settings, propose_settings
@@ -30,6 +31,8 @@ from tests.support.servers import allowing
 
 REALM = "9341450000000001"
 ORGANIZATION = 1
+#: The pace is tested by itself; here it would only slow the tests down.
+UNHURRIED = (Bucket("requests", 10_000, 10_000), Bucket("batches", 10_000, 10_000))
 _numbers = count(1)
 
 
@@ -247,8 +250,9 @@ def build_environment(
 
 
 def build_workspace(database_url: str, emulator_url: str, data_docs: Path) -> Workspace:
-    """A workspace as the environment variables of a deployment would make it."""
-    return open_workspace(build_environment(database_url, emulator_url, data_docs))
+    """A workspace as the environment variables of a deployment would make it, but for the pace."""
+    environment = build_environment(database_url, emulator_url, data_docs)
+    return replace(open_workspace(environment), pace=UNHURRIED)
 
 
 BuildHouse = Callable[..., House]

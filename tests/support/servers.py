@@ -3,6 +3,7 @@
 Everything heavy is imported inside its function, so that unit tests need neither a server nor its packages.
 """
 
+import atexit
 import socket
 import threading
 import time
@@ -61,6 +62,18 @@ def _served(app: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
+        _join_ending()
+        _ending.append((thread, listener))
+
+
+#: Emulators that were told to end. uvicorn takes two tenths of a second for it, during which the next test goes on.
+_ending: list[tuple[threading.Thread, socket.socket]] = []
+
+
+@atexit.register
+def _join_ending() -> None:
+    while _ending:
+        thread, listener = _ending.pop()
         thread.join(timeout=10)
         listener.close()
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from quickbooks_emulator.company.indexing import index_keys
 from quickbooks_emulator.model.documents import Document, parse_json, to_json
@@ -23,6 +23,9 @@ DATABASE = "emulator.sqlite3"
 
 Key = tuple[str, str, int]
 """Realm, record type, Id."""
+
+CompanyCopy = Mapping[str, list[tuple[Any, ...]]]
+"""All that is stored of a company: rows by table."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS document (
@@ -38,6 +41,9 @@ CREATE TABLE IF NOT EXISTS entry (
     kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (kind, key)) WITHOUT ROWID;
 """
+
+#: The tables that hold a company's records.
+COMPANY_TABLES = ("document", "tombstone", "counter")
 
 
 class Store:
@@ -221,9 +227,25 @@ class Store:
         for key in keys or ():
             self._sqlite.execute("DELETE FROM entry WHERE kind = ? AND key = ?", (kind, key))
 
+    def copy_company(self, realm: str) -> CompanyCopy:
+        """Return all that is stored of a company, by table."""
+        return {table: self._rows_of(table, realm) for table in COMPANY_TABLES}
+
+    def _rows_of(self, table: str, realm: str) -> list[tuple[Any, ...]]:
+        statement = f"SELECT * FROM {table} WHERE realm = ?"  # noqa: S608 -- a constant's name
+        return self._sqlite.execute(statement, (realm,)).fetchall()
+
+    def put_company_back(self, realm: str, copy: CompanyCopy) -> None:
+        """Let a company be as it was when `copy_company` was called."""
+        self.wipe_company(realm)
+        for table, rows in copy.items():
+            for row in rows:
+                places = ", ".join("?" * len(row))
+                self._sqlite.execute(f"INSERT INTO {table} VALUES ({places})", row)  # noqa: S608
+        self._load()
+
     def wipe_company(self, realm: str) -> None:
         """Forget a company's documents, tombstones and counters."""
-        self._sqlite.execute("DELETE FROM document WHERE realm = ?", (realm,))
-        self._sqlite.execute("DELETE FROM tombstone WHERE realm = ?", (realm,))
-        self._sqlite.execute("DELETE FROM counter WHERE realm = ?", (realm,))
+        for table in COMPANY_TABLES:
+            self._sqlite.execute(f"DELETE FROM {table} WHERE realm = ?", (realm,))  # noqa: S608
         self._load()

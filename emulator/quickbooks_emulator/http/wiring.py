@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from quickbooks_emulator.company.company import Company
-from quickbooks_emulator.company.store import Store
+from quickbooks_emulator.company.store import CompanyCopy, Store
 from quickbooks_emulator.gateway.limits import Counters, Limits
 from quickbooks_emulator.gateway.tokens import Tokens
 from quickbooks_emulator.model.clock import MovableClock
@@ -34,6 +34,7 @@ class Emulator:
     Attributes:
         replay_seconds: how long the answer to a requestid is remembered.
         seed_sample: whether a reset builds the sample companies again.
+        copies: of companies by realm, as the side door was told to take them.
     """
 
     store: Store
@@ -47,6 +48,7 @@ class Emulator:
     injections: Injections = field(default_factory=Injections)
     switches: Switches = field(default_factory=Switches)
     last_pages: LastPages = field(default_factory=LastPages)
+    copies: dict[str, CompanyCopy] = field(default_factory=dict)
 
     def company(self, realm: str) -> Company:
         """Return a company by its realm id."""

@@ -14,6 +14,8 @@ KINDS = (
     "status", "fault", "item_fault", "malformed_xml", "wrong_body_after_commit",
     "cut_before_commit", "cut_after_commit", "expire_token", "slow", "slow_after_commit",
     "empty_list", "null_cdc", "cdc_fault", "ids_as_numbers", "same_page_twice",
+    "ignored_property",
+    "short_list", "short_cdc", "cdc_without_part",
 )  # fmt: skip
 #: What the kinds that spoil lists wait for, whatever else an order names.
 _LISTS = {
@@ -21,6 +23,9 @@ _LISTS = {
     "ids_as_numbers": r"/(query|cdc)(\?|$)",
     "null_cdc": r"/cdc\?",
     "cdc_fault": r"/cdc\?",
+    "short_cdc": r"/cdc\?",
+    "cdc_without_part": r"/cdc\?",
+    "short_list": r"(?i)/query\?(?!.*count\()",
     "same_page_twice": r"(?i)/query\?.*( Id > |startposition (?!1\b))",
 }
 
@@ -46,6 +51,7 @@ class Injection:
         detail: the rest of the text.
         fault_type: such as ValidationFault or SystemFault.
         item: for ``item_fault``: the place of the batch item that it strikes, from 0.
+        ignored: for ``ignored_property``: the property of a record that is taken as if it had not been sent.
     """
 
     kind: str
@@ -63,6 +69,7 @@ class Injection:
     detail: str = "Business Validation Error: Please wait a few minutes and try again."
     fault_type: str = "ValidationFault"
     item: int = 0
+    ignored: str = ""
 
     @property
     def answered_status(self) -> int:

@@ -65,6 +65,34 @@ def _to_fault(document: Document, injection: Injection) -> Document:
     return {**document, "CDCResponse": [{"Fault": injection.to_fault().to_body()}]}
 
 
+def _shorten(document: Document, _injection: Injection) -> Document:
+    """Leave out the later half of the records, and count what is left."""
+    response = document.get("QueryResponse", {})
+    halved = _halved(response)
+    count = sum(len(part) for part in halved.values() if isinstance(part, list))
+    counted = {"maxResults": count} if "maxResults" in response else {}
+    return {**document, "QueryResponse": {**halved, **counted}}
+
+
+def _cut(document: Document, _injection: Injection) -> Document:
+    """Cut changes off in the middle; the count still says how many there were."""
+    blocks = [block for part in document["CDCResponse"] for block in part["QueryResponse"]]
+    return {**document, "CDCResponse": [{"QueryResponse": [_halved(block) for block in blocks]}]}
+
+
+def _halved(block: Document) -> Document:
+    kept = {name: _first_half(part) for name, part in block.items() if isinstance(part, list)}
+    return {**block, **kept}
+
+
+def _without_part(document: Document, _injection: Injection) -> Document:
+    return {**document, "CDCResponse": [{}]}
+
+
+def _first_half(records: list[Any]) -> list[Any]:
+    return records[: len(records) // 2]
+
+
 def _with_numbers(value: Any, _injection: Injection | None = None) -> Any:
     """Turn the Id of every record, however deep it is, from a text into a number."""
     if isinstance(value, list):
@@ -84,4 +112,7 @@ _CHANGES: dict[str, Spoil] = {
     "null_cdc": _to_null,
     "cdc_fault": _to_fault,
     "ids_as_numbers": _with_numbers,
+    "short_list": _shorten,
+    "short_cdc": _cut,
+    "cdc_without_part": _without_part,
 }

@@ -19,6 +19,7 @@ from quickbooks_emulator.model.faults import FaultError
 from quickbooks_emulator.reading.query import run_query
 from quickbooks_emulator.sample import seed_sample
 from quickbooks_emulator.scripted_faults.injection import parse_injection
+from quickbooks_emulator.side_door.backups import BACKUP_ROUTES
 from quickbooks_emulator.side_door.bookkeeping import BOOK_ROUTES
 from quickbooks_emulator.side_door.orders import company_of, emulator_of, read_order, refusal
 from quickbooks_emulator.writing.new_company import create_company, merge_preferences
@@ -182,6 +183,7 @@ async def change_grants(request: Request) -> JSONResponse:
 
 
 ROUTES = [
+    *BACKUP_ROUTES,
     *BOOK_ROUTES,
     Route("/_emulator/switches", turn_switches, methods=["POST"]),
     Route("/_emulator/request-ids", forget_request_ids, methods=["POST"]),

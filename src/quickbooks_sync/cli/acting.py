@@ -8,7 +8,8 @@ import typer
 from quickbooks_sync.cli.options import Company
 from quickbooks_sync.commands import linking
 from quickbooks_sync.commands.decide import decide as decide_conflict
-from quickbooks_sync.commands.gate import accept as accept_closed
+from quickbooks_sync.commands.gate import accept as accept_rejected
+from quickbooks_sync.commands.gate import accept_mapping
 from quickbooks_sync.commands.retry import retry as retry_flow
 from quickbooks_sync.model.flow import RunSummary
 from quickbooks_sync.record_types.registry import flow_named, record_type_named
@@ -45,24 +46,31 @@ Instead = Annotated[
     bool, typer.Option("--instead", help="Give up the links that either has to another one.")
 ]
 
+OfMapping = Annotated[
+    bool,
+    typer.Option(
+        "--mapping", help="Accept where the mapping reads fields from, not the rejections."
+    ),
+]
 
 gate = typer.Typer(no_args_is_help=True, help="Runs that their gate stopped.")
 
 
 @gate.command()
-def accept(run_id: RunId, by: By = None) -> None:
-    """Let what a run rejected stay rejected, and let fields be read from where the mapping reads them by now."""
-    rejected, fields = accept_closed(open_workspace(), run_id, by=by or getpass.getuser())
-    if rejected:
+def accept(run_id: RunId, is_mapping: OfMapping = False, by: By = None) -> None:
+    """Let what a run rejected stay rejected, or what a changed mapping moves be moved, as the run has counted it."""
+    workspace = open_workspace()
+    if is_mapping:
+        fields = ", ".join(accept_mapping(workspace, run_id))
         typer.echo(
-            f"{rejected} rejected records of run {run_id} are accepted: they stay out until they are corrected. Start "
-            "the flow again; it loads the others."
+            f"Read from where the mapping reads it now: {fields}. Start the pull again; it brings that into Loupe."
         )
-    if fields:
-        typer.echo(
-            f"{fields} fields are read from where the mapping reads them now. Start the flow again; it brings them into "
-            "Loupe."
-        )
+        return
+    rejected = accept_rejected(workspace, run_id, by=by or getpass.getuser())
+    typer.echo(
+        f"{rejected} rejected records of run {run_id} are accepted: they stay out until they are corrected. Start "
+        "the flow again; it loads the others."
+    )
 
 
 def decide(conflict_id: ConflictId, choice: Choice, by: By = None) -> None:

@@ -1,9 +1,9 @@
 """The steps of a flow, as operators call them: each does one thing for one run or one batch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from quickbooks_sync.model.flow import BatchManifest, Flow, FlowOptions, RunManifest, RunSummary
 
@@ -30,6 +30,7 @@ def _noting(workspace: "Workspace", run: RunManifest, step: str) -> Iterator["Ru
     except Exception as error:
         lifecycle.note_failure(context, step, error)
         raise
+    lifecycle.leave(context)
 
 
 def check(
@@ -104,6 +105,27 @@ def finish(
     from quickbooks_sync.run.context import RunContext
 
     return lifecycle.close_run(RunContext(workspace, run), failed_steps=failed_steps)
+
+
+def describe_open_records(workspace: "Workspace", run: RunManifest, *, most: int = 20) -> list[str]:
+    """Name the first records of a run that were rejected, are in conflict or wait: ids and rules, no values."""
+    from quickbooks_sync.commands.activity import read_run_records
+
+    with workspace.engine.connect() as connection:
+        return [
+            _describe(run, row)
+            for outcome in ("rejected", "conflict", "waiting")
+            for row in read_run_records(connection, run["run_id"], outcome=outcome, limit=most)
+        ]
+
+
+def _describe(run: RunManifest, row: Mapping[str, Any]) -> str:
+    loupe_id, quickbooks_id = row["loupe_id"], row["quickbooks_id"]
+    sides = [f"Loupe {loupe_id}"] if loupe_id is not None else []
+    sides += [f"QuickBooks {quickbooks_id}"] if quickbooks_id is not None else []
+    about = row["rule"] or row["field"]
+    why = f": {about}" if about else ""
+    return f"{row['outcome']}: {run['record_type']} {', '.join(sides)}{why}"
 
 
 def run_flow(

@@ -23,6 +23,7 @@ from quickbooks_sync.postgres.records.links import Link, read_link_ids, read_lin
 from quickbooks_sync.postgres.records.loupe_rows import Row, read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord, read_repeated_values
 from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.run.resourced import fields_of
 from quickbooks_sync.run.watermarks import find_resourced
 from quickbooks_sync.settings import CompanySettings, read_settings
 from quickbooks_sync.transform.loupe_side import rows_to_values
@@ -135,7 +136,7 @@ class BatchContext:
     @property
     def held_fields(self) -> frozenset[str]:
         """The fields that stay as they are on both sides because the mapping reads them from elsewhere now."""
-        return frozenset(name.partition(".")[0] for name in self.resourced)
+        return fields_of(self.resourced)
 
     @property
     def reader(self) -> "RowReader":

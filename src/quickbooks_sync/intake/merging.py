@@ -23,7 +23,7 @@ from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.record_types.decided import with_decisions
 from quickbooks_sync.record_types.declarations import LinkedPair, Unsettled
 from quickbooks_sync.record_types.record_type import LIFE_FIELDS
-from quickbooks_sync.run.resourced import explain
+from quickbooks_sync.run.resourced import IS_HELD, explain
 from quickbooks_sync.transform.loupe_side import values_to_row
 
 Values = dict[str, Any]
@@ -90,6 +90,8 @@ class RecordMerger:
         merged = self._judge(link, merge, ours, dict(planned.theirs))
         row = write_changes(self._known, link, ours.row, merged.columns)
         base = next_base(merge, ours.values, planned.theirs, planned.base)
+        altered = {} if row["is_as_written"] else self._find_altered(link, merge)
+        base = replace(base, loupe={**base.loupe, **altered})
         after = with_counted(ours.values, planned.theirs, base)
         link_after = _link_after(record, link, after, row, merge)
         if ours.problems:
@@ -97,7 +99,18 @@ class RecordMerger:
             link_after = replace(link_after, loupe_row_version=None)
         self._writes.add_link(link_after, is_new=planned.is_new)
         outcome = _to_outcome(record, link, merged, ours)
-        return replace(outcome, warnings=(*outcome.warnings, *self._warn_of_held(planned)))
+        warnings = (*self._warn_of_held(planned), *_warn_of_altered(altered, planned.theirs))
+        return replace(outcome, warnings=(*outcome.warnings, *warnings))
+
+    def _find_altered(self, link: Link, merge: Merge) -> Values:
+        """Return what Loupe's database has made of the values that it was given, by field, where it is another one.
+
+        That is what the row holds from now on: a push must not take it for somebody's edit.
+        """
+        held = self._known.reader.read([link.loupe_id])[link.loupe_id].values
+        return {
+            name: held[name] for name in merge.to_loupe if held.get(name) != merge.to_loupe[name]
+        }
 
     def _warn_of_held(self, planned: PlannedMerge) -> Iterator[Problem]:
         """Say which fields would move if they were read from where the mapping reads them now."""
@@ -107,7 +120,7 @@ class RecordMerger:
             if now != before:
                 sources, run_id = known.mapping.sources, known.context.run_id
                 told = explain(name, known.resourced, sources, run_id)
-                yield warning(name, "is read from where it was read before", now, told)
+                yield warning(name, IS_HELD, now, told)
 
     def _policy(
         self, record: StagedRecord, link: Link, ours: LoupeRow, theirs: Values
@@ -195,6 +208,18 @@ def _unread(ours: LoupeRow) -> tuple[Problem, ...]:
         for problem in ours.problems
         if problem.is_rejecting
     )
+
+
+def _warn_of_altered(altered: Values, theirs: Mapping[str, Any]) -> Iterator[Problem]:
+    """Say which values Loupe's database has changed."""
+    for name, value in altered.items():
+        yield warning(
+            name,
+            "Loupe holds what it is given",
+            value,
+            f"{name}: Loupe's database has made another value of what QuickBooks has ({theirs.get(name)!r}), as a trigger "
+            f"may; each side keeps its own until somebody changes it",
+        )
 
 
 def _choose_outcome(merged: _Merged) -> Outcome:

@@ -12,6 +12,7 @@ from typing import Any
 
 from quickbooks_sync.postgres.records.identities import KnownIdentity
 from quickbooks_sync.postgres.records.links import REPLACED, REPLACED_IN_LOUPE, Link
+from quickbooks_sync.quickbooks.moments import parse_moment
 from quickbooks_sync.record_types.record_type import RecordType
 
 Document = Mapping[str, Any]
@@ -50,7 +51,7 @@ def find_other(link: Known, record: Document) -> str | None:
 
 
 def find_other_time(link: Known, record: Document) -> str | None:
-    """Return what shows that a record was not made when the linked one was, or `None`; to the second."""
+    """Return what shows that a record was not made at the instant when the linked one was, or `None`."""
     made, known = created_at(record), link.quickbooks_created_at
     if made is None or known is None or made == known:
         return None
@@ -72,8 +73,7 @@ def is_surely_same(record_type: RecordType, link: Link, record: Document) -> boo
 
 def created_at(document: Document) -> datetime | None:
     """Return when a record was made in QuickBooks, if the document says so."""
-    written = (document.get("MetaData") or {}).get("CreateTime")
-    return datetime.fromisoformat(written) if written else None
+    return parse_moment((document.get("MetaData") or {}).get("CreateTime"))
 
 
 def find_row_difference(link: Known, row: Row) -> str | None:

@@ -7,13 +7,13 @@ from quickbooks_sync.postgres.records.loupe_rows import Row, update_row
 
 
 def write_changes(known: BatchContext, link: Link, row: Row, changes: Row) -> Row:
-    """Write some columns of a linked row; returns the row with the version that it has by then.
+    """Write some columns of a linked row; returns the row with the version that it has by then, and `is_as_written`.
 
     Raises:
         RetryableError: The row has another version than the one that was merged.
     """
     if not changes:
-        return row
+        return {**row, "is_as_written": True}
     version = update_row(
         known.connection,
         known.mapping,

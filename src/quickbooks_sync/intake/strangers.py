@@ -58,17 +58,16 @@ class Strangers:
             total: How many records the run has read.
 
         Raises:
-            CompanyStoppedError: There are more than `max_replaced`, and 1 % of the run.
+            CompanyStoppedError: There are more than `max_replaced`, and at least 1 % of the run.
         """
         rows = {str(loupe_id): difference for loupe_id, difference in self.loupe.items()}
         for found, words in ((self.quickbooks, _IN_QUICKBOOKS), (rows, _IN_LOUPE)):
-            if found and self._is_too_many(len(found), total):
+            if found and is_too_many(len(found), total, self._read_most()):
                 raise self._stop(found, total, words)
 
-    def _is_too_many(self, number: int, total: int) -> bool:
+    def _read_most(self) -> int:
         with self.context.reading() as connection:
-            most = read_settings(connection, self.context.realm_id).max_replaced
-        return number > most and number * 100 >= total
+            return read_settings(connection, self.context.realm_id).max_replaced
 
     def _stop(
         self, found: dict[str, str], total: int, words: tuple[str, str, str]
@@ -84,3 +83,12 @@ class Strangers:
         )
         mark_needs_attention(context.workspace.engine, context.realm_id, reason)
         return CompanyStoppedError(reason, code="", realm_id=context.realm_id)
+
+
+def is_too_many(number: int, total: int, most: int) -> bool:
+    """Whether so many other ones among a run's records stop the company: more than `most`, and at least 1 %.
+
+    Both limits must be reached, so that a small company is not stopped for one record, nor a big one for a few: each of
+    those is a conflict and nothing of it moves. A reset or a restore replaces nearly all.
+    """
+    return number > most and number * 100 >= total

@@ -30,7 +30,7 @@ class MergePolicy:
         quickbooks_locked: Fields that must not be written to QuickBooks, with the reason.
         loupe_locked: Fields that must not be written to Loupe, with the reason.
         quickbooks_owned: Two-way fields that only QuickBooks may change for this company.
-        loupe_owned: Two-way fields that this function leaves alone (sent by another road).
+        excluded: Two-way fields that this function leaves alone: they are sent separately, or stay as they are.
         decided: Fields on which a person has decided: `loupe` or `quickbooks` wins, whatever is
             locked.
         folded: Fields that agree at first contact where only case or blanks differ; each side keeps

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from quickbooks_sync.model.errors import UnexpectedAnswerError
+from quickbooks_sync.quickbooks.moments import parse_moment
 
 Record = dict[str, Any]
 
@@ -164,18 +165,9 @@ def _check_version(asked: Asked, record: Record, *, is_whole: bool) -> None:
         )
     times = record.get("MetaData", {})
     if not isinstance(times, dict) or not all(
-        _parse_time(times[name]) for name in ("CreateTime", "LastUpdatedTime") if name in times
+        parse_moment(times[name]) for name in ("CreateTime", "LastUpdatedTime") if name in times
     ):
         raise asked.refused(f"record {record['Id']}, whose MetaData cannot be read", "times")
-
-
-def _parse_time(value: Any) -> datetime | None:
-    """Return a time in ISO 8601, or a day, as Intuit has it for some entities."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _with_texts(asked: Asked, value: Any, level: int) -> Any:
@@ -226,4 +218,4 @@ def _age(record: Record) -> tuple[int, datetime]:
 
 
 def _written_at(record: Record) -> datetime | None:
-    return _parse_time(record.get("MetaData", {}).get("LastUpdatedTime"))
+    return parse_moment(record.get("MetaData", {}).get("LastUpdatedTime"))

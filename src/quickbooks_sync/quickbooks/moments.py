@@ -1,4 +1,4 @@
-"""Times in answers: QuickBooks' clock, and how long it asks to be left alone."""
+"""Times in answers: QuickBooks' clock, those of records, and how long it asks to be left alone."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,6 +13,18 @@ def parse_server_time(document: Mapping[str, Any], headers: Mapping[str, str]) -
     without an offset is none: nobody knows which clock it is of.
     """
     return _parse_iso(document.get("time")) or _parse_http_date(headers.get("Date"))
+
+
+def parse_moment(value: Any) -> datetime | None:
+    """Return an instant of ISO 8601, or a day, as Intuit has it for some entities; `None` for anything else.
+
+    One without an offset is UTC: a record's times are compared with each other, so whose clock it was matters little.
+    """
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def parse_retry_after(value: str | None) -> float | None:

@@ -114,6 +114,7 @@ class Customer(RecordType):
     lasting_properties = ("DisplayName",)
     telling_fields = (("display_name", "email", "phone", "company_name"), ())
     has_activity = True
+    parent_property = "ParentRef"
     is_created_in_a_currency = True
     table = customer
     never_created = never_created_inactive(customer.c.is_active)

@@ -90,6 +90,8 @@ class Settling:
         of: The record type that is settled.
         reference: The sub-field with the settled record's Id.
         open_property: The QuickBooks property of the settled record that says what is open.
+        owner: The field that says whose money it is; QuickBooks applies it within one family only.
+        owner_property: The QuickBooks property of the settled record that says whose it is.
         child_table: Loupe's table of these lines.
         child_key: Its column with the settled row's key.
         total: Loupe's column with what a settled row comes to.
@@ -99,6 +101,8 @@ class Settling:
     of: str
     reference: str
     open_property: str
+    owner: str
+    owner_property: str
     child_table: str
     child_key: str
     total: ColumnElement[Any]

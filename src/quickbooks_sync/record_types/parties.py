@@ -147,7 +147,7 @@ def _refuse_other_currency(currency: str | None, party: Party | None) -> tuple[P
 def _doubt_currency(currency: str | None) -> tuple[Problem, ...]:
     message = (
         f"the currency becomes {currency}; QuickBooks may keep the one that the record was entered in, and refuse "
-        "the change (fault 6000): then void it, and enter it anew"
+        "the change (fault 6000): then void it, and enter it again"
     )
     return (warning("currency", ENTERED_CURRENCY, currency, message),)
 

@@ -173,6 +173,8 @@ class Payment(RecordType):
         of="invoice",
         reference="invoice",
         open_property="Balance",
+        owner="customer",
+        owner_property="CustomerRef",
         child_table="payment_application",
         child_key="invoice_id",
         total=invoice.c.total_amount,

@@ -59,6 +59,8 @@ class RecordType:
     telling_fields: ClassVar[tuple[tuple[str, ...], tuple[str, ...]]]
     #: The property with a record's day, by which a pull is narrowed; `None` where records have none.
     dated_by: ClassVar[str | None] = None
+    #: The QuickBooks property with the record that one belongs to, where records of the type form families.
+    parent_property: ClassVar[str | None] = None
     #: Whether inactive records are left out of QuickBooks' answers unless they are asked for.
     has_activity: ClassVar[bool] = False
     #: Whether each pull reads everything, because a change may leave LastUpdatedTime as it was.

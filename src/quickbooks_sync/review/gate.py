@@ -11,13 +11,14 @@ from sqlalchemy import Connection, func, select
 
 from quickbooks_sync.model.decision import Update
 from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.model.problem import Problem, Severity
 from quickbooks_sync.postgres.records.blanks import BlankedField, count_filled_links
 from quickbooks_sync.postgres.records.links import Link
-from quickbooks_sync.postgres.tables import rejected_record
-from quickbooks_sync.push.decide.decided import Decided
+from quickbooks_sync.review.judged import Judged
 from quickbooks_sync.review.reviewed import Reviewed
 from quickbooks_sync.run.gate import why_blanked_too_often, why_rejected_too_often
+from quickbooks_sync.run.rejections import Rejections
 from quickbooks_sync.run.watermarks import read_watermark
 from quickbooks_sync.settings import CompanySettings
 
@@ -34,25 +35,25 @@ class GateCount:
         self._connection = connection
         self._reviewed = reviewed
         self._total = 0
-        self._rejected: set[str] = set()
+        self._rejected: list[RecordOutcome] = []
         self._filled: Counter[str] = Counter()
         self._blanked: Counter[str] = Counter()
 
     def add(
-        self, loupe_id: int, decided: Decided, problems: Iterable[Problem], link: Link | None
+        self, loupe_id: int, judged: Judged, supposed: Iterable[Problem], link: Link | None
     ) -> None:
         """Count a row.
 
         Args:
             loupe_id: Its key.
-            decided: What a push would do with it.
-            problems: Everything that is wrong with it, now or once it waits for nothing.
+            judged: What a push would do with it, and everything that is wrong with it now.
+            supposed: What is wrong with it once it waits for nothing.
             link: Its link.
         """
-        listed = [*decided.problems, *problems]
+        decided = judged.decided
+        listed = [*decided.problems, *judged.problems, *supposed]
         self._total += 1
-        if any(problem.is_rejecting for problem in listed):
-            self._rejected.add(str(loupe_id))
+        self._add_rejected(loupe_id, judged, listed)
         is_stopped = any(problem.severity == Severity.REJECTED for problem in listed)
         if link is None or link.state != "live" or is_stopped or decided.values.get("is_void"):
             return
@@ -62,6 +63,16 @@ class GateCount:
                 self._filled[field.name] += 1
                 is_emptied = field.name in sent and _is_empty(decided.values[field.name])
                 self._blanked[field.name] += is_emptied
+
+    def _add_rejected(self, loupe_id: int, judged: Judged, listed: Iterable[Problem]) -> None:
+        causes = tuple(problem for problem in listed if problem.is_rejecting)
+        if causes:
+            version = str(judged.row["row_version"])
+            self._rejected.append(
+                RecordOutcome(
+                    str(loupe_id), Outcome.REJECTED, causes=causes, source_version=version
+                )
+            )
 
     def add_missing(self) -> None:
         """Count a link whose row has vanished."""
@@ -73,25 +84,13 @@ class GateCount:
         # The first push looks at every row, also at those that a pull has linked and that need no look.
         is_first = read_watermark(*key, Direction.PUSH) is None
         total = max(self._count_rows(), self._total) if is_first else self._total
-        known = len(self._rejected & self._read_known())
-        new = len(self._rejected) - known
+        sorted_out = Rejections.sort(*key, Direction.PUSH, self._rejected)
+        new, known = len(sorted_out.new), len(sorted_out.known)
         yield from filter(None, [why_rejected_too_often(settings, total, new, known)])
         for name, blanked in self._blanked.items():
             filled = count_filled_links(*key, name) if is_first else self._filled[name]
             field = BlankedField(name, max(filled, blanked), blanked)
             yield from filter(None, [why_blanked_too_often(settings, Direction.PUSH, field)])
-
-    def _read_known(self) -> set[str]:
-        """Return the rows whose rejection a run has passed with, or a person has accepted."""
-        rows = self._connection.execute(
-            select(rejected_record.c.source_id).where(
-                rejected_record.c.realm_id == self._reviewed.realm_id,
-                rejected_record.c.record_type == self._reviewed.record_type,
-                rejected_record.c.direction == Direction.PUSH,
-                rejected_record.c.is_known,
-            )
-        )
-        return set(rows.scalars())
 
     def _count_rows(self) -> int:
         table = self._reviewed.type.table

@@ -126,8 +126,8 @@ class Preview:
             remarks = self._describe(judgement, plan)
             remarks += money.get(str(loupe_id), [])
             self._add(loupe_id, self._reviewed.type.show(judgement.row), remarks)
-            problems = (*judgement.problems, *(supposed.problems if supposed else ()))
-            self._gate.add(loupe_id, judgement.decided, problems, facts.links.get(loupe_id))
+            problems = supposed.problems if supposed else ()
+            self._gate.add(loupe_id, judgement, problems, facts.links.get(loupe_id))
 
     def _read_references(self, rows: Sequence[Row]) -> Mapping[str, Mapping[int, str]]:
         reviewed = self._reviewed

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from quickbooks_sync.model.flow import Direction, Mode, RunManifest
 from quickbooks_sync.postgres.runs.leases import Lease, hold_lease
+from quickbooks_sync.postgres.runs.reopened import reopen_run
 from quickbooks_sync.postgres.runs.scope import RunScope
 from quickbooks_sync.record_types.record_type import RecordType
 from quickbooks_sync.record_types.registry import RECORD_TYPES
@@ -37,6 +38,8 @@ class RunContext:
     def transaction(self, *, is_kept: bool = True) -> Iterator[Connection]:
         """Open a transaction that may write for the run: it proves first that the run still holds its lease.
 
+        A run that had failed is running again, for somebody has cleared a step of it.
+
         Args:
             is_kept: Commit in the end; a preview does the same work and rolls it back.
 
@@ -44,7 +47,8 @@ class RunContext:
             LeaseLostError: Another run has taken the lease; nothing was written.
         """
         with self.workspace.engine.connect() as connection, connection.begin() as transaction:
-            hold_lease(connection, self.lease)
+            if hold_lease(connection, self.lease):
+                reopen_run(connection, self.run_id)
             yield connection
             if not is_kept:
                 transaction.rollback()

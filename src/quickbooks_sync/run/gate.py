@@ -15,6 +15,8 @@ from quickbooks_sync.postgres.records.blanks import (
 from quickbooks_sync.postgres.records.links import read_live_ids
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.rejections import ListRejected, Rejections
+from quickbooks_sync.run.resourced import fields_of
+from quickbooks_sync.run.watermarks import find_resourced
 from quickbooks_sync.settings import CompanySettings, read_settings
 
 #: A gate never closes for fewer new rejections.
@@ -38,7 +40,6 @@ def gate(context: RunContext, list_rejected: ListRejected) -> dict[str, int]:
         GateClosedError: One of the company's limits is passed; nothing was loaded.
         LeaseLostError: The run does not hold its lease any more: what it staged may be gone.
     """
-    fields = [field.name for field in context.mapping.fields]
     with context.transaction() as connection:
         settings = read_settings(connection, context.realm_id)
         total, rejected = staging.read_totals(connection, context.run_id)
@@ -49,9 +50,10 @@ def gate(context: RunContext, list_rejected: ListRejected) -> dict[str, int]:
     if reason:
         raise _too_many_rejected(context, reason, rejections)
     with context.transaction() as connection:
-        deleted = staging.count_deleted(connection, context.run_id)
-        linked = len(read_live_ids(connection, context.realm_id, context.record_type))
-        _refuse_deleted(settings, linked, deleted)
+        linked = read_live_ids(connection, context.realm_id, context.record_type)
+        deleted = len(linked & staging.read_deleted_ids(connection, context.run_id))
+        _refuse_deleted(settings, len(linked), deleted)
+        fields = _find_written(context, connection)
         blanked = read_blanked_fields(connection, context.run, fields, MIN_BLANKED)
         _refuse_blanked(connection, context, settings, blanked)
     return {"records": total, "rejected": rejected, "deleted": deleted}
@@ -111,6 +113,15 @@ def _refuse_deleted(settings: CompanySettings, linked: int, deleted: int) -> Non
         deleted=deleted,
         linked=linked,
     )
+
+
+def _find_written(context: RunContext, connection: Connection) -> list[str]:
+    """Return the run's fields without those that stay as they are until a person has accepted their new source."""
+    mapping = context.mapping
+    held = fields_of(
+        find_resourced(connection, context.realm_id, context.record_type, mapping.sources)
+    )
+    return [field.name for field in mapping.fields if field.name not in held]
 
 
 def _refuse_blanked(

@@ -22,8 +22,10 @@ from quickbooks_sync.postgres.records.staging import count_unloaded
 from quickbooks_sync.postgres.runs.housekeeping import forget_raw_records
 from quickbooks_sync.postgres.runs.leases import Lease, free_lease, hold_lease, take_lease
 from quickbooks_sync.postgres.runs.record_outcomes import read_outcome_counts
+from quickbooks_sync.postgres.runs.reopened import abandon_earlier, free_if_complete
 from quickbooks_sync.postgres.tables import run as run_table
 from quickbooks_sync.run.context import RunContext
+from quickbooks_sync.run.resourced import count_held, describe_remedy
 from quickbooks_sync.run.watermarks import move_watermark, read_watermark
 from quickbooks_sync.workspace import Workspace
 
@@ -45,8 +47,10 @@ def open_run(
         _ensure_connected(company)
         ensure_grant_fits(connection, company.realm_id, workspace.app)
         held = take_lease(connection, company.realm_id, flow.record_type, holder)
+        abandon_earlier(connection, held)
         unread = _find_unread_fields(workspace, connection, company.realm_id, flow.record_type)
-        _refuse_unread(flow, options, unread)
+        if unread and flow.direction == Direction.PUSH and not options.preview:
+            raise _unread(workspace, connection, company.realm_id, flow, unread)
         mode = _effective_mode(connection, company.realm_id, flow, options, unread)
         run_id = _write_run(connection, flow, options, held, mode, run_key, triggered_by)
     return RunManifest(
@@ -115,6 +119,12 @@ def _close(context: RunContext, connection: Connection, failed_steps: Sequence[s
     return row
 
 
+def leave(context: RunContext) -> None:
+    """Leave a step; one that was done again of a complete run gives the lease back, for `finish` may not follow."""
+    with context.workspace.engine.begin() as connection:
+        free_if_complete(connection, context.lease, context.run_id)
+
+
 def note_failure(context: RunContext, step: str, error: Exception) -> None:
     """Note on the run why a step of it failed; a later try that succeeds makes it forgotten."""
     told = error.message if isinstance(error, SyncError) else type(error).__name__
@@ -141,13 +151,13 @@ def _why_failed(
     row = connection.execute(
         select(run_table.c.status, run_table.c.reason).where(run_table.c.run_id == context.run_id)
     ).one()
+    if row.status == "success":
+        return None
     if failed_steps:
         failed = f"Failed: {', '.join(failed_steps)}"
         if row.reason is None or row.reason.startswith(failed):
             return row.reason or failed
         return f"{failed}. {row.reason}"
-    if row.status == "success":
-        return None
     left = count_unloaded(connection, context.run_id)
     if left:
         return f"{left} batches were never loaded; run the flow again"
@@ -155,6 +165,7 @@ def _why_failed(
         hold_lease(connection, context.lease)
     except LeaseLostError as error:
         return error.message
+    count_held(connection, context)
     move_watermark(connection, context)
     return None
 
@@ -186,15 +197,16 @@ def _find_unread_fields(
     return [name for name, source in sources.items() if known.get(name) != source]
 
 
-def _refuse_unread(flow: Flow, options: FlowOptions, unread: Sequence[str]) -> None:
-    if flow.direction == Direction.PULL or options.preview or not unread:
-        return
+def _unread(
+    workspace: Workspace, connection: Connection, realm_id: str, flow: Flow, unread: Sequence[str]
+) -> ConfigurationError:
     pull = Flow(flow.record_type, Direction.PULL).name
-    raise ConfigurationError(
+    sources = workspace.mapping(flow.record_type).sources
+    remedy = describe_remedy(connection, realm_id, flow.record_type, sources, pull)
+    return ConfigurationError(
         f"The mapping of {flow.record_type} reads fields that were never read from all QuickBooks records: "
-        f"{', '.join(unread)}. Nothing was sent, for what QuickBooks holds there is not known. Run {pull} "
-        f"(it reads everything once), then {flow.name} again. A field that was read from elsewhere before stays as it is "
-        "until that is accepted with `quickbooks-sync gate accept`, with the number of that pull.",
+        f"{', '.join(unread)}. Nothing was sent, for what QuickBooks holds there is not known. "
+        f"{f'{remedy} Then run' if remedy else 'Run'} {pull} (it reads everything once) and {flow.name} again.",
         fields=list(unread),
     )
 

@@ -1,13 +1,18 @@
 """Which rejections of a run are new: those that stand unchanged are known, and stop nobody else.
 
-A rejection is known once a run has passed with it or a person has accepted it, while its retry key is the same.
+A rejection is known once a run has passed with it or a person has accepted it, while the record's version is the same
+and no other rule rejects it. Its retry key says when to try it again, and may change without a word about the record:
+with any setting, or with what the record refers to.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import not_
 
 from sqlalchemy import Connection
 
+from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.postgres.records.staging import StagedRecord
@@ -42,15 +47,25 @@ class Rejections:
         """Read what the steps before have rejected."""
         records = staging.read_rejected(connection, context.run_id)
         outcomes = list_rejected(context, connection, records)
-        known = read_known_rejections(
-            connection, context.scope, [outcome.source_id for outcome in outcomes]
-        )
-        # An empty key: a person has asked to try it again, whatever it depends on.
-        is_known = [known.get(outcome.source_id) in (outcome.retry_key, "") for outcome in outcomes]
-        pairs = list(zip(outcomes, is_known, strict=True))
+        key = context.realm_id, context.record_type, context.direction
+        return cls.sort(connection, *key, outcomes)
+
+    @classmethod
+    def sort(
+        cls,
+        connection: Connection,
+        realm_id: str,
+        record_type: str,
+        direction: Direction,
+        outcomes: Sequence[RecordOutcome],
+    ) -> "Rejections":
+        """Sort rejected records of a flow by whether they stand since before."""
+        ids = [outcome.source_id for outcome in outcomes]
+        listed = read_known_rejections(connection, realm_id, record_type, direction, ids)
+        stands = [_stands(outcome, listed.get(outcome.source_id)) for outcome in outcomes]
         return cls(
-            tuple(outcome for outcome, stands in pairs if stands),
-            tuple(outcome for outcome, stands in pairs if not stands),
+            tuple(compress(outcomes, stands)),
+            tuple(compress(outcomes, map(not_, stands))),
         )
 
     def write(self, context: RunContext, connection: Connection) -> None:
@@ -58,3 +73,17 @@ class Rejections:
         forget_outcomes(connection, context.run_id, outcome=Outcome.REJECTED)
         write_run_outcomes(connection, context.scope, self.known + self.new)
         update_open_lists(connection, context.scope, self.new, is_known=False)
+
+
+def _stands(outcome: RecordOutcome, listed: RecordOutcome | None) -> bool:
+    """Whether a rejection was listed before, and nothing is new about it."""
+    if listed is None:
+        return False
+    # An empty key: a person has asked to try it again, whatever has become of it.
+    is_asked_for = listed.retry_key == ""
+    is_same = outcome.source_version == listed.source_version
+    return is_asked_for or (is_same and _rules_of(outcome) <= _rules_of(listed))
+
+
+def _rules_of(outcome: RecordOutcome) -> set[tuple[str | None, str]]:
+    return {(cause.field, cause.rule) for cause in outcome.causes}

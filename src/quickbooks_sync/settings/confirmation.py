@@ -63,7 +63,7 @@ def _forget_agreed(
     stored: Mapping[str, StoredSetting],
     values: Mapping[str, str],
 ) -> None:
-    """Forget what the sides had agreed on under a setting that now has another value; they compare it anew."""
+    """Forget what the sides had agreed on under a setting that now has another value; they compare it again."""
     for name, field in DECIDES_BASE.items():
         before = stored.get(name)
         if before and before.is_confirmed and before.value != values.get(name):

@@ -154,7 +154,7 @@ _LISTED = (
     ),
     Setting(
         "max_replaced",
-        "Most records of a run, or 1 % of it, that may be other ones than were linked before the company is stopped.",
+        "Most records of a run that may be other ones than were linked; more stop the company where they are 1 % of the run.",
         "count",
         default="2",
     ),

@@ -1,11 +1,11 @@
-"""Runs a suite over a batch of canonical values, once and vectorised, and says which record broke what."""
+"""Runs a suite over a batch of canonical values, vectorised, and says which record broke what."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -20,9 +20,11 @@ from quickbooks_sync.validation.sent import Sent, is_about_sent
 from quickbooks_sync.validation.suites import read_rules, to_suite
 
 if TYPE_CHECKING:
-    from great_expectations import ExpectationSuite
+    from great_expectations.datasource.fluent.interfaces import Batch
 
 Values = dict[str, Any]
+#: Expectation, column and words of a rule.
+_Key = tuple[str, str, str]
 
 
 def validate_values(
@@ -49,7 +51,7 @@ def validate_values(
     rules = read_rules(mapping, expectations, side)
     failures: list[Failure] = []
     outcomes = []
-    results = _run(to_suite(mapping, rules, side), _build_frame(mapping, rules, values))
+    results = _run(mapping, rules, side, _build_frame(mapping, rules, values))
     for rule in rules:
         result = results[rule.type, rule.column, rule.words]
         broken = [
@@ -57,7 +59,7 @@ def validate_values(
             for failure in _failures(rule, result, values)
         ]
         failures.extend(broken)
-        outcomes.extend(_outcomes(rule, result, broken))
+        outcomes.extend(_outcomes(rule, len(values), broken))
     failures.sort(key=lambda failure: failure.row)
     rejected = {failure.row for failure in failures if failure.severity == Severity.REJECTED}
     document = {
@@ -94,21 +96,41 @@ def _to_numbers(found: Sequence[str | None]) -> list[Decimal | None]:
     return [None if text is None else Decimal(text) for text in found]
 
 
-def _run(suite: "ExpectationSuite", frame: pd.DataFrame) -> dict[tuple[str, str, str], Any]:
-    """Return Great Expectations' results by expectation, column and rule."""
+def _run(
+    mapping: RecordMapping, rules: Sequence[Rule], side: Direction, frame: pd.DataFrame
+) -> dict[_Key, Any]:
+    """Return Great Expectations' results by expectation, column and rule.
+
+    The failing rows are asked for of broken rules alone: of all rules, they double the time.
+    """
+    batch = _open_batch(frame)
+
+    def hold(
+        held: Sequence[Rule], result_format: Literal["BOOLEAN_ONLY", "COMPLETE"]
+    ) -> dict[_Key, Any]:
+        results = batch.validate(to_suite(mapping, held, side), result_format=result_format).results
+        _refuse_crashes(results)
+        return {_key(result.expectation_config): result for result in results}
+
+    results = hold(rules, "BOOLEAN_ONLY")
+    broken = [rule for rule in rules if not results[rule.type, rule.column, rule.words].success]
+    return results | hold(broken, "COMPLETE") if broken else results
+
+
+def _open_batch(frame: pd.DataFrame) -> "Batch":
     gx = load_great_expectations()
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("batch").add_dataframe_asset("records")
-    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
-    results = batch.validate(suite, result_format="COMPLETE").results
-    _refuse_crashes(results)
-    return {_key(result.expectation_config): result for result in results}
+    batch: Batch = asset.add_batch_definition_whole_dataframe("whole").get_batch(
+        {"dataframe": frame}
+    )
+    return batch
 
 
-def _key(config: Any) -> tuple[str, str, str]:
+def _key(config: Any) -> _Key:
     return config.type, config.kwargs["column"], config.meta["rule"]
 
 
@@ -157,7 +179,7 @@ def _softened(
     return replace(failure, severity=Severity.WARNING)
 
 
-def _outcomes(rule: Rule, result: Any, broken: Sequence[Failure]) -> list[dict[str, Any]]:
+def _outcomes(rule: Rule, checked: int, broken: Sequence[Failure]) -> list[dict[str, Any]]:
     """Return what a report says of a rule: once as it is, and apart from that where it only warned."""
     found = Counter(failure.severity for failure in broken)
     return [
@@ -166,7 +188,7 @@ def _outcomes(rule: Rule, result: Any, broken: Sequence[Failure]) -> list[dict[s
             "rule": rule.words,
             "expectation": rule.type,
             "severity": severity,
-            "checked": int(result.result.get("element_count") or 0),
+            "checked": checked,
             "failed": found[severity],
         }
         for severity in dict.fromkeys((rule.severity, *found))

@@ -52,6 +52,28 @@ def test_changes_can_hold_a_fault_in_the_place_of_records(company: Driver) -> No
     assert fault["code"] == "10000"
 
 
+def test_changes_can_be_cut_off_under_their_whole_count(company: Driver) -> None:
+    made = [company.customer(name)["Id"] for name in "abcd"]
+    company.order_fault("short_cdc", "")
+    (answered,) = changes(company)[0]["QueryResponse"]
+    assert [record["Id"] for record in answered["Customer"]] == made[:2]
+    assert answered["maxResults"] == 4
+
+
+def test_changes_can_come_without_the_part_that_holds_them(company: Driver) -> None:
+    company.order_fault("cdc_without_part", "")
+    assert changes(company) == [{}]
+
+
+def test_a_list_can_come_short_while_its_count_is_right(company: Driver) -> None:
+    made = [company.customer(name)["Id"] for name in "abcd"]
+    company.order_fault("short_list", "")
+    assert company.query("SELECT COUNT(*) FROM Customer")["totalCount"] == 4
+    answered = company.query(ALL)
+    assert [record["Id"] for record in answered["Customer"]] == made[:2]
+    assert answered["maxResults"] == 2
+
+
 def test_ids_can_come_as_numbers_at_any_depth(company: Driver) -> None:
     customer = company.customer("A")
     made = company.invoice(customer["Id"], 5)

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from quickbooks_sync.model.errors import GateClosedError
+from quickbooks_sync.settings import confirm_settings
+from tests.support.books import quickbooks
 from tests.support.installation import House
 
 
@@ -84,8 +86,6 @@ def test_a_loupe_row_that_vanished_is_a_conflict_and_stays_in_quickbooks(synced:
 def test_more_deletions_than_allowed_stop_the_run_before_anything_is_loaded(
     synced: House,
 ) -> None:
-    from quickbooks_sync.settings import confirm_settings
-
     confirm_settings(synced.workspace, synced.realm_id, {"max_deletions": "1"})
     for one in unpaid(synced)[:2]:
         delete(synced, "Invoice", one)
@@ -94,3 +94,16 @@ def test_more_deletions_than_allowed_stop_the_run_before_anything_is_loaded(
     ):
         synced.run("pull_invoices")
     assert not [row for row in synced.rows("invoice") if row["void_reason"]]
+
+
+def test_what_was_deleted_before_it_was_ever_linked_stops_no_run(synced: House) -> None:
+    # Naive: the gate says that "2 of n linked records were deleted" of invoices that Loupe never had.
+    confirm_settings(synced.workspace, synced.realm_id, {"max_deletions": "1"})
+    customer = synced.rows("link")[0]["quickbooks_id"]
+    for number in ("BRIEF-1", "BRIEF-2"):
+        made = quickbooks.create_invoice(synced, customer, number, "10.00")
+        quickbooks.remove(synced, "Invoice", made["Id"])
+    gone = unpaid(synced)[0]
+    delete(synced, "Invoice", gone)
+    synced.run("pull_invoices")
+    assert loupe_invoice(synced, gone["Id"])["void_reason"] == "deleted in QuickBooks"

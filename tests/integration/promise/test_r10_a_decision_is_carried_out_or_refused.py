@@ -6,7 +6,7 @@ import pytest
 
 from quickbooks_sync.commands.decide import decide
 from quickbooks_sync.commands.linking import link, unlink
-from quickbooks_sync.model.errors import ConfigurationError
+from quickbooks_sync.model.errors import ConfigurationError, LeaseHeldError
 from tests.support.books import loupe, quickbooks
 from tests.support.installation import BuildHouse, House
 
@@ -132,3 +132,39 @@ def test_a_decision_about_what_changed_meanwhile_stops_no_flow(build_house: Buil
     assert names == {"Juno Atelier", "Somebody Else"}
     assert house.link("customer", quickbooks_id=made["Id"]) is not None
     assert not [row for row in house.rows("conflict") if row["resolved_at"] is None]
+
+
+def decide_while_another_run_works(house: House, loupe_id: int, *quickbooks_ids: str) -> None:
+    """Call a row the same as each record, one after the other; none can be carried out yet."""
+    working = house.check("pull_customers")
+    for quickbooks_id in quickbooks_ids:
+        with pytest.raises(LeaseHeldError):
+            link(house.workspace, "customer", loupe_id, quickbooks_id, by="Ada")
+    house.finish(working)
+
+
+def test_of_two_decisions_about_one_row_the_later_one_holds(build_house: BuildHouse) -> None:
+    # Naive: both records are linked to the row, which a constraint refuses in every later pull.
+    house = build_house(seed=False)
+    loupe_id = loupe.add_customer(house, "Cerberus Cuts", is_active=False)
+    first, second = (
+        quickbooks.create(house, "Customer", DisplayName=name)["Id"] for name in ("Cerb", "Cerbe")
+    )
+    decide_while_another_run_works(house, loupe_id, first, second)
+    for _ in range(2):
+        house.run("pull_customers", mode="full")
+        house.run("push_customers")
+    assert house.quickbooks_id("customer", loupe_id) == second
+    assert house.loupe_id("customer", first) != loupe_id
+
+
+def test_of_two_decisions_about_one_record_the_later_one_holds(build_house: BuildHouse) -> None:
+    house = build_house(seed=False)
+    ours = [loupe.add_customer(house, f"Chimera {number}", is_active=False) for number in (2, 1)]
+    quickbooks_id = quickbooks.create(house, "Customer", DisplayName="Chimera")["Id"]
+    for loupe_id in (ours[1], ours[0]):
+        decide_while_another_run_works(house, loupe_id, quickbooks_id)
+    for _ in range(2):
+        house.run("pull_customers", mode="full")
+        house.run("push_customers")
+    assert house.loupe_id("customer", quickbooks_id) == ours[0]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.books import loupe, quickbooks
 from tests.support.books.linked import invoiced
-from tests.support.installation import House
+from tests.support.installation import BuildHouse, House
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +123,116 @@ def test_what_quickbooks_does_not_take_is_not_sent_every_night(
     before = house.writes()
     pull_and_push(house)
     assert house.writes() == before
+
+
+@pytest.fixture
+def families(build_house: BuildHouse) -> House:
+    """A company with two customers, of which the first has a project, and an invoice of each, on both sides."""
+    house = build_house(seed=False)
+    for name in ("Ada Ltd", "Ada"):
+        loupe.add_customer(house, name)
+    house.run_all()
+    parent = house.quickbooks_id("customer", 1)
+    quickbooks.create(
+        house, "Customer", DisplayName="Ring for Ada", ParentRef={"value": parent}, Job=True
+    )
+    house.run_all()
+    for customer_id in (1, 2, 3):
+        loupe.add_invoice(house, customer_id, f"F-{customer_id}")
+    house.run_all()
+    return house
+
+
+def unapplied(house: House) -> list[Decimal]:
+    """What QuickBooks keeps unapplied of each payment."""
+    return [
+        record["UnappliedAmt"] for record in quickbooks.find(house, "Payment", "TotalAmt > '0'")
+    ]
+
+
+def test_a_payment_of_another_customers_invoice_is_asked_about_and_not_sent(
+    families: House,
+) -> None:
+    # Naive: QuickBooks takes it, keeps the money unapplied, and it is sent again every night, as "created", "updated".
+    payment_id = loupe.add_payment(families, 2, "40.00", {1: "40.00"})
+    for _ in range(2):
+        run = families.run("push_payments")
+        assert families.said(run, loupe_id=payment_id) == ["conflict"]
+        assert run["writes"] == 0
+    assert "different customers" in families.records(run, "conflict")[0]["reason"]
+    families.update("payment", payment_id, customer_id=1)
+    assert families.said(families.run("push_payments"), loupe_id=payment_id) == ["created"]
+    assert unapplied(families) == [0]
+
+
+def test_a_payment_that_is_given_to_another_customer_keeps_what_it_settles(families: House) -> None:
+    payment_id = loupe.add_payment(families, 1, "40.00", {1: "40.00"})
+    families.run_all()
+    families.update("payment", payment_id, customer_id=2)
+    run = families.run("push_payments")
+    assert families.said(run, loupe_id=payment_id) == ["conflict"]
+    families.run("pull_payments")
+    assert unapplied(families) == [0]
+    assert [row["amount"] for row in families.rows("payment_application")] == [40]
+
+
+def test_an_invoice_that_moved_in_quickbooks_takes_no_money_of_its_former_customer(
+    families: House,
+) -> None:
+    record = quickbooks.fetch(families, "Invoice", families.quickbooks_id("invoice", 1))
+    other = families.quickbooks_id("customer", 2)
+    quickbooks.change(families, "Invoice", record["Id"], CustomerRef={"value": other})
+    payment_id = loupe.add_payment(families, 1, "40.00", {1: "40.00"})
+    families.run("pull_invoices")
+    families.run("push_payments")
+    families.update("payment", payment_id, reference_number="MOVED")
+    assert all(amount == 0 for amount in unapplied(families))
+
+
+def test_a_family_pays_for_one_another(families: House) -> None:
+    for payer, invoice_id in ((1, 3), (3, 1)):
+        payment_id = loupe.add_payment(families, payer, "40.00", {invoice_id: "40.00"})
+        assert families.said(families.run("push_payments"), loupe_id=payment_id) == ["created"]
+    assert unapplied(families) == [0, 0]
+
+
+@pytest.mark.parametrize("does", ["new.city := upper(new.city)", "new.city := old.city"])
+def test_what_loupe_makes_of_a_value_never_travels_back(build_house: BuildHouse, does: str) -> None:
+    # Naive: the base holds what was written, so what a trigger made of it looks like somebody's edit.
+    house = build_house(seed=False)
+    record = quickbooks.create(house, "Customer", DisplayName="Beth", BillAddr={"City": "Bonn"})
+    house.run_all()
+    with house.workspace.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "create function loupe.tidy() returns trigger language plpgsql as"
+            f" $$ begin {does}; return new; end $$"
+        )
+        connection.exec_driver_sql(
+            "create trigger tidy before update on loupe.customer for each row execute function loupe.tidy()"
+        )
+    quickbooks.change(house, "Customer", record["Id"], BillAddr={"City": "Berlin"})
+    run = house.run("pull_customers")
+    assert "Loupe's database has made another value" in house.records(run, "warning")[0]["reason"]
+    for _ in range(2):
+        house.run_all()
+    assert quickbooks.fetch(house, "Customer", record["Id"])["BillAddr"]["City"] == "Berlin"
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_quickbooks_leaves_out_is_listed_once(build_house: BuildHouse, is_new: bool) -> None:
+    # Naive: the record was accepted, so its values are agreed, and nobody learns that one is missing.
+    house = build_house(seed=False)
+    customer_id = loupe.add_customer(
+        house, "Beth", website=None if not is_new else "https://b.example"
+    )
+    if not is_new:
+        house.run_all()
+        house.update("customer", customer_id, website="https://b.example")
+    house.order_fault("ignored_property", ignored="WebAddr")
+    run = house.run("push_customers")
+    assert house.said(run, loupe_id=customer_id) == ["differs"]
+    (told,) = house.records(run, "differs")
+    assert "website" in told["reason"]
+    assert house.run("push_customers")["writes"] == 0
+    house.update("customer", customer_id, website="https://beth.example")
+    assert house.said(house.run("push_customers"), loupe_id=customer_id) == ["updated"]

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from quickbooks_sync.commands.gate import accept
-from quickbooks_sync.model.errors import ConfigurationError
+from quickbooks_sync.commands import steps
+from quickbooks_sync.commands.gate import accept, accept_mapping
+from quickbooks_sync.model.errors import ConfigurationError, GateClosedError
+from quickbooks_sync.model.flow import RunManifest
+from quickbooks_sync.run.gate import MIN_BLANKED
 from quickbooks_sync.settings import confirm_settings
 from tests.support.books import loupe, quickbooks
 from tests.support.books.linked import invoiced
@@ -192,13 +195,13 @@ def test_pieces_that_were_sold_do_not_come_back_when_the_stock_changes_hands(
         assert quickbooks.fetch(house, "Item", there)["QtyOnHand"] == count
 
 
-def point_phone_elsewhere(house: House, folder: Path) -> None:
-    """Let the mapping read the phone from Mobile."""
+def point_phone_elsewhere(
+    house: House, folder: Path, before: str = "PrimaryPhone", now: str = "Mobile"
+) -> None:
+    """Let the mapping read the phone from Mobile, or another property."""
     shutil.copytree(house.workspace.mappings, folder)
     file = folder / "customer.yaml"
-    file.write_text(
-        file.read_text().replace("PrimaryPhone.FreeFormNumber", "Mobile.FreeFormNumber")
-    )
+    file.write_text(file.read_text().replace(f"{before}.FreeFormNumber", f"{now}.FreeFormNumber"))
     house.workspace = replace(house.workspace, mappings=folder)
 
 
@@ -221,15 +224,102 @@ def test_a_field_that_is_read_from_elsewhere_stays_until_somebody_accepts_it(
         phones = sorted(row["phone"] for row in house.rows("customer"))
         assert phones == [f"555-010{number}" for number in range(6)]
         told = [row["reason"] for row in house.records(run, "warning")]
-        assert len(told) == 6
+        assert len(told) == 7
         assert "Mobile.FreeFormNumber instead of PrimaryPhone.FreeFormNumber" in told[0]
-        assert f"gate accept {run['run_id']}" in told[0]
-    with pytest.raises(ConfigurationError, match="gate accept"):
+        assert told[-1].startswith("6 records would change. phone: the mapping reads it from ")
+        assert f"gate accept {run['run_id']} --mapping" in told[-1]
+    with pytest.raises(ConfigurationError, match=f"gate accept {run['run_id']} --mapping"):
         house.run("push_customers")
 
-    assert accept(house.workspace, run["run_id"], by="Ada") == (0, 1)
+    assert accept_mapping(house.workspace, run["run_id"]) == ["phone"]
+    with pytest.raises(ConfigurationError, match="Run pull_customers") as refused:
+        house.run("push_customers")
+    assert "gate accept" not in str(refused.value)  # nothing is left to accept
     house.run("pull_customers")
     assert {row["phone"] for row in house.rows("customer")} == {"555-9999", None}
     house.run("push_customers")
     again = house.run("pull_customers")
     assert not house.records(again, "warning")
+
+
+def test_a_held_field_closes_no_gate_until_it_is_accepted(
+    build_house: BuildHouse, tmp_path: Path
+) -> None:
+    # Naive: the gate counts the phone numbers that nothing is going to empty, and no pull of customers ends any more.
+    house = build_house(seed=False)
+    for number in range(MIN_BLANKED):
+        phone = {"FreeFormNumber": f"555-{number:04d}"}
+        quickbooks.create(house, "Customer", DisplayName=f"Customer {number}", PrimaryPhone=phone)
+    house.run_all()
+    point_phone_elsewhere(house, tmp_path / "mappings")
+    run = house.run("pull_customers")
+    assert len(house.records(run, "warning")) == MIN_BLANKED + 1
+    assert None not in {row["phone"] for row in house.rows("customer")}
+    accept_mapping(house.workspace, run["run_id"])
+    with pytest.raises(GateClosedError, match="empty the field phone in Loupe on 20 of the 20"):
+        house.run("pull_customers")
+
+
+def with_odd_currencies(house: House, name: str) -> RunManifest:
+    """A pull up to its gate, of which every record is rejected."""
+    run = house.check(name)
+    batches = steps.extract(house.workspace, run)
+    with house.workspace.engine.begin() as connection:
+        connection.exec_driver_sql(
+            """update quickbooks_sync.staged_record set raw = raw || '{"CurrencyRef": {"value": "XQZ"}}'"""
+        )
+    for batch in batches:
+        steps.transform(house.workspace, run, batch)
+        steps.validate(house.workspace, run, batch)
+    return run
+
+
+@pytest.fixture
+def repointed(build_house: BuildHouse, tmp_path: Path) -> House:
+    """Three customers, whose phone the mapping reads from elsewhere since they were pulled."""
+    house = build_house(seed=False)
+    for number in range(3):
+        phone = {"FreeFormNumber": f"555-010{number}"}
+        quickbooks.create(house, "Customer", DisplayName=f"Customer {number}", PrimaryPhone=phone)
+    house.run("pull_customers")
+    point_phone_elsewhere(house, tmp_path / "mappings")
+    return house
+
+
+def test_who_accepts_rejections_has_not_accepted_a_changed_mapping(repointed: House) -> None:
+    # Naive: the gate closed before a word was said of the phones, and accepting it empties them.
+    house = repointed
+    run = with_odd_currencies(house, "pull_customers")
+    with pytest.raises(GateClosedError, match="3 of 3 records were rejected"):
+        steps.gate(house.workspace, run)
+    house.finish(run, "gate")
+    with pytest.raises(ConfigurationError, match="has counted no field"):
+        accept_mapping(house.workspace, run["run_id"])
+    assert accept(house.workspace, run["run_id"], by="Ada") == 3
+    with pytest.raises(ConfigurationError, match="run pull_customers first, which counts"):
+        house.run("push_customers")
+    house.run("pull_customers")
+    assert sorted(row["phone"] for row in house.rows("customer")) == [
+        f"555-010{number}" for number in range(3)
+    ]
+
+
+def test_what_was_counted_of_one_mapping_is_not_accepted_of_the_next(
+    repointed: House, tmp_path: Path
+) -> None:
+    house = repointed
+    run = house.run("pull_customers")
+    point_phone_elsewhere(house, tmp_path / "again", before="Mobile", now="Fax")
+    with pytest.raises(ConfigurationError, match="the mapping was changed since"):
+        accept_mapping(house.workspace, run["run_id"])
+    with pytest.raises(ConfigurationError, match="run pull_customers first, which counts"):
+        house.run("push_customers")
+
+
+@pytest.mark.parametrize("options", [{"preview": True}, {"limit": 2}], ids=["preview", "limit"])
+def test_a_pull_of_some_records_counts_nothing_to_accept(
+    repointed: House, options: dict[str, Any]
+) -> None:
+    run = repointed.run("pull_customers", mode="full", **options)
+    with pytest.raises(ConfigurationError, match="was a preview, was narrowed"):
+        accept_mapping(repointed.workspace, run["run_id"])

@@ -1,6 +1,7 @@
 """R9: one bad row stops nobody else, whatever it holds, and is rejected alone with its id."""
 
 import logging
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -291,6 +292,38 @@ def test_a_change_that_a_trigger_refuses_is_rejected_alone(refusing: House) -> N
     assert house.said(run, quickbooks_id=records[0]["Id"]) == ["updated"]
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_record_of_which_loupe_leaves_out_a_line_is_rejected_alone(
+    house: House, is_new: bool
+) -> None:
+    # Naive: rows are counted and lines are not, so the invoice is "created" with half of what it bills.
+    payer = quickbooks.create(house, "Customer", DisplayName="Payer")["Id"]
+    records = [quickbooks.create_invoice(house, payer, name, "10.00") for name in ("One", "Two")]
+    house.run("pull_customers")
+    if not is_new:
+        house.run("pull_invoices")
+    execute(
+        house,
+        "create function loupe.vet() returns trigger language plpgsql as $$ begin"
+        " if new.amount = 99 then return null; end if; return new; end $$",
+    )
+    execute(
+        house,
+        "create trigger vet before insert on loupe.invoice_line for each row execute function loupe.vet()",
+    )
+    (line,) = [line for line in records[0]["Line"] if line["DetailType"] == "SalesItemLineDetail"]
+    detail = {"ItemRef": line["SalesItemLineDetail"]["ItemRef"]}
+    for record, amount in zip(records, ("99.00", "12.00"), strict=True):
+        more = {"DetailType": line["DetailType"], "Amount": amount, "SalesItemLineDetail": detail}
+        quickbooks.change(house, "Invoice", record["Id"], Line=[*record["Line"], more])
+    run = house.run("pull_invoices")
+    assert house.said(run, quickbooks_id=records[0]["Id"]) == ["rejected"]
+    assert house.said(run, quickbooks_id=records[1]["Id"]) == ["created" if is_new else "updated"]
+    execute(house, "drop function loupe.vet() cascade")
+    run = house.run("pull_invoices")
+    assert house.said(run, quickbooks_id=records[0]["Id"]) == ["created" if is_new else "updated"]
+
+
 def test_what_was_sent_stays_linked_although_loupe_refuses_the_answer(house: House) -> None:
     """QuickBooks has it by then: without its link it would be sent once more."""
     customers = [loupe.add_customer(house, name) for name in ("One", "Two")]
@@ -385,6 +418,60 @@ def test_standing_rejections_never_close_a_gate(billed: tuple[House, int]) -> No
     undated(house, customer_id, "D-1", "D-2", "D-3")
     with pytest.raises(GateClosedError, match=r"3 of 3 records were rejected \(beside 23"):
         house.run("push_invoices")
+
+
+def edit_their_customer(house: House, customer_id: int) -> None:
+    there = house.quickbooks_id("customer", customer_id)
+    quickbooks.change(house, "Customer", there, PrimaryPhone={"FreeFormNumber": "555"})
+    house.run("pull_customers")
+
+
+def change_an_unrelated_setting(house: House, _customer_id: int) -> None:
+    confirm_settings(house.workspace, house.realm_id, {"max_deletions": "7"})
+
+
+@pytest.mark.parametrize("happens", [edit_their_customer, change_an_unrelated_setting])
+def test_rejections_stay_known_whatever_changes_around_them(
+    billed: tuple[House, int], happens: Callable[[House, int], None]
+) -> None:
+    # Naive: what a refusal rests on has changed, so all that stood before counts as new.
+    house, customer_id = billed
+    for name in ("B-1", "B-2", "B-3"):
+        undated(house, customer_id, name)
+        house.run("push_invoices")
+    happens(house, customer_id)
+    late = loupe.add_invoice(house, customer_id, "LATE")
+    run = house.run("push_invoices")
+    assert run["counts"] == {"rejected": 3, "created": 1}
+    assert house.said(run, loupe_id=late) == ["created"]
+
+
+@pytest.mark.parametrize("change", ["its row", "its faults"])
+def test_a_rejection_that_is_not_as_it_was_counts_as_new(
+    billed: tuple[House, int], change: str
+) -> None:
+    # Naive: the review takes every row that is listed for known, and foresees no stop.
+    house, customer_id = billed
+    bad = undated(house, customer_id, "B-1", "B-2", "B-3")
+    with pytest.raises(GateClosedError):
+        house.run("push_invoices")
+    accept(house.workspace, house.runs[-1]["run_id"], by="controller")
+    house.run("push_invoices")
+    for invoice_id in bad:
+        if change == "its row":
+            house.update("invoice", invoice_id, invoice_number=f"C-{invoice_id}")
+        else:
+            execute(
+                house,
+                "update quickbooks_sync.rejected_record set causes ="
+                """ '[{"field": "due_date", "rule": "another"}]' where source_id = :row""",
+                row=str(invoice_id),
+            )
+    (stop,) = build_review(house.workspace, house.realm_id).stops
+    with pytest.raises(GateClosedError, match="3 of 3 records were rejected") as caught:
+        house.run("push_invoices")
+    assert str(caught.value).startswith(stop.reason)
+    assert {row["accepted_by"] for row in house.rows("rejected_record")} == {None}
 
 
 def test_what_is_tried_again_on_command_stays_known(billed: tuple[House, int]) -> None:

@@ -37,6 +37,15 @@ def test_createtime_is_an_instant_whatever_its_offset() -> None:
 
 
 @pytest.mark.parametrize(
+    ("made", "is_other"),
+    [("2026-09-01T18:00:05", False), ("2026-09-01T18:00:06", True), ("2026-09-01", True)],
+)
+def test_a_createtime_without_offset_is_utc(made: str, is_other: bool) -> None:
+    # Naive: it equals no instant, so every record of such a company is another one.
+    assert (find_other(link(), record(made=made)) is not None) is is_other
+
+
+@pytest.mark.parametrize(
     ("known", "there"), [({"quickbooks_created_at": None}, record()), ({}, record(made=None))]
 )
 def test_a_createtime_that_is_not_told_is_not_compared(known: dict[str, Any], there: Any) -> None:

@@ -30,7 +30,7 @@ def copy_rows(
         rows: One mapping a row. Values of JSONB columns are serialised.
 
     Returns:
-        The number of rows sent.
+        The number of rows written; fewer than sent where a trigger leaves some out.
 
     Raises:
         FatalError: PostgreSQL refused a row; the message names table and row, never a value.
@@ -46,11 +46,12 @@ def copy_rows(
     with cursor:
         try:
             cursor.copy_expert(statement, stream)
+            written = int(cursor.rowcount)
         except psycopg2.Error as error:
             refusal = to_sync_error(error, statement)
     if refusal is not None:
         raise refusal
-    return stream.rows
+    return written
 
 
 def next_ids(connection: Connection, table: Table, key: str, count: int) -> list[int]:

@@ -4,15 +4,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from quickbooks_sync.model.outcome import RECORD_CONFLICT
 from quickbooks_sync.postgres.tables import conflict, link
 
 #: How the reason of a doubt begins that is about a write without an answer.
 LOST_ANSWER = "its answer was lost"
+#: How the reason of a doubt begins that is about a record made for one row under the Id of another one's link.
+CLAIMED = "made for a row that it cannot be linked to"
 #: How the reason of a doubt begins that is about money above what is open.
 EXCESS = "possible duplicate payment"
+#: How the reason of a conflict begins that is about money that settles what is another one's.
+FOREIGN = "payer and invoice are of different customers"
 
 
 @dataclass(frozen=True)
@@ -140,11 +144,34 @@ def read_open_conflict(connection: Connection, conflict_id: int) -> Any | None:
 
 
 def write_decision(connection: Connection, conflict_id: int, choice: str, by: str) -> None:
-    """Record who decided what, and when."""
-    connection.execute(
+    """Record who decided what, and when; a later decision about a row or a record takes the place of an earlier one."""
+    (decided,) = connection.execute(
         update(conflict)
         .where(conflict.c.conflict_id == conflict_id)
         .values(decision=choice, decided_by=by, decided_at=func.now())
+        .returning(conflict)
+    )
+    if choice == "same":
+        _supersede(connection, decided, by)
+
+
+def _supersede(connection: Connection, decided: Any, by: str) -> None:
+    """Let a row and a record be nothing else than what was decided last, though no flow has carried it out yet."""
+    connection.execute(
+        update(conflict)
+        .where(
+            conflict.c.realm_id == decided.realm_id,
+            conflict.c.record_type == decided.record_type,
+            conflict.c.resolved_at.is_(None),
+            conflict.c.conflict_id != decided.conflict_id,
+            conflict.c.field == RECORD_CONFLICT,
+            conflict.c.decision == "same",
+            or_(
+                conflict.c.loupe_id == decided.loupe_id,
+                conflict.c.quickbooks_id == decided.quickbooks_id,
+            ),
+        )
+        .values(decision="separate", decided_by=by, decided_at=func.now())
     )
 
 

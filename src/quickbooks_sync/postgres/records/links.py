@@ -58,7 +58,6 @@ class Link:
     quickbooks_updated_at: datetime | None = None
     loupe_row_version: int | None = None
     state: str = "live"
-    generation: int = 0
     missing_since_at: datetime | None = None
     quickbooks_created_at: datetime | None = None
     loupe_created_at: datetime | None = None
@@ -86,7 +85,6 @@ _COLUMNS = (
     "quickbooks_updated_at",
     "loupe_row_version",
     "state",
-    "generation",
     "missing_since_at",
     "quickbooks_created_at",
     "loupe_created_at",
@@ -226,7 +224,7 @@ def update_links(
             " document = new.document, loupe_base = new.loupe_base,"
             " quickbooks_base = new.quickbooks_base, state = new.state,"
             " quickbooks_updated_at = new.quickbooks_updated_at,"
-            " loupe_row_version = new.loupe_row_version, generation = new.generation,"
+            " loupe_row_version = new.loupe_row_version,"
             " missing_since_at = new.missing_since_at,"
             " quickbooks_created_at = new.quickbooks_created_at,"
             " loupe_created_at = new.loupe_created_at,"
@@ -235,7 +233,7 @@ def update_links(
             " from jsonb_to_recordset(cast(:links as jsonb)) as new (quickbooks_id text,"
             " sync_token text, document jsonb, loupe_base jsonb, quickbooks_base jsonb,"
             " quickbooks_updated_at timestamptz, loupe_row_version bigint, state text,"
-            " generation int, missing_since_at timestamptz, quickbooks_created_at timestamptz,"
+            " missing_since_at timestamptz, quickbooks_created_at timestamptz,"
             " loupe_created_at timestamptz, loupe_seen_version bigint, loupe_seen_at timestamptz)"
             " where link.realm_id = :realm_id and link.record_type = :record_type"
             " and link.quickbooks_id = new.quickbooks_id"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, literal, select, true, update
 
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.errors import RefusedRowError
@@ -166,7 +166,7 @@ def insert_rows(
         names: What to call each of them where it is refused.
     """
     where = loupe_table(mapping)
-    keys = next_ids(connection, where.table, where.key, len(rows))
+    keys = _free_keys(connection, where, mapping.record_type, len(rows))
     full = [
         {**row, where.key: key, "organization_id": organization_id, "updated_by": LOADER}
         for row, key in zip(rows, keys, strict=True)
@@ -175,6 +175,21 @@ def insert_rows(
     with about(names):
         copy_rows(connection, where.table, columns, full)
     _insert_children(connection, where, organization_id, full, names)
+    return keys
+
+
+def _free_keys(
+    connection: Connection, where: LoupeTable, record_type: str, count: int
+) -> list[int]:
+    """Reserve keys that no link knows: a restored Loupe gives those of lost rows out again."""
+    keys: list[int] = []
+    while missing := count - len(keys):
+        drawn = next_ids(connection, where.table, where.key, missing)
+        known = select(tables.link.c.loupe_id).where(
+            tables.link.c.record_type == record_type, tables.link.c.loupe_id.in_(drawn)
+        )
+        linked = set(connection.scalars(known))
+        keys += [key for key in drawn if key not in linked]
     return keys
 
 
@@ -189,8 +204,9 @@ def update_row(
     """Change one row if it is still at `row_version`.
 
     Returns:
-        The row's version afterwards and when it was made (`row_version`, `updated_at`), or `None` when someone else
-        changed it meanwhile (nothing was written then).
+        The row's version afterwards and when it was made (`row_version`, `updated_at`), with `is_as_written`: whether
+        the columns hold what was written, and no trigger made something else of it. `None` when someone else changed
+        the row meanwhile (nothing was written then).
     """
     where = loupe_table(mapping)
     table = where.table
@@ -211,8 +227,15 @@ def update_row(
         if where.child is not None and child_name is not None and child_name in changes:
             connection.execute(delete(where.child).where(where.child.c[where.key] == key))
             children = {where.key: key, child_name: changes[child_name]}
-            _insert_children(connection, where, organization_id, [children])
-    version = select(table.c.row_version, table.c.updated_at).where(mine)
+            _insert_children(connection, where, organization_id, [children], [name])
+    is_as_written = and_(
+        true(),
+        *(
+            table.c[name].is_not_distinct_from(literal(value, table.c[name].type))
+            for name, value in columns.items()
+        ),
+    ).label("is_as_written")
+    version = select(table.c.row_version, table.c.updated_at, is_as_written).where(mine)
     return dict(connection.execute(version).mappings().one())
 
 
@@ -272,4 +295,6 @@ def _insert_children(
         lines = [len(row.get(str(where.child_name)) or ()) for row in rows]
         owners = [name for name, number in zip(names, lines, strict=False) for _ in range(number)]
         with about(owners):
-            copy_rows(connection, where.child, columns, children)
+            written = copy_rows(connection, where.child, columns, children)
+        if written != len(children):
+            raise refused_silently(f"a line of {names[0] if names else 'a record'}")

@@ -179,12 +179,14 @@ def read_totals(connection: Connection, run_id: int) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def count_deleted(connection: Connection, run_id: int) -> int:
-    """Count the run's stubs of records that are gone from QuickBooks."""
-    statement = select(func.count()).where(
-        staged_record.c.run_id == run_id, staged_record.c.raw["status"].astext == "Deleted"
+def read_deleted_ids(connection: Connection, run_id: int) -> set[str]:
+    """Return the QuickBooks Ids of the run's stubs of records that are gone from QuickBooks."""
+    ids = connection.scalars(
+        select(staged_record.c.source_id).where(
+            staged_record.c.run_id == run_id, staged_record.c.raw["status"].astext == "Deleted"
+        )
     )
-    return int(connection.execute(statement).scalar_one())
+    return set(ids)
 
 
 def is_loaded(connection: Connection, run_id: int, batch_number: int) -> bool:

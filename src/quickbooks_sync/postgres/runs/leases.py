@@ -7,7 +7,7 @@ pushes checks it, so a run whose lease expired cannot write after its successor 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.model.errors import LeaseHeldError, LeaseLostError
@@ -70,29 +70,47 @@ def read_holders(connection: Connection, realm_id: str) -> list[str]:
     return [row.holder for row in rows if row.holder and row.is_alive]
 
 
-def hold_lease(connection: Connection, held: Lease) -> None:
-    """Prove inside a transaction that the lease is still ours, and keep it from moving meanwhile.
+def hold_lease(connection: Connection, held: Lease) -> bool:
+    """Prove inside a transaction that the lease is ours, and keep it from moving meanwhile.
+
+    One that was freed and that nobody has taken since is taken again: its fence says that nobody has written.
+
+    Returns:
+        Whether it had been freed, for its run had ended.
 
     Raises:
         LeaseLostError: Another run has taken it, or an upgrade has freed it.
     """
-    moved = connection.execute(
-        update(lease)
-        .where(
-            lease.c.realm_id == held.realm_id,
-            lease.c.record_type == held.record_type,
-            lease.c.holder == held.holder,
-            lease.c.fence == held.fence,
-        )
-        .values(heartbeat_at=func.now())
+    is_same = and_(
+        lease.c.realm_id == held.realm_id,
+        lease.c.record_type == held.record_type,
+        lease.c.fence == held.fence,
     )
-    if moved.rowcount != 1:
-        raise LeaseLostError(
-            f"The lease on {held.record_type} records of company {held.realm_id} has passed to "
-            "another run, or an upgrade of the database has ended this one; it stops without writing. "
-            "Start the flow again.",
-            fence=held.fence,
+    for holder in (held.holder, None):
+        moved = connection.execute(
+            update(lease)
+            .where(is_same, lease.c.holder.is_not_distinct_from(holder))
+            .values(holder=held.holder, heartbeat_at=func.now())
         )
+        if moved.rowcount == 1:
+            return holder is None
+    raise LeaseLostError(
+        f"{_describe_successor(connection, held)}, so this one stops without writing. Start the flow again.",
+        fence=held.fence,
+    )
+
+
+def _describe_successor(connection: Connection, held: Lease) -> str:
+    """Say who has the lease by now."""
+    holder = connection.scalar(
+        select(lease.c.holder).where(
+            lease.c.realm_id == held.realm_id, lease.c.record_type == held.record_type
+        )
+    )
+    whose = f"{held.record_type} records of company {held.realm_id}"
+    if holder:
+        return f"{holder} is working on the {whose} by now"
+    return f"Another run has worked on the {whose} since, or an upgrade of the database has ended this one"
 
 
 def free_lease(connection: Connection, held: Lease) -> None:

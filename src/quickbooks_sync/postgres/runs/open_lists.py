@@ -3,12 +3,23 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, literal, or_, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.model.problem import Problem
-from quickbooks_sync.postgres.records.decisions import LOST_ANSWER
+from quickbooks_sync.postgres.records.decisions import CLAIMED, LOST_ANSWER
 from quickbooks_sync.postgres.runs.scope import RunScope
 from quickbooks_sync.postgres.tables import conflict, rejected_record, waiting_record
 
@@ -105,7 +116,12 @@ def _close_conflicts(
             conflict.c.realm_id == scope.realm_id,
             conflict.c.record_type == scope.record_type,
             conflict.c.resolved_at.is_(None),
-            conflict.c.loupe_id.in_(loupe_ids) | conflict.c.quickbooks_id.in_(quickbooks_ids),
+            conflict.c.loupe_id.in_(loupe_ids)
+            # What the other row of the Id comes to says nothing about the row that the record was made for.
+            | (
+                conflict.c.quickbooks_id.in_(quickbooks_ids)
+                & ~conflict.c.reason.startswith(CLAIMED)
+            ),
             *about,
         )
         .values(resolved_at=func.now())
@@ -126,6 +142,7 @@ def _close_other_conflicts(connection: Connection, scope: RunScope, outcome: Rec
         & conflict.c.decision.is_(None)
         # What a write without an answer may have made is asked pair by pair; it ends with a link.
         & ~conflict.c.reason.startswith(LOST_ANSWER)
+        & ~conflict.c.reason.startswith(CLAIMED)
         # A question about no single row is over as well, once it is about one.
         & func.coalesce(conflict.c.loupe_id, 0).not_in(_rows_of(outcome) or [0])
     )
@@ -180,14 +197,24 @@ def _write_rejected(
         "raw": outcome.raw,
         "last_run_id": scope.run_id,
     }
-    _upsert(connection, rejected_record, _key(scope, outcome), values)
+    # Who has accepted one version of a record has not accepted the next.
+    is_same = rejected_record.c.source_version.is_not_distinct_from(outcome.source_version)
+    accepted_by = case((is_same, rejected_record.c.accepted_by)) if is_known else None
+    _upsert(connection, rejected_record, _key(scope, outcome), values, accepted_by=accepted_by)
 
 
 def _upsert(
-    connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
+    connection: Connection,
+    table: Table,
+    key: Mapping[str, Any],
+    values: Mapping[str, Any],
+    **changed: Any,
 ) -> None:
+    """Insert or update a row; `changed` is what becomes of further columns of one that is there."""
     statement = insert(table).values(**key, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=list(key), set_={**values, **changed})
+    )
 
 
 def _write_conflicts(connection: Connection, scope: RunScope, outcome: RecordOutcome) -> None:

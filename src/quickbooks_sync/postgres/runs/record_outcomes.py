@@ -129,19 +129,32 @@ def read_rejected_ids(
 
 
 def read_known_rejections(
-    connection: Connection, scope: RunScope, source_ids: Sequence[str]
-) -> dict[str, str]:
-    """Return the keys under which runs have passed with rejected records, or people accepted them, by source id."""
+    connection: Connection,
+    realm_id: str,
+    record_type: str,
+    direction: Direction,
+    source_ids: Collection[str],
+) -> dict[str, RecordOutcome]:
+    """Return what was listed of those records with which runs have passed, or that people accepted, by source id."""
     rows = connection.execute(
-        select(rejected_record.c.source_id, rejected_record.c.retry_key).where(
-            rejected_record.c.realm_id == scope.realm_id,
-            rejected_record.c.record_type == scope.record_type,
-            rejected_record.c.direction == scope.direction,
+        select(rejected_record).where(
+            rejected_record.c.realm_id == realm_id,
+            rejected_record.c.record_type == record_type,
+            rejected_record.c.direction == direction,
             rejected_record.c.is_known,
             rejected_record.c.source_id.in_(list(source_ids)),
         )
     )
-    return {row.source_id: row.retry_key for row in rows}
+    return {
+        row.source_id: RecordOutcome(
+            row.source_id,
+            Outcome.REJECTED,
+            causes=to_problems(row.causes),
+            source_version=row.source_version,
+            retry_key=row.retry_key,
+        )
+        for row in rows
+    }
 
 
 def read_refusals(

@@ -56,6 +56,7 @@ link = Table(
     Column("loupe_seen_at", Timestamp),
     Column("state", Text, nullable=False, server_default=text("'live'")),
     Column("missing_since_at", Timestamp),
+    # Not used: requests have ids of their own. Kept, for a column goes with a migration only.
     Column("generation", Integer, nullable=False, server_default=text("0")),
     Column("linked_at", Timestamp, nullable=False, server_default=func.now()),
     Column("synced_at", Timestamp, nullable=False, server_default=func.now()),
@@ -107,7 +108,9 @@ intent_item = Table(
     Column("loupe_values", JSONB, nullable=False),
     Column("sent_fields", JSONB, nullable=False),
     Column("loupe_created_at", Timestamp),
+    # Not used: requests have ids of their own. Kept, for a column goes with a migration only.
     Column("generation", Integer, nullable=False, server_default=text("0")),
+    # Not used either: `run_record` says what became of it.
     Column("outcome", Text),
     one_of("operation", OPERATIONS, "operation_known"),
     Index(None, "loupe_id"),

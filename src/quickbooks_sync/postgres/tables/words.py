@@ -30,7 +30,7 @@ REFERENCES = ("CompanyInfo", "Preferences", "Account", "Item", *NAMED_LISTS)
 LINK_STATES = (
     "live",
     "deleted_in_quickbooks",
-    "gone_in_loupe",
+    "gone_in_loupe",  # never given: what is gone there is a conflict. The constraint of the table names it.
     "returned_in_quickbooks",
     "replaced_in_quickbooks",
     "replaced_in_loupe",

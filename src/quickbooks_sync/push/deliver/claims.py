@@ -9,7 +9,7 @@ from quickbooks_sync.intake.replaced import describe_replaced, find_other_time
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
-from quickbooks_sync.postgres.records.decisions import LOST_ANSWER
+from quickbooks_sync.postgres.records.decisions import CLAIMED, LOST_ANSWER
 from quickbooks_sync.postgres.records.links import read_link_ids, read_links
 from quickbooks_sync.postgres.runs.intents import IntentItem
 from quickbooks_sync.run.context import RunContext
@@ -46,7 +46,7 @@ class LinksOfWrites:
         link = self.by_row.get(item.loupe_id)
         if link is not None and link.quickbooks_id != record["Id"]:
             return (
-                f"QuickBooks record {record['Id']} was made for Loupe row {item.loupe_id}, which is linked to "
+                f"{CLAIMED}: QuickBooks record {record['Id']} was made for Loupe row {item.loupe_id}, which is linked to "
                 f"{link.quickbooks_id}; void or merge one of the two in QuickBooks"
             )
         difference = find_other_time(link, record) if link is not None else None
@@ -55,7 +55,7 @@ class LinksOfWrites:
         owner = self._row_of.setdefault(record["Id"], item.loupe_id)
         if owner != item.loupe_id:
             return (
-                f"QuickBooks record {record['Id']} was made for Loupe row {item.loupe_id} and is linked to Loupe "
+                f"{CLAIMED}: QuickBooks record {record['Id']} was made for Loupe row {item.loupe_id} and is linked to Loupe "
                 f"row {owner}; enter it once in Loupe, or once more in QuickBooks"
             )
         return None

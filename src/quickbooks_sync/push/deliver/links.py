@@ -72,7 +72,6 @@ def link_after(
         },
         quickbooks_updated_at=_updated_at(record),
         loupe_row_version=None,
-        generation=known.generation if known else 0,
         **_identity_after(item, record, known),
     )
 

@@ -28,6 +28,9 @@ from quickbooks_sync.transform.quickbooks_side import records_to_values
 from quickbooks_sync.transform.unasked import with_unasked
 from quickbooks_sync.transform.whole import find_lacking
 
+#: What a value is that is not there.
+_NOTHING: tuple[Any, ...] = (None, "", [])
+
 Record = dict[str, Any]
 
 _OUTCOMES = {
@@ -144,7 +147,9 @@ def _settle_written(
             position, record["Id"], str(record.get("SyncToken") or "0"), record, theirs
         )
         answers.append((staged, link))
-        ignored = [] if is_written else _find_ignored(item, theirs)
+        ignored = (
+            _find_left_out(mapping, item, theirs) if is_written else _find_ignored(item, theirs)
+        )
         unwritten = find_unwritten(mapping, settings.lists, _sent_values(item), theirs)
         outcomes.append(_outcome(mapping, item, record, theirs, ignored, unwritten))
     refused = IntakeBatch(context, connection).absorb(answers)
@@ -187,6 +192,30 @@ def _find_ignored(item: IntentItem, theirs: Mapping[str, Any]) -> list[Problem]:
         )
         for name in item.sent_fields
         if name in theirs and item.loupe_values.get(name) != theirs[name]
+    ]
+
+
+def _find_left_out(
+    mapping: RecordMapping, item: IntentItem, theirs: Mapping[str, Any]
+) -> list[Problem]:
+    """Return a cause of outcome `differs` for every value that was sent and of which nothing came back.
+
+    Names that a list of QuickBooks lacks are told of apart.
+    """
+    return [
+        Problem(
+            field.name,
+            "QuickBooks writes what it is sent",
+            None,
+            f"{field.name}: QuickBooks accepted the record and left {item.loupe_values[field.name]!r} out; enter it there, "
+            "or change it in Loupe to have it sent again",
+        )
+        for field in mapping.two_way
+        if field.name in item.sent_fields
+        and field.name in theirs
+        and not field.named_in
+        and theirs[field.name] in _NOTHING
+        and item.loupe_values.get(field.name) not in _NOTHING
     ]
 
 

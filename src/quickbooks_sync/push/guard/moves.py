@@ -29,15 +29,16 @@ def to_move(kind: RecordType, write: Write) -> Move:
 def to_settling_move(settles: Settling, write: Write) -> Move:
     """Return what a write settles now and will settle, by the Id of what is settled."""
     if write.operation == Operation.VOID:
-        return Move(write.source_id, _given_back(settles, write))
+        return Move(write.source_id, to_given(settles, write))
     # What is not sent settles nothing new: QuickBooks' own lines go back with the document.
     if write.operation != Operation.CREATE and settles.lines not in write.fields:
         return Move(write.source_id)
     asked = {number: Decimal(amount) for number, amount in settles.amounts(write.values).items()}
-    return Move(write.source_id, _given_back(settles, write), asked)
+    return Move(write.source_id, to_given(settles, write), asked)
 
 
-def _given_back(settles: Settling, write: Write) -> dict[str, Decimal]:
+def to_given(settles: Settling, write: Write) -> dict[str, Decimal]:
+    """Return what a linked record settles in QuickBooks so far, by the Id of what is settled."""
     given: dict[str, Decimal] = {}
     entity = RECORD_TYPES[settles.of].entity
     for number, amount in _iter_settled(write, entity):

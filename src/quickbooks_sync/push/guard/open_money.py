@@ -10,12 +10,14 @@ from quickbooks_sync.matching.batch_end import Misfit, Move, find_misfits
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.outcome import FieldConflict, Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.applied import read_tax_beyond
-from quickbooks_sync.postgres.records.decisions import EXCESS
+from quickbooks_sync.postgres.records.decisions import EXCESS, FOREIGN
 from quickbooks_sync.postgres.records.links import read_link_ids
 from quickbooks_sync.push.decide.write import Write
-from quickbooks_sync.push.guard.moves import to_settling_move
+from quickbooks_sync.push.guard.families import read_heads
+from quickbooks_sync.push.guard.moves import to_given, to_settling_move
 from quickbooks_sync.record_types.declarations import Settling
 from quickbooks_sync.record_types.record_type import RecordType
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 
 Record = Mapping[str, Any]
 
@@ -40,7 +42,7 @@ class OpenMoney:
 
     def find_settled_ids(self, writes: Sequence[Write]) -> list[str]:
         """Return the Ids of what some writes settle, in order."""
-        return sorted({number for write in writes for number in self._move(write).asked})
+        return sorted({number for write in writes for number in self._settled_by(write)})
 
     def give_back(self, writes: Sequence[Write]) -> None:
         """Count as open what writes that are not judged settle no longer."""
@@ -63,17 +65,21 @@ class OpenMoney:
         moves = {write.source_id: self._move(write) for write in writes}
         strangers = self._find_strangers(connection, writes, settled)
         misfits = _find_gone(list(moves.values()), settled)
-        counted = [move for key, move in moves.items() if key not in {*misfits, *strangers}]
+        foreign = self._find_foreign(connection, writes, settled)
+        left_out = {*misfits, *strangers, *foreign}
+        counted = [move for key, move in moves.items() if key not in left_out]
         misfits |= find_misfits(counted, self._left)
         for key in strangers:
             misfits |= find_misfits([moves[key]], self._left)
         self._count([move for move in counted if move.key not in misfits])
+        problems = {key: self._describe(misfit, settled) for key, misfit in misfits.items()}
+        problems |= foreign
         return [
-            self._conflict(write, self._describe(misfits[write.source_id], settled))
-            if write.source_id in misfits
+            self._conflict(write, problems[write.source_id])
+            if write.source_id in problems
             else self._waiting(write, strangers[write.source_id])
             for write in writes
-            if write.source_id in misfits or write.source_id in strangers
+            if write.source_id in problems or write.source_id in strangers
         ]
 
     def _open(self, connection: Connection, settled: Mapping[str, Record]) -> None:
@@ -93,6 +99,47 @@ class OpenMoney:
 
     def _move(self, write: Write) -> Move:
         return to_settling_move(self._settles, write)
+
+    def _settled_by(self, write: Write) -> list[str]:
+        """Return what a write settles, and, where it changes whose money that is, what it settles already."""
+        move = self._move(write)
+        moves_owner = self._settles.owner in write.fields
+        return [*move.asked] or ([*to_given(self._settles, write)] if moves_owner else [])
+
+    def _find_foreign(
+        self, connection: Connection, writes: Sequence[Write], settled: Mapping[str, Record]
+    ) -> dict[str, str]:
+        """Return by write why what it settles is not its owner's: QuickBooks would keep the money unapplied."""
+        owner = RECORD_TYPES[self._kind.depends_on[0]]
+        whose = {
+            number: str(pointer["value"])
+            for number, record in settled.items()
+            if (pointer := record.get(self._settles.owner_property))
+        }
+        payers = {write.source_id: write.values.get(self._settles.owner) for write in writes}
+        known = {*whose.values(), *(payer for payer in payers.values() if payer)}
+        heads = read_heads(connection, self._realm_id, owner, known)
+        return {
+            write.source_id: self._describe_foreign(number, settled[number], payer)
+            for write in writes
+            if (payer := payers[write.source_id])
+            for number in reversed(self._settled_by(write))
+            if number in whose and heads[whose[number]] != heads[payer]
+        }
+
+    def _describe_foreign(self, number: str, record: Record, payer: str) -> str:
+        whose, label = record[self._settles.owner_property], self._settles.owner
+        return (
+            f"{FOREIGN}: {self._call(number, record)} is of {label} {whose.get('name') or ''} (Id {whose['value']}), this "
+            f"{self._kind.label} of the {label} with Id {payer}. QuickBooks would keep its money unapplied, so nothing was "
+            f"sent; correct the {label} of one of them"
+        )
+
+    def _call(self, number: str, record: Record) -> str:
+        """Return what people recognise a settled record by."""
+        called = record.get("DocNumber")
+        label = f"QuickBooks {self._settles.of}"
+        return f"{label} {called} (Id {number})" if called else f"{label} with Id {number}"
 
     def _find_strangers(
         self, connection: Connection, writes: Sequence[Write], settled: Mapping[str, Record]
@@ -122,11 +169,9 @@ class OpenMoney:
 
     def _describe(self, misfit: Misfit, settled: Mapping[str, Record]) -> str:
         if misfit.thing not in settled:
-            return f"{self._settles.of} {misfit.thing} no longer exists in QuickBooks, or is another record now"
-        return (
-            f"{EXCESS}: {misfit.asked} for QuickBooks {self._settles.of} {misfit.thing}, "
-            f"of which {misfit.available} is open"
-        )
+            return f"the {self._settles.of} with Id {misfit.thing} no longer exists in QuickBooks, or is another record now"
+        called = self._call(misfit.thing, settled[misfit.thing])
+        return f"{EXCESS}: {misfit.asked} for {called}, of which {misfit.available} is open"
 
     def _waiting(self, write: Write, stranger: str) -> RecordOutcome:
         kind = self._kind

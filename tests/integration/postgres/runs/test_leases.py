@@ -81,11 +81,23 @@ def test_a_freed_lease_goes_to_the_next_with_a_higher_fence(engine: Engine) -> N
         hold(engine, first)
 
 
+def test_a_freed_lease_that_nobody_took_is_taken_again_at_the_same_fence(engine: Engine) -> None:
+    lease = take(engine, "one")
+    with engine.begin() as connection:
+        free_lease(connection, lease)
+    with engine.begin() as connection:
+        assert hold_lease(connection, lease)
+    with pytest.raises(LeaseHeldError):
+        take(engine, "two")
+    with engine.begin() as connection:
+        assert not hold_lease(connection, lease)
+
+
 def test_an_expired_lease_passes_on_and_fences_the_old_holder_out(engine: Engine) -> None:
     old = take(engine, "one")
     expire(engine)
     new = take(engine, "two")
-    with pytest.raises(LeaseLostError, match="has passed to another run, or an upgrade"):
+    with pytest.raises(LeaseLostError, match="two is working on the"):
         hold(engine, old)
     with engine.begin() as connection:
         free_lease(connection, old)

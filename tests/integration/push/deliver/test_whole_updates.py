@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 import yaml
 
-from quickbooks_sync.commands.gate import accept
+from quickbooks_sync.commands.gate import accept_mapping
 from quickbooks_sync.model.errors import ConfigurationError
 from tests.support.books import loupe, quickbooks
 from tests.support.books.linked import invoiced, pay
@@ -142,7 +142,7 @@ def test_a_field_read_from_elsewhere_is_read_again(house: House, tmp_path: Path)
     run = later.run("pull_customers")
     with pytest.raises(ConfigurationError, match="gate accept"):
         later.run("push_customers")
-    accept(later.workspace, run["run_id"], by="Ada")
+    accept_mapping(later.workspace, run["run_id"])
     later.run("pull_customers")
     assert later.run("push_customers")["status"] == "success"
 

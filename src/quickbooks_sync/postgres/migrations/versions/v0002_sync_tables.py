@@ -35,7 +35,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Refuse: links and open intents cannot be made anew.
+    """Refuse: links and open intents cannot be made again.
 
     Raises:
         NotImplementedError: Always.

@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from tests.chaos.books import money
-from tests.chaos.both_sides import BothSides
-from tests.chaos.company import Company, Row
-from tests.chaos.comparing import ENTITIES, at, compare, is_void
-from tests.chaos.entered import mark_in
-from tests.chaos.people_only import (
+from tests.chaos.auditor.both_sides import BothSides
+from tests.chaos.auditor.comparing import ENTITIES, at, compare, is_void
+from tests.chaos.auditor.fates import astray, entered_by_nobody
+from tests.chaos.auditor.ledger import mark_in
+from tests.chaos.auditor.people_only import (
     changed_by_nobody,
     counted_by_nobody,
     ended_by_nobody,
@@ -18,7 +17,10 @@ from tests.chaos.people_only import (
     is_ended,
     overwritten,
 )
-from tests.chaos.violation import Violation
+from tests.chaos.auditor.sums import misstated
+from tests.chaos.auditor.violation import Violation
+from tests.chaos.books import money
+from tests.chaos.company import Company, Row
 
 
 def find_violations(company: Company) -> list[Violation]:
@@ -36,6 +38,9 @@ def find_violations(company: Company) -> list[Violation]:
         overwritten,
         held_values_moved,
         counted_by_nobody,
+        astray,
+        entered_by_nobody,
+        misstated,
     )
     return [one for check in checks for one in check(books)]
 
@@ -80,7 +85,7 @@ def _became_two(company: Company, record_type: str, mark: str, *, is_retired: bo
         return False
     _, is_alike = company.twins[mark]
     edits = [
-        len(company.edits[side, "customer", key, name])
+        len(company.entered.edits[side, "customer", key, name])
         for (side, kind, key), its_mark in company.entered.marks.items()
         for name in ("display_name", "email")
         if kind == "customer" and its_mark == mark

@@ -4,15 +4,16 @@ Each check compares the books with the model's own memory of what was entered, a
 but which records it links and what it has listed for a person.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from tests.chaos.auditor.both_sides import BothSides
+from tests.chaos.auditor.comparing import CUSTOMER_PATHS, ENTITIES, compare, is_void
+from tests.chaos.auditor.ledger import Edit
+from tests.chaos.auditor.violation import Violation
 from tests.chaos.books import money
-from tests.chaos.both_sides import BothSides
-from tests.chaos.company import Edit, Row
-from tests.chaos.comparing import ENTITIES, compare, is_void
-from tests.chaos.violation import Violation
+from tests.chaos.company import Row
 
 #: Fields whose every value in a run is entered once only, so that a lost edit shows.
 TRACED = {
@@ -98,7 +99,7 @@ def _entered_amounts(
     found: dict[str | None, set[Decimal]] = {}
     entered = books.company.entered
     links = books.linked[record_type]
-    for (side, kind, key, name), edits in books.company.edits.items():
+    for (side, kind, key, name), edits in books.company.entered.edits.items():
         if (kind, name) != (record_type, column):
             continue
         mark = entered.marks.get((side, kind, key))
@@ -121,16 +122,24 @@ def overwritten(books: BothSides) -> Iterator[Violation]:
             apart = compare(record_type, row, record, books.linked)
             if "is_void" in apart or is_ended(row) or is_ended(record):
                 continue
-            for name in names:
+            for name in _mapped(record_type, names):
                 last = _last_edit(books, record_type, link, name)
                 now = shown(row[name])
                 if last is None or name in apart or now == last.value:
+                    continue
+                if last.value is None and _took_back(books, record_type, link, last.side, name):
                     continue
                 if not _was_decided(books, record_type, link, name, last):
                     text = (
                         f"{name}: {last.value!r} was entered last in {last.side}, both have {now!r}"
                     )
                     yield Violation("no edit is lost silently", text, record_type, *_ids(link))
+
+
+def _mapped(record_type: str, names: Sequence[str]) -> list[str]:
+    """Return the fields of these that the mapping has just now."""
+    is_customer = record_type == "customer"
+    return [name for name in names if not is_customer or name in {"display_name", *CUSTOMER_PATHS}]
 
 
 def shown(value: Any) -> Any:
@@ -142,9 +151,16 @@ def _last_edit(books: BothSides, record_type: str, link: Row, name: str) -> Edit
     edits = [
         edit
         for side, key in (("loupe", link["loupe_id"]), ("quickbooks", link["quickbooks_id"]))
-        for edit in books.company.edits.get((side, record_type, str(key), name), ())
+        for edit in books.company.entered.edits.get((side, record_type, str(key), name), ())
     ]
     return max(edits, key=lambda edit: edit.tick, default=None)
+
+
+def _took_back(books: BothSides, record_type: str, link: Row, side: str, name: str) -> bool:
+    """Whether somebody filled an empty field of a side and emptied it again: as agreed, the field was never edited."""
+    key = str(link[f"{side}_id"])
+    edits = books.company.entered.edits.get((side, record_type, key, name), [])
+    return len(edits) > 1 and (len(edits) == 2 or edits[-3].value is None)
 
 
 def _was_decided(books: BothSides, record_type: str, link: Row, name: str, last: Edit) -> bool:
@@ -184,7 +200,7 @@ def _standing(books: BothSides, record_type: str, link: Row, name: str) -> list[
         return [last]
     keys = {"loupe": link["loupe_id"], "quickbooks": link["quickbooks_id"]}
     edits = [
-        books.company.edits.get((side, record_type, str(key), name), ())
+        books.company.entered.edits.get((side, record_type, str(key), name), ())
         for side, key in keys.items()
     ]
     return [typed[-1] for typed in edits if typed]
@@ -193,7 +209,7 @@ def _standing(books: BothSides, record_type: str, link: Row, name: str) -> list[
 def counted_by_nobody(books: BothSides) -> Iterator[Violation]:
     """Loupe's quantity is what a person typed there, or what people in QuickBooks brought about."""
     for link, row, record in books.pairs("inventory_item"):
-        typed = books.company.edits.get(
+        typed = books.company.entered.edits.get(
             ("loupe", "inventory_item", str(link["loupe_id"]), "quantity"), ()
         )
         counted = books.company.entered.counted.get(record["Id"], [])

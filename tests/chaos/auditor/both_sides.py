@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from tests.chaos.auditor.comparing import ENTITIES
 from tests.chaos.books import Json
 from tests.chaos.company import Company, Row
-from tests.chaos.comparing import ENTITIES
 
 CHILDREN = {"invoice": "invoice_line", "payment": "payment_application"}
 
@@ -27,8 +27,16 @@ class BothSides:
             one: {link["quickbooks_id"]: link["loupe_id"] for link in self.links[one]}
             for one in ENTITIES
         }
+        self._numbers = {
+            one: {loupe_id: number for number, loupe_id in self.linked[one].items()}
+            for one in ENTITIES
+        }
         self._conflicts = company.sync_rows("conflict")
         self._listed = [*company.sync_rows("waiting_record"), *company.sync_rows("rejected_record")]
+        self._missing = {
+            (link["record_type"], link["loupe_id"], link["quickbooks_id"])
+            for link in company.sync_rows("link", "missing_since_at is not null")
+        }
         self._differs = _read_differing(company)
 
     def pairs(self, record_type: str) -> Iterator[tuple[Row, Row, Json]]:
@@ -38,6 +46,35 @@ class BothSides:
             record = self.records[record_type].get(link["quickbooks_id"])
             if row is not None and record is not None:
                 yield link, row, record
+
+    def mark_of(self, record_type: str, side: str, key: int | str) -> str | None:
+        """Return the mark of what stands on a side; of what bears none itself, the mark of its linked partner."""
+        entered = self.company.entered
+        row_id = key if side == "loupe" else self.linked[record_type].get(str(key))
+        row = self.rows[record_type].get(int(row_id)) if row_id is not None else None
+        record = self.records[record_type].get(self._record_id(record_type, side, key))
+        marks = (
+            entered.mark_of_row(record_type, row) if row else None,
+            entered.mark_of_record(record_type, record) if record else None,
+        )
+        ours, partners = marks if side == "loupe" else reversed(marks)
+        return ours or partners
+
+    def _record_id(self, record_type: str, side: str, key: int | str) -> str:
+        return str(key) if side == "quickbooks" else self._numbers[record_type].get(int(key), "")
+
+    def is_told(self, record_type: str, side: str, key: int | str) -> bool:
+        """Whether a person is told of what stands on a side, or of the record that it is linked to."""
+        number = self._record_id(record_type, side, key)
+        loupe_id = int(key) if side == "loupe" else self.linked[record_type].get(number)
+        return self.is_listed(record_type, loupe_id=loupe_id, quickbooks_id=number or None)
+
+    def standing(self, record_type: str) -> Iterator[tuple[str, int | str, Json]]:
+        """Yield side, id and record of everything of a type that stands on either side."""
+        for key, row in self.rows[record_type].items():
+            yield "loupe", key, row
+        for number, record in self.records[record_type].items():
+            yield "quickbooks", number, record
 
     def is_listed(
         self,
@@ -59,7 +96,8 @@ class BothSides:
             for one in self._listed
         ):
             return True
-        return (record_type, loupe_id) in self._differs
+        is_missing = (record_type, loupe_id, quickbooks_id) in self._missing
+        return is_missing or (record_type, loupe_id) in self._differs
 
     def held_because(self, record_type: str, link: Row, name: str) -> str:
         """Return the reason of the open conflict about a field of a linked record, or nothing."""

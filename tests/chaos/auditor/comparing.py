@@ -22,6 +22,18 @@ ENTITIES = {
 #: QuickBooks' list of payment methods in a new company: name by Id.
 METHODS = {"1": "Cash", "2": "Check", "3": "Visa", "4": "MasterCard"}
 
+#: Where QuickBooks holds what a customer's column holds, while the mapping reads it from there: it may change in a run.
+CUSTOMER_PATHS = {
+    "first_name": "GivenName",
+    "last_name": "FamilyName",
+    "company_name": "CompanyName",
+    "email": "PrimaryEmailAddr.Address",
+    "phone": "PrimaryPhone.FreeFormNumber",
+    "street": "BillAddr.Line1",
+    "city": "BillAddr.City",
+    "website": "WebAddr.URI",
+}
+
 
 def compare(record_type: str, row: Row, record: Json, linked: Linked) -> Pairs:
     """Return the writable fields in which the two sides differ: field -> (Loupe's, QuickBooks')."""
@@ -47,20 +59,10 @@ def _customer(row: Row, record: Json, _linked: Linked) -> Pairs:
     name = record["DisplayName"]
     if not record["Active"]:
         name = name.removesuffix(" (deleted)")
-    paths = {
-        "first_name": "GivenName",
-        "last_name": "FamilyName",
-        "company_name": "CompanyName",
-        "email": "PrimaryEmailAddr.Address",
-        "phone": "PrimaryPhone.FreeFormNumber",
-        "street": "BillAddr.Line1",
-        "city": "BillAddr.City",
-        "website": "WebAddr.URI",
-    }
     return {
         "display_name": (row["display_name"] or person or row["company_name"], name),
         "is_active": (row["is_active"], record["Active"]),
-        **{name: (row[name], at(record, path)) for name, path in paths.items()},
+        **{name: (row[name], at(record, path)) for name, path in CUSTOMER_PATHS.items()},
     }
 
 
