@@ -52,7 +52,9 @@ def decide(schedule: "Schedule", company: Company, rng: random.Random) -> str:
     if choice == "separate":
         tell_apart(company, row["record_type"], row["loupe_id"], row["quickbooks_id"])
     _note_decision(company, row)
-    allowed = frozenset() if is_free(company, row) else _REFUSED
+    # What QuickBooks cannot take of a field is refused when it is decided; who is who is not, where both are free.
+    is_carried_out = row["field"] == "record" and is_free(company, row)
+    allowed = frozenset() if is_carried_out else _REFUSED
     said = run_as_admin(schedule, company, carry_out(row["conflict_id"], choice), allowed)
     return f"{_words(row)} {choice}: {said}"
 

@@ -109,6 +109,7 @@ def conflicts(company: Company = None, limit: Limit = 1000, as_json: AsJson = Fa
         "field",
         "loupe_value",
         "quickbooks_value",
+        "decision",
         "reason",
     )
     print_rows(rows, columns, as_json=as_json, empty="No conflict is open.")

@@ -139,7 +139,13 @@ def read_conflicts(
         .order_by(conflict.c.conflict_id.desc())
         .limit(limit)
     )
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    return [_to_conflict(dict(row)) for row in connection.execute(statement).mappings()]
+
+
+def _to_conflict(row: Row) -> Row:
+    """Show a decision only beside the question that it answers: another one may have taken its place."""
+    is_answered = row["decided_at"] is not None and row["decided_at"] >= row["since_at"]
+    return row if is_answered else {**row, "decision": None}
 
 
 def _to_run(row: Row) -> Row:

@@ -1,5 +1,6 @@
 """Deciding a conflict: recorded with who and when, and applied at once."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import uuid4
 
@@ -11,8 +12,11 @@ from quickbooks_sync.model.flow import Direction, Flow, FlowOptions, RunSummary
 from quickbooks_sync.model.outcome import RECORD_CONFLICT
 from quickbooks_sync.postgres.connection.companies import read_company
 from quickbooks_sync.postgres.records.decisions import EXCESS, read_open_conflict, write_decision
-from quickbooks_sync.postgres.records.links import read_link_ids
+from quickbooks_sync.postgres.records.links import delete_links, read_link_ids
 from quickbooks_sync.postgres.records.loupe_rows import read_rows
+from quickbooks_sync.postgres.runs.leases import free_lease, take_lease
+from quickbooks_sync.quickbooks.client import fetch_if_there
+from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.workspace import Workspace
 
 FIELD_CHOICES = ("loupe", "quickbooks")
@@ -33,21 +37,26 @@ def decide(workspace: Workspace, conflict_id: int, choice: str, *, by: str) -> l
         The summaries of the runs that applied it.
 
     Raises:
-        ConfigurationError: There is no such open conflict, or the choice does not fit it.
+        ConfigurationError: There is no such open conflict, the choice does not fit it, or no flow could carry it out.
+        LeaseHeldError: The two are linked, and a run works on their record type; nothing was changed.
     """
     with workspace.engine.begin() as connection:
-        row = read_open_conflict(connection, conflict_id)
-        if row is None:
-            raise ConfigurationError(
-                f"There is no open conflict {conflict_id}; `quickbooks-sync conflicts` lists those there are."
-            )
-        _check_choice(row.field, choice, has_both=bool(row.loupe_id and row.quickbooks_id))
+        row = _find_conflict(connection, conflict_id)
+        _check_choice(row, choice)
         if choice == "same":
             pair = row.loupe_id, row.quickbooks_id
             ensure_row(workspace, connection, row.realm_id, row.record_type, row.loupe_id)
             ensure_unlinked(connection, row.realm_id, row.record_type, pair)
         elif choice == "separate" and row.reason.startswith(EXCESS):
             _ensure_new(connection, row)
+    if choice == "same":
+        ensure_record(workspace, row.realm_id, row.record_type, row.quickbooks_id)
+    with workspace.engine.begin() as connection:
+        # QuickBooks was asked meanwhile: is it still the question that was looked at?
+        _find_conflict(connection, conflict_id)
+        if choice == "separate" and row.loupe_id and row.quickbooks_id:
+            pair = row.loupe_id, row.quickbooks_id
+            give_up_links(connection, row.realm_id, row.record_type, {pair}, by=by)
         write_decision(connection, conflict_id, choice, by)
     return [
         apply_decision(workspace, Flow(row.record_type, direction), row.realm_id, source_id, by=by)
@@ -55,18 +64,58 @@ def decide(workspace: Workspace, conflict_id: int, choice: str, *, by: str) -> l
     ]
 
 
-def _check_choice(field: str, choice: str, *, has_both: bool) -> None:
-    choices = RECORD_CHOICES if field == RECORD_CONFLICT else FIELD_CHOICES
+def _find_conflict(connection: Connection, conflict_id: int) -> Any:
+    row = read_open_conflict(connection, conflict_id)
+    if row is None:
+        raise ConfigurationError(
+            f"There is no open conflict {conflict_id}; `quickbooks-sync conflicts` lists those there are. One whose "
+            "values have moved on since it was listed has another number."
+        )
+    return row
+
+
+def _check_choice(row: Any, choice: str) -> None:
+    choices = RECORD_CHOICES if row.field == RECORD_CONFLICT else FIELD_CHOICES
     if choice not in choices:
-        about = "which record is which" if field == RECORD_CONFLICT else field
+        about = "which record is which" if row.field == RECORD_CONFLICT else row.field
         raise ConfigurationError(
             f"This conflict is about {about}; it is decided by {' or '.join(choices)}, not {choice!r}."
         )
-    if choice == "same" and not has_both:
+    if choice == "same" and not (row.loupe_id and row.quickbooks_id):
         raise ConfigurationError(
             "This conflict names no single pair of records, so they cannot be declared the same; "
             "correct the records on either side and run the flow again."
         )
+    if row.field != RECORD_CONFLICT:
+        _refuse_in_vain(row, choice)
+
+
+def _refuse_in_vain(row: Any, choice: str) -> None:
+    """Refuse what no flow could carry out: the decision would stay without effect."""
+    if not row.quickbooks_id:
+        raise ConfigurationError(
+            f"{row.reason}. QuickBooks has no record of it yet, so neither side's value can be taken. Correct or void "
+            "it in Loupe, or make room for it in QuickBooks; the next push tries again."
+        )
+    reason = _why_not_sent(row) if choice == "loupe" else None
+    if reason is not None:
+        raise ConfigurationError(f"{reason}, or decide `quickbooks`.")
+
+
+def _why_not_sent(row: Any) -> str | None:
+    """Return why QuickBooks cannot take Loupe's value whatever is decided, and what to do; `None` where it can."""
+    if row.reason.startswith(EXCESS):
+        return (
+            "QuickBooks has less open than Loupe's value settles. Correct or void it in Loupe, make room for it in "
+            "QuickBooks and run the push"
+        )
+    if row.field == "is_void" and row.quickbooks_value:
+        return (
+            "What is void in QuickBooks stays void: it cannot be taken back into use by the sync. Take it back into "
+            "use in QuickBooks and run the pull"
+        )
+    unsendable = RECORD_TYPES[row.record_type].never_lifted
+    return next((advice for reason, advice in unsendable.items() if row.reason == reason), None)
 
 
 def _ensure_new(connection: Connection, row: Any) -> None:
@@ -118,6 +167,43 @@ def ensure_unlinked(
             f"merge the two records in QuickBooks, or use `quickbooks-sync link {record_type} {pair[0]} {pair[1]} "
             "--instead`, which gives that link up."
         )
+
+
+def ensure_record(
+    workspace: Workspace, realm_id: str, record_type: str, quickbooks_id: str
+) -> None:
+    """Refuse a decision for a record that QuickBooks does not have; one metered read tells."""
+    entity = workspace.mapping(record_type).entity
+    if fetch_if_there(workspace.client(realm_id), entity, quickbooks_id) is None:
+        raise ConfigurationError(
+            f"QuickBooks has no {entity} with the Id {quickbooks_id}, so no Loupe row can be it. Give the Id of one "
+            "that is there; where a conflict asks about it, decide `separate`: then the row is looked for among "
+            "QuickBooks' other records, or entered there again."
+        )
+
+
+def give_up_links(
+    connection: Connection,
+    realm_id: str,
+    record_type: str,
+    pairs: Collection[tuple[int, str]],
+    *,
+    by: str,
+) -> None:
+    """Forget the links of pairs that are two; no run may work on the record type meanwhile.
+
+    The pull that follows cannot be left to do it: it does not read what QuickBooks has deleted.
+
+    Raises:
+        LeaseHeldError: A run works on it; nothing was changed.
+    """
+    key = connection, realm_id, record_type
+    linked = {*read_link_ids(*key, quickbooks_ids=[quickbooks_id for _, quickbooks_id in pairs])}
+    over = linked.intersection(pairs)
+    if over:
+        lease = take_lease(*key, f"decision by {by}")
+        delete_links(*key, [quickbooks_id for _, quickbooks_id in over])
+        free_lease(connection, lease)
 
 
 def _carried_out_by(

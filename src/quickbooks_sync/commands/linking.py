@@ -1,17 +1,22 @@
 """Linking a Loupe row and a QuickBooks record by hand, and giving a link up."""
 
+from collections.abc import Collection
+
+from sqlalchemy import Connection
+
 from quickbooks_sync.commands.decide import (
     apply_decision,
+    ensure_record,
     ensure_row,
     ensure_unlinked,
     find_other_links,
+    give_up_links,
 )
 from quickbooks_sync.model.errors import ConfigurationError
 from quickbooks_sync.model.flow import Direction, Flow, RunSummary
 from quickbooks_sync.postgres.connection.companies import resolve_company
 from quickbooks_sync.postgres.records.decisions import write_pair_decision
 from quickbooks_sync.postgres.records.links import read_link_ids
-from quickbooks_sync.quickbooks.client import fetch_if_there
 from quickbooks_sync.workspace import Workspace
 
 
@@ -34,13 +39,14 @@ def link(
         quickbooks_id: The record's Id; one metered read finds it, another one brings it in.
         by: Who decides.
         realm_id: The company; the only one by default.
-        is_instead: Give up the links that either has to another one; those others are looked at again.
+        is_instead: Give up the links that either has to another one; those others are looked for again.
 
     Returns:
         The summaries of the runs that carried it out.
 
     Raises:
         ConfigurationError: There is no such row or record, or either is linked to another one.
+        LeaseHeldError: A link is to be given up, and a run works on the record type; nothing was changed.
     """
     pair = loupe_id, quickbooks_id
     with workspace.engine.begin() as connection:
@@ -50,11 +56,11 @@ def link(
         others = find_other_links(*key, pair)
         if not is_instead:
             ensure_unlinked(*key, pair)
-    _ensure_record(workspace, realm_id, record_type, quickbooks_id)
+    ensure_record(workspace, realm_id, record_type, quickbooks_id)
     with workspace.engine.begin() as connection:
-        for other in others:
-            write_pair_decision(connection, realm_id, record_type, other, "separate", by)
-        write_pair_decision(connection, realm_id, record_type, pair, "same", by)
+        key = connection, realm_id, record_type
+        _separate(key, others, by)
+        write_pair_decision(*key, pair, "same", by)
     ids = {quickbooks_id, *(other for _, other in others)}
     rows = {str(loupe_id), *(str(other) for other, _ in others)}
     return _apply(workspace, record_type, realm_id, sorted(ids), sorted(rows), by)
@@ -74,6 +80,7 @@ def unlink(
 
     Raises:
         ConfigurationError: The row has no link.
+        LeaseHeldError: A run works on the record type; nothing was changed.
     """
     with workspace.engine.begin() as connection:
         realm_id = resolve_company(connection, realm_id).realm_id
@@ -82,18 +89,17 @@ def unlink(
             raise ConfigurationError(
                 f"Loupe's {record_type} {loupe_id} is not linked to any QuickBooks record."
             )
-        for pair in pairs:
-            write_pair_decision(connection, realm_id, record_type, pair, "separate", by)
+        _separate((connection, realm_id, record_type), pairs, by)
     ids = [quickbooks_id for _, quickbooks_id in pairs]
     return _apply(workspace, record_type, realm_id, ids, [str(loupe_id)], by)
 
 
-def _ensure_record(
-    workspace: Workspace, realm_id: str, record_type: str, quickbooks_id: str
+def _separate(
+    key: tuple[Connection, str, str], pairs: Collection[tuple[int, str]], by: str
 ) -> None:
-    entity = workspace.mapping(record_type).entity
-    if fetch_if_there(workspace.client(realm_id), entity, quickbooks_id) is None:
-        raise ConfigurationError(f"QuickBooks has no {entity} with the Id {quickbooks_id}.")
+    give_up_links(*key, pairs, by=by)
+    for pair in pairs:
+        write_pair_decision(*key, pair, "separate", by)
 
 
 def _apply(

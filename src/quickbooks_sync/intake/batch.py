@@ -130,6 +130,7 @@ class IntakeBatch:
         self, records: Sequence[StagedRecord], refused: Refusals
     ) -> tuple[list[RecordOutcome], list[StagedRecord]]:
         """Take what QuickBooks has deleted or does not find, for that gives back first; return what is left."""
+        self._give_up_links(records)
         stubs = [record for record in records if is_stub(record.raw)]
         live = [record for record in records if not is_stub(record.raw)]
         if not stubs:
@@ -151,7 +152,6 @@ class IntakeBatch:
 
     def _start(self, records: Sequence[StagedRecord], refused: Refusals) -> Loading:
         self._note_found(records)
-        self._give_up_links(records)
         known = BatchContext.read(self._context, self._connection, records)
         return Loading(known, records, refused, inserts=self._inserts)
 
@@ -173,7 +173,7 @@ class IntakeBatch:
         )
 
     def _give_up_links(self, records: Sequence[StagedRecord]) -> None:
-        """Forget the links of pairs that somebody has declared separate; both are looked at again."""
+        """Forget the links of pairs that somebody has declared separate: an answer that was late may bring one back."""
         key = self._connection, self._context.realm_id, self._context.record_type
         decisions = read_record_decisions(*key)
         ids = [record.source_id for record in records if decisions.separated(record.source_id)]

@@ -34,6 +34,11 @@ _MISSING = (
     "missing: QuickBooks does not show it in its lists and answers that there is no such record. If a run at least "
     "ten minutes from now finds the same, it counts as deleted; until then neither side is changed"
 )
+#: Said of a link whose row is gone.
+MISSING_IN_LOUPE = (
+    "gone in Loupe: the row no longer exists; void it or make it inactive in QuickBooks, too, or decide `separate`: "
+    "then QuickBooks' record is looked for among Loupe's other rows, or entered there again"
+)
 
 
 class LinkedRecords:
@@ -59,16 +64,19 @@ class LinkedRecords:
             return self._hold_replaced(record, link, REPLACED, reason)
         ours = self._known.rows.get(link.loupe_id)
         if ours is None:
-            reason = (
-                "gone in Loupe: the row no longer exists; decide `separate` to look for it among Loupe's other rows, "
-                "or enter it there again"
-            )
-            conflict = FieldConflict(RECORD_CONFLICT, reason, None, record.source_id)
-            return replace(outcome_of(record, link, Outcome.CONFLICT), conflicts=(conflict,))
+            return self._take_without_row(record, link)
         doubt_of_row = find_doubt(link, ours.row)
         if doubt_of_row is not None:
             return self._hold_row(record, link, doubt_of_row)
         return self._merger.plan(record, link, ours, is_new=False)
+
+    def _take_without_row(self, record: StagedRecord, link: Link) -> RecordOutcome:
+        """Ask what becomes of a record whose row is gone; nothing, once it is out of use in QuickBooks, too."""
+        values = record.values or {}
+        if values.get("is_void") or values.get("is_active") is False:
+            return self._end(record, link)
+        conflict = FieldConflict(RECORD_CONFLICT, MISSING_IN_LOUPE, None, record.source_id)
+        return replace(outcome_of(record, link, Outcome.CONFLICT), conflicts=(conflict,))
 
     def take_stub(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
         """Take that QuickBooks has deleted a record, or does not find it."""
@@ -80,20 +88,22 @@ class LinkedRecords:
         if link is None:
             # Nothing of it is in Loupe: whatever was asked about it, or waited for it, is over.
             return replace(_unchanged(record), is_pending=False)
-        if ours is None or link.state in (DELETED, REPLACED):
+        if ours is None or link.state == REPLACED:
+            return self._end(record, link)
+        if link.state == DELETED:
             # The stub comes again with each overlap; a conflict about it is over once the row is.
             return _unchanged(record)
         row = ours.row
+        deleted = replace(link, state=DELETED, missing_since_at=None)
         doubt_of_row = find_doubt(link, row)
-        held = self._hold_row(record, link, doubt_of_row) if doubt_of_row is not None else None
+        held = self._hold_row(record, deleted, doubt_of_row) if doubt_of_row is not None else None
         if isinstance(held, RecordOutcome):
             return held
         is_paid = self._known.is_paid(row)
         removal = self._known.context.type.remove(row, record.source_id, is_paid=is_paid)
         after = write_changes(self._known, link, row, removal.changes)
-        version = after["row_version"]
-        deleted = replace(link, state=DELETED, loupe_row_version=version, missing_since_at=None)
-        self._writes.add_link(deleted.seen(after), is_new=False)
+        deleted = replace(deleted, loupe_row_version=after["row_version"]).seen(after)
+        self._writes.add_link(deleted, is_new=False)
         return replace(
             outcome_of(record, link, _choose_outcome(removal)),
             reason=removal.conflict.reason if removal.conflict else "deleted in QuickBooks",
@@ -101,6 +111,12 @@ class LinkedRecords:
             loupe_changed_at=row["updated_at"],
             loupe_changed_by=row["updated_by"],
         )
+
+    def _end(self, record: StagedRecord, link: Link) -> RecordOutcome:
+        """Note that nothing is left of a link: neither side is changed, and what was asked about it is over."""
+        ended = replace(link, state=DELETED, loupe_row_version=None, missing_since_at=None)
+        self._writes.add_link(ended, is_new=False)
+        return replace(_unchanged(record), loupe_id=link.loupe_id, is_pending=False)
 
     def _note(self, record: StagedRecord, link: Link | None) -> RecordOutcome:
         """List a record that QuickBooks did not find; neither side is changed."""

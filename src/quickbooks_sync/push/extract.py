@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, cast, delete, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Text, cast, delete, exists, func, select, update
 
 from quickbooks_sync.intake.replaced import find_doubt
 from quickbooks_sync.intake.strangers import Strangers
@@ -120,6 +120,34 @@ def _forget_settled(context: RunContext, connection: Connection) -> None:
                 ~is_open,
             )
         )
+    _close_without_sides(context, connection)
+
+
+def _close_without_sides(context: RunContext, connection: Connection) -> None:
+    """Close conflicts about rows that are gone and that QuickBooks never had."""
+    where, conflict, link = loupe_table(context.mapping), tables.conflict, tables.link
+    row = exists(
+        select(where.table.c[where.key]).where(where.table.c[where.key] == conflict.c.loupe_id)
+    )
+    is_linked = exists(
+        select(link.c.link_id).where(
+            link.c.realm_id == conflict.c.realm_id,
+            link.c.record_type == conflict.c.record_type,
+            link.c.loupe_id == conflict.c.loupe_id,
+        )
+    )
+    connection.execute(
+        update(conflict)
+        .where(
+            conflict.c.realm_id == context.realm_id,
+            conflict.c.record_type == context.record_type,
+            conflict.c.resolved_at.is_(None),
+            conflict.c.quickbooks_id.is_(None),
+            ~row,
+            ~is_linked,
+        )
+        .values(resolved_at=func.now())
+    )
 
 
 def is_agreed(context: Pushing) -> ColumnElement[bool]:

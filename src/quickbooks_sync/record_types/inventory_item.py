@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Numeric, cast, func, select
@@ -38,6 +39,10 @@ from quickbooks_sync.transform.canonical import folded, parse_decimal, parse_tex
 #: Most characters of an item's name in QuickBooks.
 MAX_NAME = 100
 _ALWAYS = ("Name", "Type", "Active")
+_COUNTED_THERE = (
+    "an item is made inactive in QuickBooks only at quantity 0; its value would be lost"
+)
+_COUNTED_HERE = "an item is made inactive in QuickBooks only at quantity 0 on both sides; Loupe counts some of it"
 
 
 def _find_left_out(record: Document) -> str | None:
@@ -105,6 +110,12 @@ class InventoryItem(RecordType):
     never_created = never_created_inactive(inventory_item.c.is_active)
     display_name = inventory_item.c.item_name
     shown_by = ("tag_id", "item_name")
+    never_lifted = MappingProxyType(
+        {
+            _COUNTED_THERE: "QuickBooks counts some of the item, which is made inactive there only at quantity 0. Bring "
+            "the quantity to 0 on both sides and run the pull and the push"
+        }
+    )
     worth_a_look = (WorthALook("tag_id", "without a Tag ID"),)
 
     def pulled_where(self, settings: CompanySettings) -> str:
@@ -177,11 +188,9 @@ class InventoryItem(RecordType):
         quickbooks_locked = {}
         is_theirs = pair.settings.stock_owner == "quickbooks"
         # Where Loupe owns the stock, the push counts QuickBooks down before it makes the item inactive.
-        counted = pair.quickbooks.get("quantity") if is_theirs else None
-        if not pair.row["is_active"] and (pair.row["quantity"] or Decimal(counted or 0)):
-            quickbooks_locked["is_active"] = (
-                "an item is made inactive in QuickBooks only at quantity 0; its value would be lost"
-            )
+        there = Decimal(pair.quickbooks.get("quantity") or 0)
+        if not pair.row["is_active"] and (pair.row["quantity"] or (there and is_theirs)):
+            quickbooks_locked["is_active"] = _COUNTED_THERE if there else _COUNTED_HERE
         if is_theirs and "quantity" in pair.agreed:
             return MergePolicy(
                 quickbooks_owned=frozenset({"quantity"}),

@@ -1,8 +1,9 @@
 """What there is to know of a record type. Each type's own module says what is special about it; here is the rule."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Table, Text, cast, null
@@ -90,6 +91,8 @@ class RecordType:
     #: Columns by which people recognise a row in a list, and those that stand in where all of them are empty.
     shown_by: ClassVar[tuple[str, ...]]
     shown_else: ClassVar[tuple[str, ...]] = ()
+    #: Reasons of locks against QuickBooks that not even a person lifts, each with what to do instead.
+    never_lifted: ClassVar[Mapping[str, str]] = MappingProxyType({})
     #: What is worth a look before a new record is sent, although QuickBooks takes it.
     worth_a_look: ClassVar[tuple[WorthALook, ...]] = ()
 

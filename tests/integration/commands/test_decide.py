@@ -155,11 +155,14 @@ def test_a_decision_that_cannot_be_carried_out_any_more_stops_no_flow(build_hous
     with house.workspace.engine.begin() as connection:
         # As decided a moment before the row was linked.
         connection.exec_driver_sql(
-            "update quickbooks_sync.conflict set decision = 'same', decided_by = 'Ada'"
+            "update quickbooks_sync.conflict set decision = 'same', decided_by = 'Ada', decided_at = now()"
         )
     quickbooks.create(house, "Customer", DisplayName="Somebody Else")
     run = house.run("pull_customers", mode="full")
     assert house.said(run, quickbooks_id=held["quickbooks_id"]) == ["conflict"]
     assert "Somebody Else" in {row["display_name"] for row in house.rows("customer")}
-    decide(house.workspace, held["conflict_id"], "separate", by="Ada")
+    (asked_again,) = (
+        row for row in open_conflicts(house) if row["quickbooks_id"] == held["quickbooks_id"]
+    )
+    decide(house.workspace, asked_again["conflict_id"], "separate", by="Ada")
     assert house.link("customer", quickbooks_id=held["quickbooks_id"]) is not None

@@ -14,6 +14,7 @@ from quickbooks_sync.model.flow import RunManifest
 from quickbooks_sync.run.gate import MIN_BLANKED
 from quickbooks_sync.settings import confirm_settings
 from tests.support.books import loupe, quickbooks
+from tests.support.books.linked import invoiced
 from tests.support.installation import BuildHouse, House
 
 
@@ -69,6 +70,64 @@ def test_a_row_that_is_gone_is_on_no_list(build_house: BuildHouse, plant: Any, t
     delete_row(house, table, key)
     house.run(f"push_{table}s")
     assert not [*house.rows("rejected_record"), *house.rows("waiting_record")]
+
+
+def test_a_conflict_of_a_row_that_quickbooks_never_had_ends_with_the_row(
+    build_house: BuildHouse,
+) -> None:
+    house = build_house(seed=False)
+    customer_id, invoice_id, _ = invoiced(house, "R7-9")
+    payment_id = loupe.add_payment(house, customer_id, "150.00", {invoice_id: "150.00"})
+    house.run("push_payments")
+    assert [row["loupe_id"] for row in open_conflicts(house)] == [payment_id]
+    delete_row(house, "payment", payment_id)
+    house.run("push_payments")
+    assert not open_conflicts(house)
+
+
+@pytest.mark.parametrize("end", ["void", "remove"])
+def test_a_question_about_a_row_that_is_gone_ends_with_its_record(
+    build_house: BuildHouse, end: str
+) -> None:
+    house = build_house(seed=False)
+    _, invoice_id, there = invoiced(house, "R7-10")
+    house.run("pull_invoices")
+    delete_row(house, "invoice", invoice_id)
+    house.run("push_invoices")
+    assert [row["reason"].split(":")[0] for row in open_conflicts(house)] == ["gone in Loupe"]
+    getattr(quickbooks, end)(house, "Invoice", there)
+    for mode in ("incremental", "full"):
+        house.run("pull_invoices", mode=mode)
+        assert not open_conflicts(house)
+        house.run("push_invoices", mode=mode)
+        assert not open_conflicts(house)
+    assert not house.rows("invoice")
+
+
+def set_link(house: House, assignment: str) -> None:
+    with house.workspace.engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"update quickbooks_sync.link set {assignment} where record_type = 'invoice'"
+        )
+
+
+@pytest.mark.parametrize("is_replaced", [True, False])
+def test_what_is_gone_on_both_sides_is_not_asked_for_every_night(
+    build_house: BuildHouse, *, is_replaced: bool
+) -> None:
+    house = build_house(seed=False)
+    _, invoice_id, there = invoiced(house, "R7-11")
+    house.run("pull_invoices")
+    if is_replaced:
+        set_link(house, "state = 'replaced_in_quickbooks'")
+    else:
+        delete_row(house, "invoice", invoice_id)
+    quickbooks.remove(house, "Invoice", there)
+    set_link(house, "missing_since_at = now() - interval '1 day'")
+    for _ in range(2):
+        forget_changes(house)
+        run = house.run("pull_invoices")
+    assert run["metered_reads"] == 1
 
 
 @pytest.mark.parametrize("is_told", [True, False], ids=["told", "not told"])

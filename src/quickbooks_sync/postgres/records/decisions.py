@@ -27,7 +27,7 @@ class Decision:
         choice: `loupe` or `quickbooks` for a field; `same` or `separate` for a record.
         loupe_value: Loupe's value that the person saw.
         quickbooks_value: QuickBooks' value that the person saw.
-        reason: Why a person had to decide.
+        reason: Why a person had to decide; empty where something else is asked by now, which nobody has decided.
     """
 
     field: str
@@ -102,7 +102,7 @@ def read_record_decisions(
         elif row.decision == "same":
             same[row.quickbooks_id] = _to_decision(row)
         else:
-            separate.setdefault(row.quickbooks_id, {})[row.loupe_id] = row.reason
+            separate.setdefault(row.quickbooks_id, {})[row.loupe_id] = _answered(row)
     return RecordDecisions(same, separate, undecided)
 
 
@@ -185,33 +185,34 @@ def write_pair_decision(
 ) -> None:
     """Record who decided that a Loupe row and a QuickBooks record are one, or are two, though nobody asked."""
     loupe_id, quickbooks_id = pair
-    found = connection.execute(
-        _open(realm_id, record_type).where(
-            conflict.c.field == RECORD_CONFLICT,
-            conflict.c.loupe_id == loupe_id,
-            conflict.c.quickbooks_id == quickbooks_id,
-        )
-    ).one_or_none()
-    if found is None:
-        statement = insert(conflict).values(
-            realm_id=realm_id,
-            record_type=record_type,
-            loupe_id=loupe_id,
-            quickbooks_id=quickbooks_id,
-            field=RECORD_CONFLICT,
-            reason=f"decided by {by} without being asked",
-        )
-        conflict_id = connection.execute(statement.returning(conflict.c.conflict_id)).scalar_one()
-    else:
-        conflict_id = found.conflict_id
+    key = {
+        "realm_id": realm_id,
+        "record_type": record_type,
+        "loupe_id": loupe_id,
+        "quickbooks_id": quickbooks_id,
+        "field": RECORD_CONFLICT,
+    }
+    # What is asked of the two, about money perhaps, is not what is decided here.
+    connection.execute(
+        update(conflict)
+        .where(*(conflict.c[name] == given for name, given in key.items()), _IS_OPEN)
+        .values(resolved_at=func.now())
+    )
+    reason = f"decided by {by} without being asked"
+    conflict_id = connection.execute(
+        insert(conflict).values(**key, reason=reason).returning(conflict.c.conflict_id)
+    ).scalar_one()
     write_decision(connection, conflict_id, choice, by)
+
+
+_IS_OPEN = conflict.c.resolved_at.is_(None)
 
 
 def _open(realm_id: str, record_type: str) -> Any:
     return select(conflict).where(
         conflict.c.realm_id == realm_id,
         conflict.c.record_type == record_type,
-        conflict.c.resolved_at.is_(None),
+        _IS_OPEN,
     )
 
 
@@ -223,5 +224,10 @@ def _to_decision(row: Any) -> Decision:
         row.quickbooks_id,
         row.loupe_value,
         row.quickbooks_value,
-        row.reason,
+        _answered(row),
     )
+
+
+def _answered(row: Any) -> str:
+    """Return the question that a person has answered; another one that has taken its place is open."""
+    return row.reason if row.decided_at >= row.since_at else ""

@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, case, delete, func, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict, Outcome, RecordOutcome
@@ -119,18 +130,21 @@ def _close_conflicts(
 
 def _close_other_conflicts(connection: Connection, scope: RunScope, outcome: RecordOutcome) -> None:
     """Close the record's conflicts about fields that are no longer held, and about rows that it is not any more."""
+    # A missing id names no record: compared as it is, it would be that of every other record without one.
+    is_row = conflict.c.loupe_id.in_(_given(outcome.loupe_id))
+    is_record = conflict.c.quickbooks_id.in_(_given(outcome.quickbooks_id))
     is_over = conflict.c.field.not_in([held.field for held in outcome.conflicts]) & (
-        (conflict.c.loupe_id == outcome.loupe_id)
-        | (conflict.c.quickbooks_id == outcome.quickbooks_id)
+        is_row | is_record
     )
     is_elsewhere = (
         (conflict.c.field == RECORD_CONFLICT)
-        & (conflict.c.quickbooks_id == outcome.quickbooks_id)
+        & is_record
         & conflict.c.decision.is_(None)
         # What a write without an answer may have made is asked pair by pair; it ends with a link.
         & ~conflict.c.reason.startswith(LOST_ANSWER)
         & ~conflict.c.reason.startswith(CLAIMED)
-        & conflict.c.loupe_id.not_in(_rows_of(outcome))
+        # A question about no single row is over as well, once it is about one.
+        & func.coalesce(conflict.c.loupe_id, 0).not_in(_rows_of(outcome) or [0])
     )
     connection.execute(
         update(conflict)
@@ -145,7 +159,11 @@ def _close_other_conflicts(connection: Connection, scope: RunScope, outcome: Rec
 
 
 def _rows_of(outcome: RecordOutcome) -> list[int]:
-    return [loupe_id for loupe_id in (outcome.loupe_id, *outcome.others) if loupe_id is not None]
+    return _given(outcome.loupe_id, *outcome.others)
+
+
+def _given(*ids: Any) -> list[Any]:
+    return [given for given in ids if given is not None]
 
 
 def _key(scope: RunScope, outcome: RecordOutcome) -> dict[str, Any]:
@@ -212,14 +230,15 @@ def _write_conflicts(connection: Connection, scope: RunScope, outcome: RecordOut
             "quickbooks_changed_at": outcome.quickbooks_changed_at,
             "last_run_id": scope.run_id,
         }
-        statement = insert(conflict).values(
-            realm_id=scope.realm_id,
-            record_type=scope.record_type,
-            loupe_id=loupe_id,
-            quickbooks_id=outcome.quickbooks_id,
-            field=held.field,
-            **values,
-        )
+        key = {
+            "realm_id": scope.realm_id,
+            "record_type": scope.record_type,
+            "loupe_id": loupe_id,
+            "quickbooks_id": outcome.quickbooks_id,
+            "field": held.field,
+        }
+        carried = _close_moved_on(connection, key, values)
+        statement = insert(conflict).values(**key, **values, **carried)
         connection.execute(
             statement.on_conflict_do_update(
                 index_elements=[
@@ -233,6 +252,33 @@ def _write_conflicts(connection: Connection, scope: RunScope, outcome: RecordOut
                 set_=values,
             )
         )
+
+
+def _close_moved_on(
+    connection: Connection, key: Mapping[str, Any], values: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Close a conflict whose question is another one by now; it goes on under a number that nobody has seen yet.
+
+    So a list of yesterday decides nothing that has moved on since, and a decision ends with the values it was made
+    on. Which record is which holds whatever is asked next: it is returned, to be kept with the new question.
+    """
+    is_record = key["field"] == RECORD_CONFLICT
+    names = ("reason",) if is_record else ("loupe_value", "quickbooks_value")
+    has_moved = [
+        conflict.c[name].is_distinct_from(literal(values[name], conflict.c[name].type))
+        for name in names
+    ]
+    closed = connection.execute(
+        update(conflict)
+        .where(
+            *(conflict.c[name].is_not_distinct_from(given) for name, given in key.items()),
+            conflict.c.resolved_at.is_(None),
+            or_(*has_moved),
+        )
+        .values(resolved_at=func.now())
+        .returning(conflict.c.decision, conflict.c.decided_by, conflict.c.decided_at)
+    ).mappings()
+    return dict(next(closed, {})) if is_record else {}
 
 
 def _held_rows(outcome: RecordOutcome) -> Iterator[tuple[FieldConflict, int | None]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
+from quickbooks_sync.intake.linked import MISSING_IN_LOUPE
 from quickbooks_sync.model.decision import Hold
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.postgres.records.links import DELETED
@@ -12,11 +13,6 @@ from quickbooks_sync.postgres.records.loupe_rows import loupe_table
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.tables import link
 from quickbooks_sync.push.decide.pushing import Pushing
-
-_REASON = (
-    "gone in Loupe: the row no longer exists; void it or make it inactive in QuickBooks, too, or decide `separate`: "
-    "then QuickBooks' record is looked for among Loupe's other rows, or entered there again"
-)
 
 
 def find_missing_in_loupe(connection: Connection, context: Pushing) -> list[StagedRecord]:
@@ -47,6 +43,6 @@ def is_missing_in_loupe(raw: Mapping[str, Any]) -> bool:
 
 
 def _staged(number: int, loupe_id: int, quickbooks_id: str) -> StagedRecord:
-    conflict = FieldConflict(RECORD_CONFLICT, _REASON, None, quickbooks_id)
-    decision = Hold(_REASON, (conflict,))
+    conflict = FieldConflict(RECORD_CONFLICT, MISSING_IN_LOUPE, None, quickbooks_id)
+    decision = Hold(MISSING_IN_LOUPE, (conflict,))
     return StagedRecord(number, str(loupe_id), None, {"is_gone": True}, decision=decision)
