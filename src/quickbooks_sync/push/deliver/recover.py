@@ -96,12 +96,13 @@ def _settle(context: RunContext, intent: Intent) -> None:
         ]
         write_outcomes(connection, context.scope, outcomes)
         close_intent(connection, intent.intent_id, "answered" if answers else "abandoned")
-        write_counts(connection, context.run_id)
+        for run_id in {context.run_id, intent.run_id}:
+            write_counts(connection, run_id)
     logger.info(
         "company %s: batch of run %s settled late; %d of its %d %s records are in QuickBooks",
         context.realm_id,
         intent.run_id,
-        len(outcomes),
+        len(intent.items) - len(settled.refused) + len(search.found),
         len(intent.items),
         context.record_type,
     )

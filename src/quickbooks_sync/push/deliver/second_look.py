@@ -146,7 +146,7 @@ def _merge_again(
         IntakeBatch(context, connection).load(to_staged_records(mapping, documents, settings))
         records = _stage_again(context, connection, writes)
         plan = plan_batch(context, connection, settings, records)
-        write_outcomes(connection, context.scope, plan.outcomes)
+        write_outcomes(connection, context.scope, (*plan.outcomes, *plan.adjusted))
         update_links(connection, context.realm_id, context.record_type, plan.links)
     return list(plan.writes)
 
