@@ -6,7 +6,7 @@ from typing import Any
 
 from quickbooks_sync.intake.replaced import created_at
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.postgres.records.links import Link
+from quickbooks_sync.postgres.records.links import RETURNED, Link
 from quickbooks_sync.postgres.runs.intents import IntentItem
 from quickbooks_sync.push.decide.names import list_unwritten
 
@@ -73,6 +73,8 @@ def link_after(
         quickbooks_updated_at=_updated_at(record),
         loupe_row_version=None,
         generation=known.generation if known else 0,
+        # Until somebody has decided about its life, what else is written says nothing about that.
+        state=RETURNED if known and known.state == RETURNED else "live",
         **_identity_after(item, record, known),
     )
 
