@@ -168,6 +168,22 @@ def test_the_record_in_use_goes_before_the_inactive_one(
     assert not open_pairs(house)
 
 
+def test_a_run_that_sees_a_part_does_not_take_the_inactive_record_for_a_living_row(
+    build_house: BuildHouse,
+) -> None:
+    # Naive: the one in use is not among the run's records, and becomes a second customer later.
+    house = build_house(seed=False)
+    old = quickbooks.create(house, "Customer", DisplayName="Acme Gems")
+    quickbooks.change(house, "Customer", old["Id"], Active=False)
+    new = quickbooks.create(house, "Customer", DisplayName="Acme Gems")
+    customer_id = loupe.add_customer(house, "Acme Gems")
+    house.run("pull_customers", record_ids=(old["Id"],))
+    assert open_pairs(house) == {(customer_id, old["Id"])}
+    run(house, "customer", ("pull", "push"))
+    assert house.quickbooks_id("customer", customer_id) == new["Id"]
+    assert not open_pairs(house)
+
+
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_sub_customer_is_not_its_bare_name(
     build_house: BuildHouse, order: tuple[str, ...]
