@@ -9,6 +9,7 @@ from quickbooks_sync.commands.decide import decide
 from quickbooks_sync.settings import confirm_settings
 from tests.support.books import loupe, quickbooks
 from tests.support.installation import BuildHouse, House
+from tests.support.outcomes import reason_of
 
 ORDERS = [("pull", "push"), ("push", "pull", "push")]
 Plant = Callable[[House], tuple[int, int]]
@@ -231,6 +232,14 @@ def test_the_holder_of_a_name_that_is_taken_is_named(build_house: BuildHouse) ->
     assert f"QuickBooks' Vendor {vendor['Id']}" in listed["causes"][0]["message"]
     before = house.run("push_customers")
     assert (before["metered_reads"], before["writes"]) == (0, 0)
+
+
+def test_the_holder_of_a_name_is_named_whatever_its_case(build_house: BuildHouse) -> None:
+    house = build_house(seed=False)
+    vendor = quickbooks.create(house, "Vendor", DisplayName="ACME GEMS")
+    customer_id = loupe.add_customer(house, "Acme Gems")
+    run = house.run("push_customers")
+    assert f"QuickBooks' Vendor {vendor['Id']}" in reason_of(house, run, customer_id)
 
 
 def test_a_name_is_composed_where_that_is_set_and_a_vendor_has_it(build_house: BuildHouse) -> None:

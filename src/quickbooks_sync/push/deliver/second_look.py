@@ -27,6 +27,7 @@ from quickbooks_sync.quickbooks.faults import Action, action_of_error
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import COMPOSE, CompanySettings
+from quickbooks_sync.transform.canonical import folded
 from quickbooks_sync.validation import to_problem, validate_values
 
 Values = Mapping[str, Any]
@@ -104,7 +105,7 @@ def _look_at_holders(
     holders = _find_holders(context, once.property, sorted(set(wanted.values())))
     looked = SecondLook(result.writes)
     for item, fault in result.left:
-        holder = holders.get(wanted.get(item.loupe_id, ""))
+        holder = holders.get(folded(wanted.get(item.loupe_id)))
         if holder and settings.taken_name == COMPOSE:
             write = sent[item.loupe_id]
             composed = context.type.set_apart(write.values)
@@ -114,18 +115,24 @@ def _look_at_holders(
     return looked
 
 
-def _find_holders(context: RunContext, name: str, values: Sequence[str]) -> dict[str, str]:
+def _find_holders(context: RunContext, name: str, values: Sequence[str]) -> dict[Any, str]:
     if not values:
         return {}
     client = context.client()
+    where = is_in(name, sorted({spelling for value in values for spelling in _spell(value)}))
     return {
-        str(record[name]): f"{entity} {record['Id']}"
+        folded(record[name]): f"{entity} {record['Id']}"
         for entity in context.type.shares_names_with
         for record in client.query(
-            build_select(entity, is_in(name, values), has_activity=True, max_results=1000)
+            build_select(entity, where, has_activity=True, max_results=1000)
         ).records
         if record.get(name)
     }
+
+
+def _spell(name: str) -> tuple[str, ...]:
+    """Return how others may spell a name: it is taken whatever its case, and a query may tell case apart."""
+    return name, name.upper(), name.lower(), name.title()
 
 
 def _with_holder(fault: QuickBooksFault, holder: str | None) -> QuickBooksFault:
