@@ -23,7 +23,7 @@ from quickbooks_sync.push.decide.staged_rows import to_staged
 from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.push.deliver.send import Refused
 from quickbooks_sync.push.guard.lookup import link_existing, to_staged_records
-from quickbooks_sync.quickbooks.faults import Action, action_of_error
+from quickbooks_sync.quickbooks.faults import TAKEN, Action, action_of_error
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import COMPOSE, CompanySettings
@@ -31,9 +31,6 @@ from quickbooks_sync.transform.canonical import folded
 from quickbooks_sync.validation import to_problem, validate_values
 
 Values = Mapping[str, Any]
-
-#: The name or number is taken, or the request id was (Intuit: retry classification, section 7.5).
-_TAKEN = ("6240", "6140", "600")
 
 
 @dataclass
@@ -61,7 +58,7 @@ def look_again(
     taken = [
         sent[item.loupe_id]
         for item, fault in refused
-        if fault.code in _TAKEN and item.operation == Operation.CREATE
+        if fault.code in TAKEN and item.operation == Operation.CREATE
     ]
     linked = link_existing(context, taken, are_taken=True) if taken else set()
     stale_ids = {item.loupe_id for item in stale}
