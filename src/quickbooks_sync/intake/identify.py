@@ -10,7 +10,8 @@ from sqlalchemy.sql import ColumnElement
 
 from quickbooks_sync.mapping import Field, RecordMapping
 from quickbooks_sync.matching.first_contact import Finder
-from quickbooks_sync.matching.identity import Candidate, Match
+from quickbooks_sync.matching.identity import Candidate, Match, is_in_use
+from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.postgres.records.decisions import RecordDecisions
 from quickbooks_sync.postgres.records.loupe_rows import Row, iter_columns, loupe_table, read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord
@@ -25,6 +26,11 @@ Values = Mapping[str, Any]
 #: Reads unlinked QuickBooks records whose fields hold some texts (folded; `None` for nothing): values by Id.
 ReadRivals = Callable[[Mapping[str, Collection[str | None]]], Mapping[str, Values]]
 ToValues = Callable[[Mapping[int, Row]], dict[int, dict[str, Any]]]
+
+_RETIRED = (
+    "the record is inactive or void in QuickBooks, the Loupe record it matches is in use, and this run reads only a part "
+    "of QuickBooks' records, so another one may match it better; run the pull without a limit, or decide"
+)
 
 
 class Identifier:
@@ -76,17 +82,17 @@ class Identifier:
 
     def _settle(self, record: StagedRecord, match: Match) -> Match | None:
         """Return what a found row is to the record among the other records that it may be; `None` for nothing."""
-        rivals = {**self._rivals, record.source_id: record.values or {}}
+        values = record.values or {}
+        rivals = {**self._rivals, record.source_id: values}
         if match.is_one_of_several and self._identity.pair:
-            match = self._identity.pair(
-                record.source_id, record.values or {}, rivals, self._candidates
-            )
+            match = self._identity.pair(record.source_id, values, rivals, self._candidates)
         else:
             open_rivals = {key: theirs for key, theirs in rivals.items() if key not in self._found}
             chosen = self._finder.choose(record.source_id, match, open_rivals)
             if chosen is None:
                 return None
             match = self._doubt(record, chosen)
+        match = self._doubt_retired(values, match)
         if not match.doubt and match.loupe_id is not None:
             self._finder.take(match.loupe_id)
             self._found.add(record.source_id)
@@ -102,6 +108,14 @@ class Identifier:
             match,
             doubt=f"the Loupe record it matches may also be QuickBooks record {', '.join(others)}; decide that first",
         )
+
+    def _doubt_retired(self, values: Values, match: Match) -> Match:
+        """Ask about a living row and a retired record where the run does not see whether a living one is closer."""
+        is_seen = self._context.direction != Direction.PULL or not self._context.is_narrowed
+        if match.doubt or match.loupe_id is None or is_seen or is_in_use(values):
+            return match
+        (row,) = (row for row in self._candidates if row.loupe_id == match.loupe_id)
+        return replace(match, doubt=_RETIRED) if is_in_use(row.values) else match
 
     @cached_property
     def _finder(self) -> Finder:

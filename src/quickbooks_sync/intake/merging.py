@@ -20,7 +20,7 @@ from quickbooks_sync.model.problem import Problem, Severity, warning
 from quickbooks_sync.postgres.records.links import DELETED, RETURNED, Link
 from quickbooks_sync.postgres.records.loupe_rows import Row
 from quickbooks_sync.postgres.records.staging import StagedRecord
-from quickbooks_sync.record_types.decided import with_decisions
+from quickbooks_sync.record_types.decided import is_taken_back, with_decisions
 from quickbooks_sync.record_types.declarations import LinkedPair, Unsettled
 from quickbooks_sync.record_types.record_type import LIFE_FIELDS
 from quickbooks_sync.run.resourced import IS_HELD, explain
@@ -126,6 +126,8 @@ class RecordMerger:
     def _policy(
         self, record: StagedRecord, link: Link, ours: LoupeRow, theirs: Values
     ) -> MergePolicy:
+        decisions = self._known.decisions.get(link.loupe_id, ())
+        has_returned = link.state in (DELETED, RETURNED)
         pair = LinkedPair(
             self._known.settings,
             ours.row,
@@ -133,12 +135,12 @@ class RecordMerger:
             theirs,
             record.raw,
             is_paid=bool(theirs.get("is_void")) and self._known.is_paid(ours.row),
-            has_returned=link.state in (DELETED, RETURNED),
+            has_returned=has_returned,
+            is_taken_back=has_returned and is_taken_back(decisions, ours.values, theirs),
             agreed=link.quickbooks_base,
         )
         policy = self._known.context.type.merge_policy(pair)
         policy = replace(policy, excluded=policy.excluded | self._known.held_fields)
-        decisions = self._known.decisions.get(link.loupe_id, ())
         return with_decisions(policy, decisions, ours.values, theirs)
 
     def _judge(self, link: Link, merge: Merge, ours: LoupeRow, theirs: Values) -> _Merged:

@@ -7,14 +7,11 @@ from quickbooks_sync.intake.replaced import find_other_time
 from quickbooks_sync.intake.strangers import Strangers
 from quickbooks_sync.postgres.records.identities import read_identities, read_names
 from quickbooks_sync.postgres.records.link_states import mark_replaced
-from quickbooks_sync.quickbooks.query import is_in
+from quickbooks_sync.quickbooks.query import IDS_PER_QUERY, is_in
 from quickbooks_sync.record_types.record_type import RecordType
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.transform.canonical import folded
-
-#: QuickBooks documents no limit for an IN list; a statement stays below a few kilobytes.
-IDS_PER_QUERY = 200
 
 Record = Mapping[str, Any]
 

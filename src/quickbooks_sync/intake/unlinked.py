@@ -104,8 +104,8 @@ class UnlinkedRecords:
         judged = self._known.judged
         if record.source_id in judged.same:
             return self._known.matched_by_decision(judged.same[record.source_id])
-        # Until somebody has decided, a record that a lost write may have made is nobody else's.
-        if not judged.are_about(record.source_id) and record.source_id in self._known.lost_answers:
+        # Until somebody has decided about each row, a record that a lost write may have made is nobody else's.
+        if record.source_id in self._known.lost_answers:
             return Match(*self._known.lost_answers[record.source_id])
         is_new = None in judged.separated(record.source_id)
         return Match() if is_new else self._identifier.find(record)

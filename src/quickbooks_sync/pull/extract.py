@@ -12,7 +12,6 @@ from quickbooks_sync.postgres import tables
 from quickbooks_sync.postgres.records.staging import StagedRecord, clear_run, write_batch
 from quickbooks_sync.postgres.runs.record_outcomes import forget_outcomes
 from quickbooks_sync.pull.missing import (
-    IDS_PER_QUERY,
     fetch_by_ids,
     find_again,
     find_missing,
@@ -21,7 +20,7 @@ from quickbooks_sync.pull.missing import (
 from quickbooks_sync.pull.recognise import recognise
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.paging import Counted
-from quickbooks_sync.quickbooks.query import quote
+from quickbooks_sync.quickbooks.query import IDS_PER_QUERY, quote
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.retry_key import retry_key
 from quickbooks_sync.run.watermarks import write_next_watermark

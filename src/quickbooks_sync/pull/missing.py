@@ -15,12 +15,10 @@ from quickbooks_sync.postgres.records.link_states import read_missing_since
 from quickbooks_sync.postgres.records.links import read_live_ids
 from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub, missing_stub
 from quickbooks_sync.quickbooks.client import QuickBooksClient, fetch_if_there
-from quickbooks_sync.quickbooks.query import is_in
+from quickbooks_sync.quickbooks.query import IDS_PER_QUERY, is_in
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.watermarks import OVERLAP, read_watermark
 
-#: QuickBooks documents no limit for an IN list; a statement stays below a few kilobytes.
-IDS_PER_QUERY = 200
 #: Records are asked for by Id at a metered read each; a list that lacks more is not believed at all.
 MOST_ASKED = 1000
 #: How far apart two runs must be that do not find a record before it counts as deleted.

@@ -6,10 +6,11 @@ from dataclasses import replace
 from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import RejectedRecordError, SettingsError
 from quickbooks_sync.model.flow import BatchManifest
-from quickbooks_sync.model.outcome import Outcome, RecordOutcome, count_outcomes
+from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.postgres.records import staging
 from quickbooks_sync.postgres.records.links import read_links, update_links
 from quickbooks_sync.postgres.runs.intents import Intent, IntentItem, write_intent
+from quickbooks_sync.postgres.runs.parts import add_outcomes
 from quickbooks_sync.postgres.runs.record_outcomes import (
     read_outcome_counts,
     write_outcomes,
@@ -50,11 +51,13 @@ def load(context: RunContext, batch: BatchManifest) -> dict[str, int]:
         settings = read_settings(connection, context.realm_id)
         plan = plan_batch(context, connection, settings, staging.read_batch(connection, *key))
         if context.is_preview:
-            planned = [*plan.writes, *plan.adjustments]
-            outcomes = [*plan.outcomes, *map(to_planned_outcome, planned)]
+            planned = [to_planned_outcome(write) for write in plan.writes]
+            outcomes = [*plan.outcomes, *plan.adjusted, *planned]
             write_run_outcomes(connection, context.scope, outcomes)
+            adjusted = [to_planned_outcome(write) for write in plan.adjustments]
+            add_outcomes(connection, context.scope, adjusted)
             staging.mark_loaded(connection, *key)
-            return count_outcomes(outcomes)
+            return read_outcome_counts(connection, context.run_id)
     Sender(context, batch["batch_number"], settings).send_all(plan)
     with context.transaction() as connection:
         write_outcomes(connection, context.scope, plan.outcomes)
@@ -82,7 +85,7 @@ class Sender:
         self._send_in_turns(self._keep_back(writes, hold_taken))
         adjustments = [*plan.adjustments, *self._adjustments_of(writes)]
         for start in range(0, len(adjustments), MAX_ITEMS):
-            self._adjust(adjustments[start : start + MAX_ITEMS])
+            self._adjust(adjustments[start : start + MAX_ITEMS], plan.adjusted)
 
     def _send_in_turns(self, waiting: Sequence[Write]) -> None:
         """Send first what gives up what another write takes."""
@@ -130,11 +133,19 @@ class Sender:
             )
         return to_adjustments(self._settings, created, {link.loupe_id: link for link in links})
 
-    def _adjust(self, writes: Sequence[Write]) -> None:
+    def _adjust(self, writes: Sequence[Write], outcomes: Sequence[RecordOutcome]) -> None:
+        """Adjust the stock of at most thirty items; what else is to be said of them is written before."""
         built, unknown = build_adjustments(self._context, self._settings, writes)
-        self._write(unknown)
+        sent = {write.loupe_id for write, _ in built}
+        kept = {write.loupe_id for write in writes} - sent
+        self._write([outcome for outcome in outcomes if outcome.loupe_id in kept])
+        self._add(unknown)
         if built:
-            self._deliver([write for write, _ in built], [request for _, request in built])
+            self._deliver(
+                [write for write, _ in built],
+                [request for _, request in built],
+                outcomes=[outcome for outcome in outcomes if outcome.loupe_id in sent],
+            )
 
     def _send(self, writes: Sequence[Write], *, is_second: bool = False) -> None:
         """Send at most thirty writes and write the outcome of each."""
@@ -151,9 +162,14 @@ class Sender:
         return [write for write in writes if write.loupe_id not in held]
 
     def _deliver(
-        self, sent: Sequence[Write], requests: list[BatchRequest], *, is_second: bool = False
+        self,
+        sent: Sequence[Write],
+        requests: list[BatchRequest],
+        *,
+        is_second: bool = False,
+        outcomes: Sequence[RecordOutcome] = (),
     ) -> None:
-        intent = self._commit_intent(sent, requests)
+        intent = self._commit_intent(sent, requests, outcomes)
         by_id = {write.loupe_id: write for write in sent}
         held = {key: item.conflicts for key, item in by_id.items() if item.conflicts}
         refused = send_intent(self._context, intent, held=held)
@@ -161,9 +177,8 @@ class Sender:
             again = look_again(self._context, self._settings, refused, by_id)
             self._send(again.writes, is_second=True)
             refused = again.left
-        self._write(
-            [rejected_outcome(item, fault, by_id[item.loupe_id]) for item, fault in refused]
-        )
+        tell = self._add if sent[0].operation == Operation.ADJUST else self._write
+        tell([rejected_outcome(item, fault, by_id[item.loupe_id]) for item, fault in refused])
 
     def _build(self, writes: Sequence[Write]) -> tuple[list[Write], list[BatchRequest]]:
         sent: list[Write] = []
@@ -181,7 +196,13 @@ class Sender:
         context = self._context
         return build_request(context.type, context.mapping, self._settings, write, batch_item_id)
 
-    def _commit_intent(self, sent: Sequence[Write], requests: list[BatchRequest]) -> Intent:
+    def _commit_intent(
+        self,
+        sent: Sequence[Write],
+        requests: list[BatchRequest],
+        outcomes: Sequence[RecordOutcome] = (),
+    ) -> Intent:
+        """Commit what is about to be sent, with what is to be said of the same rows whatever is answered."""
         items = [
             IntentItem(
                 request.b_id,
@@ -196,6 +217,7 @@ class Sender:
         ]
         realm_id, record_type = self._context.realm_id, self._context.record_type
         with self._context.transaction() as connection:
+            write_outcomes(connection, self._context.scope, outcomes)
             return write_intent(
                 connection, realm_id, record_type, self._batch, serialise_batch(requests), items
             )
@@ -204,6 +226,11 @@ class Sender:
         if outcomes:
             with self._context.transaction() as connection:
                 write_outcomes(connection, self._context.scope, outcomes)
+
+    def _add(self, parts: list[RecordOutcome]) -> None:
+        if parts:
+            with self._context.transaction() as connection:
+                add_outcomes(connection, self._context.scope, parts)
 
 
 def _unbuildable_outcome(write: Write, error: RejectedRecordError | SettingsError) -> RecordOutcome:

@@ -24,6 +24,10 @@ _PLAIN_WORD = re.compile(r"[a-z]+|(?:[A-Z][a-z]+){2,}")
 _LEFT_OUT = re.compile(r"\.\.\.(?: \.\.\.)+")
 #: QuickBooks could not process a query (Intuit: errors, section 7.2).
 UNPROCESSED = "4002"
+#: The request id was used before (Intuit: retry classification, section 7.5).
+ID_USED = "600"
+#: The name or number is taken, or the request id was; perhaps by the first try of the same create.
+TAKEN = ("6240", "6140", ID_USED)
 _INTUITS_CODE = re.compile(r"[1-9][0-9]{0,5}")
 
 

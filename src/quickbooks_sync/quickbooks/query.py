@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 
 from quickbooks_sync.model.errors import FatalError
 
+#: QuickBooks documents no limit for an IN list; a statement stays below a few kilobytes.
+IDS_PER_QUERY = 200
+
 _SELECT = re.compile(r"\s*SELECT\s+(?P<what>.*?)\s+FROM\s+(?P<entity>\w+)", re.IGNORECASE)
 
 _IDS = re.compile(r"(?:WHERE|AND) Id IN \((?P<ids>[^)]*)\)")

@@ -14,10 +14,20 @@ def with_decisions(
     policy: MergePolicy, decisions: Collection[Decision], ours: Values, theirs: Values
 ) -> MergePolicy:
     """Add what a person decided about fields; a value that has moved on since needs a new decision."""
-    decided = {
+    decided = _find_standing(decisions, ours, theirs)
+    return replace(policy, decided=decided) if decided else policy
+
+
+def is_taken_back(decisions: Collection[Decision], ours: Values, theirs: Values) -> bool:
+    """Whether a person decided that a record is in use, or void, as QuickBooks says."""
+    return _find_standing(decisions, ours, theirs).get("is_void") == "quickbooks"
+
+
+def _find_standing(decisions: Collection[Decision], ours: Values, theirs: Values) -> dict[str, str]:
+    """Return the choices about values that are still what the person saw, by field."""
+    return {
         decision.field: decision.choice
         for decision in decisions
         if (ours.get(decision.field), theirs.get(decision.field))
         == (decision.loupe_value, decision.quickbooks_value)
     }
-    return replace(policy, decided=decided) if decided else policy

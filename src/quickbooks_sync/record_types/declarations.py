@@ -44,6 +44,7 @@ class LinkedPair:
         document: The QuickBooks record they were read from.
         is_paid: Whether Loupe has live payments on the invoice, sent or not.
         has_returned: Whether the record was taken for deleted, and is there again.
+        is_taken_back: Whether a person has decided that such a record is in use, as QuickBooks says.
         agreed: What QuickBooks held when the sides last agreed, by field.
         party: The customer that the row is made out to.
         open_amount: What is open of the customer's linked invoices, as far as is known.
@@ -56,6 +57,7 @@ class LinkedPair:
     document: Document
     is_paid: bool = False
     has_returned: bool = False
+    is_taken_back: bool = False
     agreed: Values = field(default_factory=dict)
     party: Party | None = None
     open_amount: Decimal = Decimal(0)
@@ -63,7 +65,8 @@ class LinkedPair:
     @property
     def is_void(self) -> bool:
         """Whether either side is void, and only that goes across; what QuickBooks has taken back into use is not."""
-        is_revived = bool(self.agreed.get("is_void")) and not self.quickbooks.get("is_void")
+        was_void = self.is_taken_back or bool(self.agreed.get("is_void"))
+        is_revived = was_void and not self.quickbooks.get("is_void")
         is_void_here = self.row.get("is_void") or self.row.get("lifecycle_status") == "Void"
         return bool(self.quickbooks.get("is_void") or (is_void_here and not is_revived))
 

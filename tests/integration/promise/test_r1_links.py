@@ -413,3 +413,18 @@ def test_a_pull_gives_no_row_a_key_that_a_link_knows(build_house: BuildHouse, mo
         assert names[house.loupe_id("customer", record["Id"])] == record["DisplayName"]
     assert lost not in names
     assert house.loupe_id("customer", gone) == lost
+
+
+def test_a_record_that_a_refused_write_finds_to_be_another_one_is_asked_about(
+    house: House,
+) -> None:
+    # Naive: the row is held for a conflict that "the pull listed", and no pull has listed one.
+    customer_id, quickbooks_id = link_one(house, "customer", "Found Late")
+    record = quickbooks.fetch(house, "Customer", quickbooks_id)
+    made = {**record["MetaData"], "CreateTime": "2020-01-01T08:00:00-08:00"}
+    house.update("customer", customer_id, phone="555-0100")
+    house.order_fault("fault", code="5010", message="Stale Object Error")
+    answer_with(house, f"/customer/{quickbooks_id}", {"Customer": {**record, "MetaData": made}})
+    run = house.run("push_customers")
+    assert house.said(run, loupe_id=customer_id) == ["conflict"]
+    assert len(reasons(house, "customer", customer_id)) == 1

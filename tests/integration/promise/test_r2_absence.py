@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, text
 
+from quickbooks_sync.commands.decide import decide
 from quickbooks_sync.postgres import tables
 from tests.support.books import loupe, quickbooks
 from tests.support.installation import BuildHouse, House
@@ -168,3 +169,55 @@ def test_a_row_that_loupe_does_not_show_changes_nothing_in_quickbooks(
     assert quickbooks.fetch(house, TYPES[record_type], there) == before
     assert house.writes() == writes
     assert not [row for row in house.rows(record_type) if row[f"{record_type}_id"] != loupe_id]
+
+
+def held_life(house: House, record_type: str) -> int:
+    """The open question whether a record that is there again is in use."""
+    [held] = [
+        row["conflict_id"]
+        for row in house.rows("conflict")
+        if (row["record_type"], row["resolved_at"]) == (record_type, None)
+        and row["field"] in ("is_void", "is_active")
+    ]
+    return int(held)
+
+
+def let_return(house: House, record_type: str, retired: dict[str, Any], **edit: Any) -> int:
+    """Let the record be called deleted, retired in Loupe, and there again, edited; returns the question about it."""
+    loupe_id, there = ids(house, record_type)
+    call_deleted(house, record_type, there)
+    house.run(f"pull_{record_type}s")
+    house.update(record_type, loupe_id, **retired)
+    quickbooks.change(house, TYPES[record_type], there, **edit)
+    house.run(f"pull_{record_type}s", mode="full")
+    return held_life(house, record_type)
+
+
+def test_an_edit_beside_a_record_that_is_there_again_decides_nothing_about_it(
+    house: House,
+) -> None:
+    # Naive: the write says `live`, and the next push makes the customer inactive in QuickBooks.
+    loupe_id, there = ids(house, "customer")
+    held = let_return(house, "customer", {"is_active": False}, Notes="still here")
+    house.update("customer", loupe_id, phone="555-0100")
+    for _ in range(2):
+        house.run("push_customers")
+        house.update("customer", loupe_id, phone="555-0101")
+    record = quickbooks.fetch(house, "Customer", there)
+    assert (record["Active"], record["PrimaryPhone"]) == (True, {"FreeFormNumber": "555-0101"})
+    assert held_life(house, "customer") == held
+
+
+def test_a_record_that_is_there_again_and_taken_back_brings_its_changes(house: House) -> None:
+    # Naive: the row is void until the merge makes it live, so the amounts stay out of that very merge.
+    loupe_id, _ = ids(house, "payment")
+    held = let_return(house, "payment", {"is_void": True}, TotalAmt=55, **payer(house))
+    decide(house.workspace, held, "quickbooks", by="Ada")
+    row = house.row("payment", loupe_id)
+    assert (row["is_void"], row["amount"]) == (False, 55)
+
+
+def payer(house: House) -> dict[str, Any]:
+    """What a payment's update names beside what it changes."""
+    there = quickbooks.fetch(house, "Payment", ids(house, "payment")[1])
+    return {name: there[name] for name in ("CustomerRef", "TxnDate", "Line")}

@@ -9,6 +9,7 @@ from quickbooks_sync.commands.decide import decide
 from quickbooks_sync.settings import confirm_settings
 from tests.support.books import loupe, quickbooks
 from tests.support.installation import BuildHouse, House
+from tests.support.outcomes import reason_of
 
 ORDERS = [("pull", "push"), ("push", "pull", "push")]
 Plant = Callable[[House], tuple[int, int]]
@@ -168,6 +169,22 @@ def test_the_record_in_use_goes_before_the_inactive_one(
     assert not open_pairs(house)
 
 
+def test_a_run_that_sees_a_part_does_not_take_the_inactive_record_for_a_living_row(
+    build_house: BuildHouse,
+) -> None:
+    # Naive: the one in use is not among the run's records, and becomes a second customer later.
+    house = build_house(seed=False)
+    old = quickbooks.create(house, "Customer", DisplayName="Acme Gems")
+    quickbooks.change(house, "Customer", old["Id"], Active=False)
+    new = quickbooks.create(house, "Customer", DisplayName="Acme Gems")
+    customer_id = loupe.add_customer(house, "Acme Gems")
+    house.run("pull_customers", record_ids=(old["Id"],))
+    assert open_pairs(house) == {(customer_id, old["Id"])}
+    run(house, "customer", ("pull", "push"))
+    assert house.quickbooks_id("customer", customer_id) == new["Id"]
+    assert not open_pairs(house)
+
+
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_sub_customer_is_not_its_bare_name(
     build_house: BuildHouse, order: tuple[str, ...]
@@ -215,6 +232,14 @@ def test_the_holder_of_a_name_that_is_taken_is_named(build_house: BuildHouse) ->
     assert f"QuickBooks' Vendor {vendor['Id']}" in listed["causes"][0]["message"]
     before = house.run("push_customers")
     assert (before["metered_reads"], before["writes"]) == (0, 0)
+
+
+def test_the_holder_of_a_name_is_named_whatever_its_case(build_house: BuildHouse) -> None:
+    house = build_house(seed=False)
+    vendor = quickbooks.create(house, "Vendor", DisplayName="ACME GEMS")
+    customer_id = loupe.add_customer(house, "Acme Gems")
+    run = house.run("push_customers")
+    assert f"QuickBooks' Vendor {vendor['Id']}" in reason_of(house, run, customer_id)
 
 
 def test_a_name_is_composed_where_that_is_set_and_a_vendor_has_it(build_house: BuildHouse) -> None:

@@ -137,7 +137,9 @@ def test_an_edit_quickbooks_made_meanwhile_is_merged_and_the_push_repeated(
     house.update("customer", customer_id, phone="+1 555 0102")
     quickbooks.change(house, "Customer", quickbooks_id, WebAddr={"URI": "https://q.example"})
     run = house.run("push_customers")  # no pull in between: the SyncToken is stale (5010)
-    assert house.said(run, loupe_id=customer_id) == ["updated"]
+    assert house.said(run, loupe_id=customer_id) == ["warning", "updated"]
+    # Naive: the push changes Loupe's row, and no run says so.
+    assert [row["field"] for row in house.records(run, "warning")] == ["website"]
     record = quickbooks.fetch(house, "Customer", quickbooks_id)
     assert record["PrimaryPhone"]["FreeFormNumber"] == "+1 555 0102"
     assert house.row("customer", customer_id)["website"] == "https://q.example"

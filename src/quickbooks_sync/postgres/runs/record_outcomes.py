@@ -26,7 +26,18 @@ def write_run_outcomes(
     connection: Connection, scope: RunScope, outcomes: Sequence[RecordOutcome]
 ) -> None:
     """Write the outcome of every record of a run, and nothing else."""
+    _copy(connection, (row for outcome in outcomes for row in _run_rows(scope, outcome)))
+
+
+def write_warnings(
+    connection: Connection, scope: RunScope, outcomes: Sequence[RecordOutcome]
+) -> None:
+    """Write what is to be said beside the outcomes of some records, which are known later."""
     rows = (row for outcome in outcomes for row in _run_rows(scope, outcome))
+    _copy(connection, (row for row in rows if row["outcome"] == "warning"))
+
+
+def _copy(connection: Connection, rows: Iterable[dict[str, Any]]) -> None:
     columns = [c.name for c in run_record.columns if c.name not in ("run_record_id", "recorded_at")]
     copy_rows(connection, run_record, columns, rows)
 

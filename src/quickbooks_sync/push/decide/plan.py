@@ -58,21 +58,25 @@ class Plan:
         outcomes: Rows that are not sent, with what is to be said of them.
         writes: Rows that are sent.
         adjustments: Items whose stock quantity is adjusted.
+        adjusted: What is to be said of those of them that are not sent beside it; what becomes of the adjustment is
+            added to it.
         links: Links of rows that are not sent, where more is agreed by now than they say.
     """
 
     outcomes: tuple[RecordOutcome, ...]
     writes: tuple[Write, ...]
     adjustments: tuple[Write, ...]
+    adjusted: tuple[RecordOutcome, ...]
     links: tuple[Link, ...]
 
     @classmethod
     def of(cls, rows: Sequence[PlannedRow]) -> "Plan":
         """Sort planned rows."""
         return cls(
-            tuple(row.outcome for row in rows if row.outcome),
+            tuple(row.outcome for row in rows if row.outcome and not row.adjustment),
             tuple(row.write for row in rows if row.write),
             tuple(row.adjustment for row in rows if row.adjustment),
+            tuple(row.outcome for row in rows if row.outcome and row.adjustment),
             tuple(row.link for row in rows if row.link),
         )
 
@@ -110,12 +114,15 @@ def plan_row(record: StagedRecord, facts: PlanFacts) -> PlannedRow:
 
 def to_planned_outcome(write: Write) -> RecordOutcome:
     """Return the outcome that a write would have; what a preview shows."""
+    is_adjusted = write.operation == Operation.ADJUST
     return RecordOutcome(
         str(write.loupe_id),
         Outcome.CREATED if write.operation == Operation.CREATE else Outcome.UPDATED,
         loupe_id=write.loupe_id,
         quickbooks_id=write.link.quickbooks_id if write.link else None,
-        reason=f"would send {', '.join(write.fields) or 'a stock adjustment'}",
+        reason=f"would adjust the stock to {write.values['quantity']}"
+        if is_adjusted
+        else f"would send {', '.join(write.fields)}",
     )
 
 
@@ -145,9 +152,8 @@ def _plan_unsent(record: StagedRecord, decision: Unsent, facts: PlanFacts) -> Pl
     outcome = refused or _to_outcome(record, decision, facts)
     if not is_adjusted or refused:
         return PlannedRow(outcome, link=_note(record, decision, facts))
-    # The answer to the adjustment notes the quantity on the link and says what became of the item.
-    is_told = outcome.outcome != Outcome.UNCHANGED
-    return PlannedRow(outcome if is_told else None, adjustment=_to_adjustment(record, facts))
+    # The answer to the adjustment notes the quantity on the link.
+    return PlannedRow(outcome, adjustment=_to_adjustment(record, facts))
 
 
 def _to_outcome(record: StagedRecord, decision: Unsent, facts: PlanFacts) -> RecordOutcome:

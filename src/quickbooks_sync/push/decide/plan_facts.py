@@ -87,7 +87,9 @@ def _read_versions(
 def _read_written(connection: Connection, run_id: int, loupe_ids: Sequence[int]) -> frozenset[int]:
     rows = connection.execute(
         select(run_record.c.loupe_id).where(
-            run_record.c.run_id == run_id, run_record.c.loupe_id.in_(loupe_ids)
+            run_record.c.run_id == run_id,
+            run_record.c.loupe_id.in_(loupe_ids),
+            run_record.c.outcome != "warning",
         )
     )
     return frozenset(rows.scalars())

@@ -1,12 +1,12 @@
 """The link of a record that was written: what both sides agree on by now, and whose it is."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
+from quickbooks_sync.intake.outcomes import updated_at
 from quickbooks_sync.intake.replaced import created_at
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.postgres.records.links import Link
+from quickbooks_sync.postgres.records.links import RETURNED, Link
 from quickbooks_sync.postgres.runs.intents import IntentItem
 from quickbooks_sync.push.decide.names import list_unwritten
 
@@ -70,8 +70,10 @@ def link_after(
             **{name: theirs[name] for name in settled},
             **started,
         },
-        quickbooks_updated_at=_updated_at(record),
+        quickbooks_updated_at=updated_at(record),
         loupe_row_version=None,
+        # Until somebody has decided about its life, what else is written says nothing about that.
+        state=RETURNED if known and known.state == RETURNED else "live",
         **_identity_after(item, record, known),
     )
 
@@ -95,8 +97,3 @@ def _is_started(item: IntentItem, theirs: Mapping[str, Any], known: Link | None)
 
 def _is_empty(value: Any) -> bool:
     return value is None or value == []
-
-
-def _updated_at(record: Mapping[str, Any]) -> datetime | None:
-    written = (record.get("MetaData") or {}).get("LastUpdatedTime")
-    return datetime.fromisoformat(written) if written else None

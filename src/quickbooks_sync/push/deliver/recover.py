@@ -23,6 +23,7 @@ from quickbooks_sync.push.deliver.find_sent import find_sent
 from quickbooks_sync.push.deliver.send import send_batch
 from quickbooks_sync.push.deliver.settle import ensure_whole, settle, settle_found
 from quickbooks_sync.quickbooks.batch import BatchItem
+from quickbooks_sync.quickbooks.faults import ID_USED, TAKEN
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.run.lifecycle import write_counts
 
@@ -33,10 +34,6 @@ logger = logging.getLogger(__name__)
 REMEMBERED_FOR = timedelta(hours=24)
 #: QuickBooks' lists show a new record late; sooner than this, not being found proves nothing.
 LISTED_AFTER = timedelta(hours=1)
-
-_ID_USED = "600"
-#: The name or number is taken, perhaps by the first try of the same create.
-_TAKEN = ("6240", "6140", _ID_USED)
 
 Answers = Mapping[str, BatchItem]
 
@@ -96,12 +93,13 @@ def _settle(context: RunContext, intent: Intent) -> None:
         ]
         write_outcomes(connection, context.scope, outcomes)
         close_intent(connection, intent.intent_id, "answered" if answers else "abandoned")
-        write_counts(connection, context.run_id)
+        for run_id in {context.run_id, intent.run_id}:
+            write_counts(connection, run_id)
     logger.info(
         "company %s: batch of run %s settled late; %d of its %d %s records are in QuickBooks",
         context.realm_id,
         intent.run_id,
-        len(outcomes),
+        len(intent.items) - len(settled.refused) + len(search.found),
         len(intent.items),
         context.record_type,
     )
@@ -118,7 +116,7 @@ def _send_again(context: RunContext, intent: Intent) -> Answers:
             return {}
         raise
     if not is_listed and any(
-        row_values.fault and row_values.fault.code == _ID_USED for row_values in answers.values()
+        row_values.fault and row_values.fault.code == ID_USED for row_values in answers.values()
     ):
         raise UnreachableError(
             f"QuickBooks has carried out a batch of run {intent.run_id} and does not repeat its answer. "
@@ -135,4 +133,4 @@ def _is_doubtful(item: IntentItem, answers: Answers) -> bool:
     if answer is None:
         return True
     code = answer.fault.code if answer.fault else ""
-    return code == _ID_USED or (item.operation == Operation.CREATE and code in _TAKEN)
+    return code == ID_USED or (item.operation == Operation.CREATE and code in TAKEN)

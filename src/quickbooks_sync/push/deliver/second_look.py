@@ -1,8 +1,9 @@
 """A second look at what QuickBooks refused: stale records are merged, taken names looked up."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -10,24 +11,26 @@ from quickbooks_sync.intake import IntakeBatch
 from quickbooks_sync.model.decision import Operation, Update, fields_sent
 from quickbooks_sync.model.errors import QuickBooksFault
 from quickbooks_sync.model.flow import Direction
+from quickbooks_sync.model.outcome import Outcome, RecordOutcome
+from quickbooks_sync.model.problem import Problem, Severity, warning
 from quickbooks_sync.postgres.records.links import update_links
 from quickbooks_sync.postgres.records.loupe_rows import read_rows
 from quickbooks_sync.postgres.records.staging import StagedRecord
-from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
+from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes, write_warnings
 from quickbooks_sync.push.decide.batch import decide_batch
 from quickbooks_sync.push.decide.plan import plan_batch
 from quickbooks_sync.push.decide.staged_rows import to_staged
 from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.push.deliver.send import Refused
 from quickbooks_sync.push.guard.lookup import link_existing, to_staged_records
-from quickbooks_sync.quickbooks.faults import Action, action_of_error
+from quickbooks_sync.quickbooks.faults import TAKEN, Action, action_of_error
 from quickbooks_sync.quickbooks.query import build_select, is_in
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.settings import COMPOSE, CompanySettings
+from quickbooks_sync.transform.canonical import folded
 from quickbooks_sync.validation import to_problem, validate_values
 
-#: The name or number is taken, or the request id was (Intuit: retry classification, section 7.5).
-_TAKEN = ("6240", "6140", "600")
+Values = Mapping[str, Any]
 
 
 @dataclass
@@ -55,7 +58,7 @@ def look_again(
     taken = [
         sent[item.loupe_id]
         for item, fault in refused
-        if fault.code in _TAKEN and item.operation == Operation.CREATE
+        if fault.code in TAKEN and item.operation == Operation.CREATE
     ]
     linked = link_existing(context, taken, are_taken=True) if taken else set()
     stale_ids = {item.loupe_id for item in stale}
@@ -99,7 +102,7 @@ def _look_at_holders(
     holders = _find_holders(context, once.property, sorted(set(wanted.values())))
     looked = SecondLook(result.writes)
     for item, fault in result.left:
-        holder = holders.get(wanted.get(item.loupe_id, ""))
+        holder = holders.get(folded(wanted.get(item.loupe_id)))
         if holder and settings.taken_name == COMPOSE:
             write = sent[item.loupe_id]
             composed = context.type.set_apart(write.values)
@@ -109,18 +112,24 @@ def _look_at_holders(
     return looked
 
 
-def _find_holders(context: RunContext, name: str, values: Sequence[str]) -> dict[str, str]:
+def _find_holders(context: RunContext, name: str, values: Sequence[str]) -> dict[Any, str]:
     if not values:
         return {}
     client = context.client()
+    where = is_in(name, sorted({spelling for value in values for spelling in _spell(value)}))
     return {
-        str(record[name]): f"{entity} {record['Id']}"
+        folded(record[name]): f"{entity} {record['Id']}"
         for entity in context.type.shares_names_with
         for record in client.query(
-            build_select(entity, is_in(name, values), has_activity=True, max_results=1000)
+            build_select(entity, where, has_activity=True, max_results=1000)
         ).records
         if record.get(name)
     }
+
+
+def _spell(name: str) -> tuple[str, ...]:
+    """Return how others may spell a name: it is taken whatever its case, and a query may tell case apart."""
+    return name, name.upper(), name.lower(), name.title()
 
 
 def _with_holder(fault: QuickBooksFault, holder: str | None) -> QuickBooksFault:
@@ -143,12 +152,57 @@ def _merge_again(
         client.fetch(mapping.entity, write.link.quickbooks_id) for write in writes if write.link
     ]
     with context.transaction() as connection:
-        IntakeBatch(context, connection).load(to_staged_records(mapping, documents, settings))
+        staged = to_staged_records(mapping, documents, settings)
+        pulled = IntakeBatch(context, connection).load(staged)
         records = _stage_again(context, connection, writes)
         plan = plan_batch(context, connection, settings, records)
-        write_outcomes(connection, context.scope, plan.outcomes)
+        outcomes = [_with_question(outcome, pulled) for outcome in (*plan.outcomes, *plan.adjusted)]
+        write_outcomes(connection, context.scope, outcomes)
+        write_warnings(connection, context.scope, _to_warnings(pulled, writes, staged, records))
         update_links(connection, context.realm_id, context.record_type, plan.links)
     return list(plan.writes)
+
+
+def _with_question(outcome: RecordOutcome, pulled: Sequence[RecordOutcome]) -> RecordOutcome:
+    """Ask with a row that is held what was found of its record just now: no pull has listed it."""
+    asked = next((found for found in pulled if found.loupe_id == outcome.loupe_id), None)
+    if asked is None or outcome.outcome != Outcome.CONFLICT or outcome.conflicts:
+        return outcome
+    return replace(outcome, reason=asked.reason or outcome.reason, conflicts=asked.conflicts)
+
+
+def _to_warnings(
+    pulled: Sequence[RecordOutcome],
+    writes: Sequence[Write],
+    staged: Sequence[StagedRecord],
+    records: Sequence[StagedRecord],
+) -> list[RecordOutcome]:
+    """Return what is to be said of the records that were pulled, whatever becomes of their rows."""
+    before = {write.loupe_id: write.values for write in writes}
+    theirs = {record.source_id: record.values or {} for record in staged}
+    after = {int(record.source_id): record.values or {} for record in records}
+    return [
+        replace(
+            found,
+            warnings=(
+                *found.warnings,
+                *(replace(cause, severity=Severity.WARNING) for cause in found.causes),
+                *_find_taken(
+                    before.get(key, {}), theirs.get(found.source_id, {}), after.get(key, {})
+                ),
+            ),
+        )
+        for found in pulled
+        if (key := found.loupe_id) is not None
+    ]
+
+
+def _find_taken(before: Values, theirs: Values, after: Values) -> Iterator[Problem]:
+    """Say which values of QuickBooks the row has now that it did not have when it was sent."""
+    for name, value in theirs.items():
+        if name in before and before[name] != value and after.get(name) == value:
+            message = f"{name}: QuickBooks had changed it since the last pull, so Loupe has taken {value!r} from there"
+            yield warning(name, "has not changed since the last pull", value, message)
 
 
 def _stage_again(

@@ -45,7 +45,7 @@ class Settlement:
     """What came of an answer: outcomes, and the items that another look may still save.
 
     Attributes:
-        outcomes: One outcome for every item that is decided.
+        outcomes: One outcome for every item that is decided; adjustments are added to the outcomes of their rows.
         refused: Items that QuickBooks refused, with the fault; the caller decides.
     """
 
@@ -77,14 +77,9 @@ def settle(
         else:
             refused.append((item, _fault_of(answer)))
     adjusted = [item for item, _ in written if item.operation == Operation.ADJUST]
-    outcomes = [
-        *_settle_written(
-            context,
-            connection,
-            [(item, record) for item, record in written if item.operation != Operation.ADJUST],
-        ),
-        *settle_adjustments(context, connection, adjusted),
-    ]
+    settle_adjustments(context, connection, intent.run_id, adjusted)
+    others = [(item, record) for item, record in written if item.operation != Operation.ADJUST]
+    outcomes = _settle_written(context, connection, others)
     return Settlement(outcomes, refused)
 
 

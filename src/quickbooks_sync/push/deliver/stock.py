@@ -18,6 +18,7 @@ from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import Link, read_links, update_links
 from quickbooks_sync.postgres.runs.intents import IntentItem
+from quickbooks_sync.postgres.runs.parts import add_outcomes
 from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.push.guard.replaced import read_older_again
 from quickbooks_sync.quickbooks.batch import BatchRequest
@@ -78,11 +79,11 @@ def _unknown_outcome(write: Write) -> RecordOutcome:
 
 
 def settle_adjustments(
-    context: RunContext, connection: Connection, items: Sequence[IntentItem]
-) -> list[RecordOutcome]:
-    """Note the new quantities on the links; returns the outcomes."""
+    context: RunContext, connection: Connection, run_id: int, items: Sequence[IntentItem]
+) -> None:
+    """Note the new quantities on the links, and that they were adjusted with the run that sent them."""
     if not items:
-        return []
+        return
     realm_id, record_type = context.realm_id, context.record_type
     links = {
         link.loupe_id: link
@@ -96,7 +97,7 @@ def settle_adjustments(
         record_type,
         [_with_quantity(links[item.loupe_id], item) for item in items],
     )
-    return [
+    adjusted = [
         RecordOutcome(
             str(item.loupe_id),
             Outcome.UPDATED,
@@ -106,6 +107,7 @@ def settle_adjustments(
         )
         for item in items
     ]
+    add_outcomes(connection, replace(context.scope, run_id=run_id), adjusted)
 
 
 def _with_quantity(link: Link, item: IntentItem) -> Link:

@@ -18,6 +18,7 @@ from quickbooks_sync.model.outcome import Outcome, RecordOutcome
 from quickbooks_sync.postgres.records.links import read_link_ids
 from quickbooks_sync.postgres.records.staging import StagedRecord
 from quickbooks_sync.postgres.runs.intents import read_doubtful_ids
+from quickbooks_sync.postgres.runs.open_lists import update_open_lists
 from quickbooks_sync.postgres.runs.record_outcomes import write_outcomes
 from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.quickbooks.client import fetch_if_there
@@ -59,8 +60,16 @@ def link_existing(
         return set()
     with context.transaction() as connection:
         outcomes = _link(context, connection, list(found.values()))
-        write_outcomes(connection, context.scope, outcomes)
+        _write(context, connection, outcomes)
     return {outcome.loupe_id for outcome in outcomes if outcome.loupe_id is not None}
+
+
+def _write(context: RunContext, connection: Connection, outcomes: Sequence[RecordOutcome]) -> None:
+    """Write one outcome for each row; that it may be further records is asked in the list of conflicts alone."""
+    first = {outcome.loupe_id: outcome for outcome in reversed(outcomes)}
+    further = [outcome for outcome in outcomes if outcome is not first[outcome.loupe_id]]
+    write_outcomes(connection, context.scope, list(first.values()))
+    update_open_lists(connection, context.scope, further)
 
 
 def _fetch_gained(context: RunContext, creates: Sequence[Write]) -> list[Record]:

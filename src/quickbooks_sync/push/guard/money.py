@@ -16,16 +16,13 @@ from quickbooks_sync.postgres.runs.record_outcomes import read_held_ids, read_re
 from quickbooks_sync.push.decide.write import Write
 from quickbooks_sync.push.guard.open_money import OpenMoney
 from quickbooks_sync.quickbooks.client import fetch_if_there
-from quickbooks_sync.quickbooks.query import build_select, is_in
+from quickbooks_sync.quickbooks.query import IDS_PER_QUERY, build_select, is_in
 from quickbooks_sync.record_types.declarations import Settling
 from quickbooks_sync.record_types.registry import RECORD_TYPES
 from quickbooks_sync.run.context import RunContext
 from quickbooks_sync.transform.whole import find_lacking
 
 Record = dict[str, Any]
-
-#: Keeps a statement short; thirty payments seldom settle more.
-IDS_PER_QUERY = 200
 
 
 def refuse_overpayments(context: RunContext, writes: Sequence[Write]) -> list[RecordOutcome]:

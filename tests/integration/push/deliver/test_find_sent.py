@@ -2,6 +2,7 @@
 
 import pytest
 
+from quickbooks_sync.commands.decide import decide
 from quickbooks_sync.model.errors import UnreachableError
 from tests.support.books import loupe, quickbooks
 from tests.support.books.linked import invoiced
@@ -100,3 +101,34 @@ def test_a_payment_of_an_old_lost_answer_is_found_as_it_was_sent(house: House, o
     rows = [row for row in house.rows("payment") if row["customer_id"] == customer_id]
     assert len(rows) == 1
     assert quickbooks.fetch(house, "Invoice", quickbooks_id)["Balance"] == 60
+
+
+def test_a_record_that_two_lost_writes_may_have_made_is_held_until_both_are_decided(
+    house: House,
+) -> None:
+    # Naive: it is `separate` from the first row, so it is nobody's, and entered as a third one.
+    customer_id = loupe.add_customer(house, "Customer of Two")
+    house.run("push_customers")
+    first, second = (loupe.add_invoice(house, customer_id, f"TWO-{n}") for n in (1, 2))
+    house.order_fault("cut_before_commit", times=50)
+    with pytest.raises(UnreachableError):
+        house.run("push_invoices")
+    house.side_door("reset", {})
+    payer = house.quickbooks_id("customer", customer_id)
+    made = quickbooks.create_invoice(house, payer, "TWO-X", "100.00")["Id"]
+    let_a_day_pass(house)
+    house.run("push_invoices")
+    asked = {
+        row["loupe_id"]: row["conflict_id"]
+        for row in house.rows("conflict")
+        if (row["record_type"], row["quickbooks_id"]) == ("invoice", made)
+    }
+    assert asked.keys() == {first, second}
+
+    decide(house.workspace, asked[first], "separate", by="Ada")
+    house.run("pull_invoices", mode="full")
+    assert house.link("invoice", quickbooks_id=made) is None
+    rows = [row for row in house.rows("invoice") if row["customer_id"] == customer_id]
+    assert len(rows) == 2
+    assert open_conflicts(house, "invoice", second) == {"record"}
+    assert house.link("invoice", loupe_id=first) is not None

@@ -51,3 +51,20 @@ def test_a_push_with_nothing_new_looks_nothing_up(house: House) -> None:
     loupe.add_customer(house, "Looked Up Once")
     assert house.run("push_customers")["metered_reads"] == 1
     assert house.run("push_customers")["metered_reads"] == 0
+
+
+def test_a_row_that_two_new_records_may_be_has_one_outcome_and_two_questions(
+    build_house: BuildHouse,
+) -> None:
+    house = build_house(seed=False)
+    quickbooks.prefer(house, "SalesFormsPrefs", CustomTxnNumbers=False)
+    customer_id = loupe.add_customer(house, "Customer of Twins")
+    house.run("push_customers")
+    payer = house.quickbooks_id("customer", customer_id)
+    for _ in range(2):
+        quickbooks.create_invoice(house, payer, "TWIN-1", "100.00")
+    invoice_id = loupe.add_invoice(house, customer_id, "TWIN-1")
+    run = house.run("push_invoices")
+    assert house.said(run, loupe_id=invoice_id) == ["conflict"]
+    asked = [row for row in house.rows("conflict") if row["loupe_id"] == invoice_id]
+    assert len(asked) == 2

@@ -115,14 +115,18 @@ def test_what_quickbooks_refused_is_not_sent_again_until_something_changed() -> 
         assert plan_row(staged(Update(("city",))), facts(**changes)).write is not None
 
 
-def test_an_adjustment_goes_beside_an_update_and_replaces_unchanged() -> None:
+def test_an_adjustment_goes_beside_an_update_and_beside_what_is_said_of_a_row() -> None:
     beside = plan_row(staged(Update(("city",), adjusts_quantity=True)), facts())
     assert beside.write is not None
     assert beside.adjustment is not None
     assert (beside.adjustment.operation, beside.adjustment.fields) == (Operation.ADJUST, ())
     alone = plan_row(staged(Keep(adjusts_quantity=True, agreement=AGREED)), facts())
     # Naive: noting the base here would write the link before the answer to the adjustment does.
-    assert (alone.outcome, alone.link) == (None, None)
+    assert alone.link is None
+    assert alone.outcome is not None
+    assert alone.outcome.outcome == "unchanged"
+    assert Plan.of([alone, beside]).outcomes == ()
+    assert Plan.of([alone, beside]).adjusted == (alone.outcome,)
     held = plan_row(staged(Hold("held", (CONFLICT,), adjusts_quantity=True)), facts())
     assert held.adjustment is not None
     assert held.outcome is not None
