@@ -202,7 +202,7 @@ def test_a_property_to_ask_for_is_named_by_the_queries_of_its_record_type(
 ) -> None:
     asked = {record_type: mapping.asked_for for record_type, mapping in shipped.items()}
     assert asked == {"customer": (), "invoice": (), "payment": (), "inventory_item": ("Sku",)}
-    assert shipped["inventory_item"].sources["tag_id"] == "Sku asked for"
+    assert shipped["inventory_item"].sources["tag_id"] == "Sku asked for in Loupe tag_id"
 
 
 def test_a_property_that_no_query_can_name_cannot_be_asked_for(tmp_path: Path) -> None:
