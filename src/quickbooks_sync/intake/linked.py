@@ -27,7 +27,7 @@ from quickbooks_sync.postgres.records.links import (
     Link,
 )
 from quickbooks_sync.postgres.records.staging import StagedRecord
-from quickbooks_sync.quickbooks.changes import is_deleted
+from quickbooks_sync.quickbooks.changes import is_deleted, is_looked_at_again
 from quickbooks_sync.record_types.declarations import Removal
 
 _MISSING = (
@@ -90,7 +90,8 @@ class LinkedRecords:
             return replace(_unchanged(record), is_pending=False)
         if ours is None or link.state == REPLACED:
             return self._end(record, link)
-        if link.state == DELETED:
+        is_again = is_looked_at_again(record.raw)
+        if link.state == DELETED and not is_again:
             # The stub comes again with each overlap; a conflict about it is over once the row is.
             return _unchanged(record)
         row = ours.row
@@ -100,7 +101,9 @@ class LinkedRecords:
         if isinstance(held, RecordOutcome):
             return held
         is_paid = self._known.is_paid(row)
-        removal = self._known.context.type.remove(row, record.source_id, is_paid=is_paid)
+        removal = self._known.context.type.remove(
+            row, record.source_id, is_paid=is_paid, is_again=is_again
+        )
         after = write_changes(self._known, link, row, removal.changes)
         deleted = replace(deleted, loupe_row_version=after["row_version"]).seen(after)
         self._writes.add_link(deleted, is_new=False)

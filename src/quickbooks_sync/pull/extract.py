@@ -14,10 +14,12 @@ from quickbooks_sync.postgres.runs.record_outcomes import forget_outcomes
 from quickbooks_sync.pull.missing import (
     fetch_by_ids,
     find_again,
+    find_kept,
     find_missing,
     read_since,
 )
 from quickbooks_sync.pull.recognise import recognise
+from quickbooks_sync.quickbooks.changes import is_deleted
 from quickbooks_sync.quickbooks.client import QuickBooksClient
 from quickbooks_sync.quickbooks.paging import Counted
 from quickbooks_sync.quickbooks.query import IDS_PER_QUERY, quote
@@ -49,13 +51,18 @@ def extract(context: RunContext) -> list[BatchManifest]:
     changes = _fetch_changes(context, client)
     pages = _pages(context) if changes is None else _in_batches(changes)
     strangers = Strangers(context)
-    for page in pages:
+    kept = {stub["Id"]: stub for stub in find_kept(context)}
+    for listed in pages:
+        page = [
+            kept.get(record["Id"], record) if is_deleted(record) else record for record in listed
+        ]
         seen.update(record["Id"] for record in page)
         current = recognise(context, client, page, strangers)
         batches.append(_stage(context, len(batches), current))
     # A company that was wiped is not asked for each record that it lacks.
     strangers.refuse(sum(batch["row_count"] for batch in batches))
     rest = find_missing(context, client, seen, is_full=changes is None)
+    rest.extend(stub for quickbooks_id, stub in kept.items() if quickbooks_id not in seen)
     seen.update(record["Id"] for record in rest)
     rest.extend(_ask_again(context, seen))
     seen.update(record["Id"] for record in rest)

@@ -11,7 +11,7 @@ from typing import Any
 
 from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.model.flow import Direction
-from quickbooks_sync.postgres.records.link_states import read_missing_since
+from quickbooks_sync.postgres.records.link_states import read_kept_ids, read_missing_since
 from quickbooks_sync.postgres.records.links import read_live_ids
 from quickbooks_sync.quickbooks.changes import WINDOW, deleted_stub, missing_stub
 from quickbooks_sync.quickbooks.client import QuickBooksClient, fetch_if_there
@@ -84,6 +84,15 @@ def find_missing(
             for quickbooks_id in left
         ),
     ]
+
+
+def find_kept(context: RunContext) -> list[Record]:
+    """Return stubs of deleted records whose rows were kept for the payments on them: these may be gone by now."""
+    if context.is_narrowed:
+        return []
+    with context.reading() as connection:
+        kept = read_kept_ids(connection, context.realm_id, context.record_type)
+    return [deleted_stub(quickbooks_id, is_again=True) for quickbooks_id in kept]
 
 
 def find_again(

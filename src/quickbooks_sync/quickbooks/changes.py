@@ -36,6 +36,9 @@ class Changes:
     is_complete: bool
 
 
+_AGAIN = "again"
+
+
 def is_deleted(record: Mapping[str, Any]) -> bool:
     """Whether a record is the stub of a deleted one; it tells nothing but its Id."""
     return record.get("status") == DELETED
@@ -51,9 +54,20 @@ def is_stub(record: Mapping[str, Any]) -> bool:
     return is_deleted(record) or is_missing(record)
 
 
-def deleted_stub(quickbooks_id: str) -> dict[str, Any]:
-    """Return the stub of a record that is shown to be deleted."""
-    return {"domain": "QBO", "status": DELETED, "Id": quickbooks_id}
+def deleted_stub(quickbooks_id: str, *, is_again: bool = False) -> dict[str, Any]:
+    """Return the stub of a record that is shown to be deleted.
+
+    Args:
+        quickbooks_id: Its Id.
+        is_again: Whether that is known already, and what was to be done about it is looked at once more.
+    """
+    again = {_AGAIN: True} if is_again else {}
+    return {"domain": "QBO", "status": DELETED, "Id": quickbooks_id, **again}
+
+
+def is_looked_at_again(record: Mapping[str, Any]) -> bool:
+    """Whether a stub is of a record that was known to be deleted before."""
+    return bool(record.get(_AGAIN))
 
 
 def missing_stub(quickbooks_id: str) -> dict[str, Any]:

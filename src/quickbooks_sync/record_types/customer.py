@@ -146,7 +146,9 @@ class Customer(RecordType):
         """Doubt that a customer can be made inactive while something is open."""
         return doubt_deactivation(pair) if "is_active" in fields else ()
 
-    def remove(self, row: Row, quickbooks_id: str, *, is_paid: bool) -> Removal:
+    def remove(
+        self, row: Row, quickbooks_id: str, *, is_paid: bool, is_again: bool = False
+    ) -> Removal:
         """Ask a person: QuickBooks deletes no customer."""
         return remove_merged(row, quickbooks_id)
 

@@ -201,7 +201,9 @@ class InventoryItem(RecordType):
             excluded=frozenset(excluded | {"quantity"}), quickbooks_locked=quickbooks_locked
         )
 
-    def remove(self, row: Row, quickbooks_id: str, *, is_paid: bool) -> Removal:
+    def remove(
+        self, row: Row, quickbooks_id: str, *, is_paid: bool, is_again: bool = False
+    ) -> Removal:
         """Ask a person: QuickBooks deletes no item."""
         return remove_merged(row, quickbooks_id)
 

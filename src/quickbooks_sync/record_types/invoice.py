@@ -10,6 +10,7 @@ from quickbooks_sync.matching.merge import MergePolicy
 from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.model.problem import Problem
 from quickbooks_sync.postgres.records.applied import read_applied_amounts
+from quickbooks_sync.postgres.records.decisions import HAS_PAYMENTS
 from quickbooks_sync.postgres.tables import invoice, link, payment, payment_application
 from quickbooks_sync.record_types.declarations import (
     Document,
@@ -219,17 +220,22 @@ class Invoice(RecordType):
             loupe_locked = dict.fromkeys(_FINALISED, reason)
         return MergePolicy(quickbooks_locked=quickbooks_locked, loupe_locked=loupe_locked)
 
-    def remove(self, row: Row, quickbooks_id: str, *, is_paid: bool) -> Removal:
+    def remove(
+        self, row: Row, quickbooks_id: str, *, is_paid: bool, is_again: bool = False
+    ) -> Removal:
         """Void the row, or ask a person where Loupe has money on it."""
         if row["lifecycle_status"] == "Void":
             return Removal({})
-        if is_paid or row["payment_status"] != "Unpaid":
-            why = "deleted in QuickBooks, but Loupe has payments on it"
+        # Its payment state was QuickBooks' to tell: it says nothing once the payments were taken off.
+        if is_paid or (row["payment_status"] != "Unpaid" and not is_again):
+            why = (
+                HAS_PAYMENTS if is_paid else "deleted in QuickBooks, but it counts as paid in Loupe"
+            )
             return Removal(
                 {}, FieldConflict(RECORD_CONFLICT, why, row["invoice_number"], quickbooks_id)
             )
         void = {"lifecycle_status": "Void", "void_reason": "deleted in QuickBooks"}
-        return Removal({**void, "balance_amount": Decimal(0)})
+        return Removal({**void, "balance_amount": Decimal(0), "payment_status": "Unpaid"})
 
     def update_properties(
         self,

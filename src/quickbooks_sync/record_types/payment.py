@@ -240,7 +240,9 @@ class Payment(RecordType):
             together=frozenset({"amount", "applications"}),
         )
 
-    def remove(self, row: Row, quickbooks_id: str, *, is_paid: bool) -> Removal:
+    def remove(
+        self, row: Row, quickbooks_id: str, *, is_paid: bool, is_again: bool = False
+    ) -> Removal:
         """Void the row."""
         return Removal({} if row["is_void"] else {"is_void": True})
 

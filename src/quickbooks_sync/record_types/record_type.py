@@ -225,13 +225,16 @@ class RecordType:
         """Return which fields may not move just now, and which are left out of the merge."""
         return MergePolicy()
 
-    def remove(self, row: Row, quickbooks_id: str, *, is_paid: bool) -> Removal:
+    def remove(
+        self, row: Row, quickbooks_id: str, *, is_paid: bool, is_again: bool = False
+    ) -> Removal:
         """Decide what a deletion in QuickBooks does to a Loupe row.
 
         Args:
             row: The Loupe row.
             quickbooks_id: The Id that is deleted.
             is_paid: Whether Loupe has live payments on the row.
+            is_again: Whether it was deleted before, and the row was kept for the payments on it.
         """
         raise NotImplementedError
 

@@ -246,3 +246,22 @@ def test_a_payment_of_what_loupe_asks_is_sent_and_the_cents_beyond_are_listed(
     decide(house.workspace, conflict_id, "quickbooks", by="a controller")
     assert [row["amount"] for row in house.rows("payment_application")] == [invoice["TotalAmt"]]
     assert house.run("push_payments")["writes"] == 0
+
+
+@pytest.mark.parametrize("mode", ["incremental", "full"])
+def test_a_deleted_invoice_becomes_void_once_no_money_is_on_it(house: House, mode: str) -> None:
+    # Naive: it is looked at when the invoices are pulled, before its payment was taken off, and never again.
+    payer, (invoice,) = invoices(house, f"Deleted {mode}", 1)
+    quickbooks.create_payment(house, payer, "100.00", invoice)
+    for name in ("pull_invoices", "pull_payments"):
+        house.run(name)
+    loupe_id = house.loupe_id("invoice", invoice)
+    quickbooks.remove(house, "Invoice", invoice)
+    for name in ("pull_invoices", "pull_payments"):
+        run = house.run(name, mode=mode)
+    assert house.row("invoice", loupe_id)["lifecycle_status"] != "Void"
+    run = house.run("pull_invoices", mode=mode)
+    assert house.said(run, loupe_id=loupe_id) == ["updated"]
+    row = house.row("invoice", loupe_id)
+    assert (row["lifecycle_status"], row["balance_amount"]) == ("Void", 0)
+    assert conflicts_about(house, invoice) == []

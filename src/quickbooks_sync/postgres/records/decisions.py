@@ -15,6 +15,8 @@ LOST_ANSWER = "its answer was lost"
 CLAIMED = "made for a row that it cannot be linked to"
 #: How the reason of a doubt begins that is about money above what is open.
 EXCESS = "possible duplicate payment"
+#: Why a row stays although its record was deleted; it is looked at again until no money is on it.
+HAS_PAYMENTS = "deleted in QuickBooks, but Loupe has payments on it"
 #: How the reason of a conflict begins that is about money that settles what is another one's.
 FOREIGN = "payer and invoice are of different customers"
 

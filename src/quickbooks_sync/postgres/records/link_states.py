@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, select, update
 
+from quickbooks_sync.postgres.records.decisions import HAS_PAYMENTS
 from quickbooks_sync.postgres.records.links import DELETED, REPLACED, REPLACED_IN_LOUPE, RETURNED
-from quickbooks_sync.postgres.tables import link
+from quickbooks_sync.postgres.tables import conflict, link
 
 
 def forget_agreed(connection: Connection, realm_id: str, field: str) -> None:
@@ -83,3 +84,27 @@ def read_missing_since(
         )
     )
     return {row.quickbooks_id: row.missing_since_at for row in rows}
+
+
+def read_kept_ids(connection: Connection, realm_id: str, record_type: str) -> list[str]:
+    """Return the Ids of deleted records whose rows were kept for the money on them, and nobody has decided."""
+    rows = connection.scalars(
+        select(link.c.quickbooks_id)
+        .join(
+            conflict,
+            and_(
+                conflict.c.realm_id == link.c.realm_id,
+                conflict.c.record_type == link.c.record_type,
+                conflict.c.quickbooks_id == link.c.quickbooks_id,
+            ),
+        )
+        .where(
+            link.c.realm_id == realm_id,
+            link.c.record_type == record_type,
+            link.c.state == DELETED,
+            conflict.c.resolved_at.is_(None),
+            conflict.c.decision.is_(None),
+            conflict.c.reason == HAS_PAYMENTS,
+        )
+    )
+    return sorted(set(rows))
