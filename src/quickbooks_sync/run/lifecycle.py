@@ -206,7 +206,7 @@ def _unread(
     return ConfigurationError(
         f"The mapping of {flow.record_type} reads fields that were never read from all QuickBooks records: "
         f"{', '.join(unread)}. Nothing was sent, for what QuickBooks holds there is not known. "
-        f"{f'{remedy} Then run' if remedy else 'Run'} {pull} (it reads everything once) and {flow.name} again.",
+        f"{f'{remedy} Then run' if remedy else 'Run'} {pull} (it reads everything once), then {flow.name} again.",
         fields=list(unread),
     )
 
