@@ -10,6 +10,7 @@ from quickbooks_sync.intake.planned import PlannedMerge
 from quickbooks_sync.intake.quantity import find_put_back, find_quantity_problem, with_counted
 from quickbooks_sync.intake.replaced import created_at
 from quickbooks_sync.intake.row_writer import write_changes
+from quickbooks_sync.intake.stored import find_stored_otherwise, warn_of_stored, with_stored
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.matching.merge import Merge, MergePolicy, merge_record, next_base
@@ -89,15 +90,18 @@ class RecordMerger:
         record, link, ours, merge = planned.record, planned.link, planned.ours, planned.merge
         merged = self._judge(link, merge, ours, dict(planned.theirs))
         row = write_changes(self._known, link, ours.row, merged.columns)
+        stored = find_stored_otherwise(self._known, ours, merged.columns, row)
         base = next_base(merge, ours.values, planned.theirs, planned.base)
+        base = with_stored(base, merge.to_loupe, stored)
         after = with_counted(ours.values, planned.theirs, base)
         link_after = _link_after(record, link, after, row, merge)
-        if ours.problems:
-            # What of the row cannot be read may be an edit: a push must look at it, and say so.
+        if ours.problems or stored.keys() - merge.to_loupe.keys():
+            # What of the row cannot be read, or a trigger changed, may be an edit: a push must look at it.
             link_after = replace(link_after, loupe_row_version=None)
         self._writes.add_link(link_after, is_new=planned.is_new)
         outcome = _to_outcome(record, link, merged, ours)
-        return replace(outcome, warnings=(*outcome.warnings, *self._warn_of_held(planned)))
+        told = (*self._warn_of_held(planned), *warn_of_stored(merge.to_loupe, stored))
+        return replace(outcome, warnings=(*outcome.warnings, *told))
 
     def _warn_of_held(self, planned: PlannedMerge) -> Iterator[Problem]:
         """Say which fields would move if they were read from where the mapping reads them now."""

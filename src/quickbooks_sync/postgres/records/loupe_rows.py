@@ -189,7 +189,7 @@ def update_row(
     """Change one row if it is still at `row_version`.
 
     Returns:
-        The row's version afterwards and when it was made (`row_version`, `updated_at`), or `None` when someone else
+        The row's own columns afterwards, which a trigger may have changed once more, or `None` when someone else
         changed it meanwhile (nothing was written then).
     """
     where = loupe_table(mapping)
@@ -212,8 +212,7 @@ def update_row(
             connection.execute(delete(where.child).where(where.child.c[where.key] == key))
             children = {where.key: key, child_name: changes[child_name]}
             _insert_children(connection, where, organization_id, [children])
-    version = select(table.c.row_version, table.c.updated_at).where(mine)
-    return dict(connection.execute(version).mappings().one())
+    return dict(connection.execute(select(table).where(mine)).mappings().one())
 
 
 def refused_silently(name: str) -> RefusedRowError:
