@@ -47,7 +47,9 @@ def decide(schedule: "Schedule", company: Company, rng: random.Random) -> str:
         company.told_apart.add((row["record_type"], row["loupe_id"]))
         company.told_apart.add((row["record_type"], row["quickbooks_id"]))
     _note_decision(company, row)
-    said = _run(schedule, company, carry_out(row["conflict_id"], choice))
+    # A decision about a row that is gone is refused when it is made.
+    refused = frozenset({"ConfigurationError"})
+    said = _run(schedule, company, carry_out(row["conflict_id"], choice), refused)
     return f"{_words(row)} {choice}: {said}"
 
 

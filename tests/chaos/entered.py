@@ -1,7 +1,7 @@
 """What people entered, told apart by marks: a text that a record keeps on both sides through all its edits."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -35,6 +35,8 @@ class Entered:
         renamed: What a person in QuickBooks gave another name, number, reference or day.
         counted: Per Id of a QuickBooks item what people's counts there came to, one after the other.
         decisions: Per (record type, id on either side, field) when somebody decided about it last.
+        entered_again: How often a thing was ended and then entered again under the same name or number.
+        agreed: Per (record type, Loupe id, QuickBooks Id, field) when a check last saw both sides agree.
     """
 
     marks: dict[tuple[str, str, str], str] = field(default_factory=dict)
@@ -42,6 +44,8 @@ class Entered:
     renamed: set[Thing] = field(default_factory=set)
     counted: dict[str, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
     decisions: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    entered_again: Counter[Thing] = field(default_factory=Counter)
+    agreed: dict[tuple[str, int, str, str], int] = field(default_factory=dict)
 
     def note_mark(self, side: str, record_type: str, key: Any, text: Any) -> None:
         """Remember the mark in a text that somebody entered."""

@@ -10,6 +10,7 @@ from tests.chaos.both_sides import BothSides
 from tests.chaos.company import Company, Row
 from tests.chaos.comparing import ENTITIES, at, compare, is_void
 from tests.chaos.entered import mark_in
+from tests.chaos.last_words import unheard
 from tests.chaos.people_only import (
     changed_by_nobody,
     counted_by_nobody,
@@ -24,6 +25,7 @@ from tests.chaos.violation import Violation
 def find_violations(company: Company) -> list[Violation]:
     """Check everything about one company; empty when all is well."""
     books = BothSides(company)
+    _pass_marks_on(books)
     checks = (
         _disagreeing,
         _existing_twice,
@@ -36,8 +38,20 @@ def find_violations(company: Company) -> list[Violation]:
         overwritten,
         held_values_moved,
         counted_by_nobody,
+        unheard,
     )
     return [one for check in checks for one in check(books)]
+
+
+def _pass_marks_on(books: BothSides) -> None:
+    """Know what the sync made by the mark of what it was made from: its name may be another's by now."""
+    entered = books.company.entered
+    for record_type in ENTITIES:
+        for link in books.links[record_type]:
+            ends = ("loupe", str(link["loupe_id"])), ("quickbooks", link["quickbooks_id"])
+            marks = [entered.marks.get((side, record_type, key)) for side, key in ends]
+            for side, key in ends:
+                entered.note_mark(side, record_type, key, marks[0] or marks[1])
 
 
 def _disagreeing(books: BothSides) -> Iterator[Violation]:
@@ -47,6 +61,8 @@ def _disagreeing(books: BothSides) -> Iterator[Violation]:
             key = {"loupe_id": link["loupe_id"], "quickbooks_id": link["quickbooks_id"]}
             for name, pair in compare(record_type, row, record, books.linked).items():
                 named = "lines" if name == "total_amount" else name
+                if books.company.is_alike(record_type, name, *pair):
+                    continue
                 if not books.is_listed(record_type, **key, name=named):
                     text = f"{name}: Loupe has {pair[0]!r}, QuickBooks {pair[1]!r}"
                     yield Violation("the two sides agree", text, record_type, **key)
@@ -67,7 +83,8 @@ def _existing_twice(books: BothSides) -> Iterator[Violation]:
                 # A name is free once its customer is inactive, so that a twin entered before may be made.
                 is_retired = any(is_ended(records[key]) for key in ids)
                 two = _became_two(books.company, record_type, mark, is_retired=is_retired)
-                if len(ids) > 1 + apart + two:
+                again = entered.entered_again[record_type, mark]
+                if len(ids) > 1 + again + apart + two:
                     text = f"{side} has {mark} {len(ids)} times: {ids}"
                     loupe_id = ids[0] if isinstance(ids[0], int) else None
                     number = ids[0] if isinstance(ids[0], str) else None

@@ -168,6 +168,7 @@ def add_payment(company: Company, rng: random.Random) -> str | None:
             )
             settle_invoice(company, invoice_id, -amount)
     note(company, "payment", key, columns)
+    loupe_changes.note_applications(company, key)
     company.entered.note_mark("loupe", "payment", key, f"P{number}")
     return f"payment {key} as P{number} on {applied}"
 

@@ -11,7 +11,7 @@ from typing import Any
 from tests.chaos.books import money
 from tests.chaos.both_sides import BothSides
 from tests.chaos.company import Edit, Row
-from tests.chaos.comparing import ENTITIES, compare, is_void
+from tests.chaos.comparing import ENTITIES, compare, is_void, shown
 from tests.chaos.violation import Violation
 
 #: Fields whose every value in a run is entered once only, so that a lost edit shows.
@@ -124,7 +124,9 @@ def overwritten(books: BothSides) -> Iterator[Violation]:
             for name in names:
                 last = _last_edit(books, record_type, link, name)
                 now = shown(row[name])
-                if last is None or name in apart or now == last.value:
+                if last is None or name in apart:
+                    continue
+                if books.company.is_alike(record_type, name, now, last.value):
                     continue
                 if not _was_decided(books, record_type, link, name, last):
                     text = (
@@ -133,18 +135,11 @@ def overwritten(books: BothSides) -> Iterator[Violation]:
                     yield Violation("no edit is lost silently", text, record_type, *_ids(link))
 
 
-def shown(value: Any) -> Any:
-    """Return a value as the model remembers it."""
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
 def _last_edit(books: BothSides, record_type: str, link: Row, name: str) -> Edit | None:
-    edits = [
-        edit
-        for side, key in (("loupe", link["loupe_id"]), ("quickbooks", link["quickbooks_id"]))
-        for edit in books.company.edits.get((side, record_type, str(key), name), ())
-    ]
-    return max(edits, key=lambda edit: edit.tick, default=None)
+    """Return what was entered last; nothing where it is a value that came back, which may be no change at all."""
+    edits = books.company.edits_of(record_type, _ids(link), name)
+    earlier = [edit.value for edit in edits[:-1]]
+    return edits[-1] if edits and edits[-1].value not in earlier else None
 
 
 def _was_decided(books: BothSides, record_type: str, link: Row, name: str, last: Edit) -> bool:
@@ -166,7 +161,8 @@ def held_values_moved(books: BothSides) -> Iterator[Violation]:
             for name in (name for name in names if name in apart):
                 pair = dict(zip(("loupe", "quickbooks"), map(shown, apart[name]), strict=True))
                 for edit in _standing(books, record_type, link, name):
-                    if pair[edit.side] != edit.value:
+                    now = pair[edit.side]
+                    if not books.company.is_alike(record_type, name, now, edit.value):
                         text = (
                             f"{name}: {edit.value!r} was entered last in {edit.side}, where it is "
                             f"{pair[edit.side]!r} now; the other side differs: {pair}"
