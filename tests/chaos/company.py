@@ -114,6 +114,15 @@ class Company:
         texts = isinstance(one, str) and isinstance(other, str)
         return one == other or bool(spell and texts and spell(one) == spell(other))
 
+    def pass_marks_on(self) -> None:
+        """Know what the sync made by the mark of what it was made from: its name may be another's by now."""
+        for link in self.sync_rows("link", "true order by link_id"):
+            record_type = link["record_type"]
+            ends = ("loupe", str(link["loupe_id"])), ("quickbooks", link["quickbooks_id"])
+            marks = [self.entered.marks.get((side, record_type, key)) for side, key in ends]
+            for side, key in ends:
+                self.entered.note_mark(side, record_type, key, marks[0] or marks[1])
+
     def read(self, statement: str, *values: Any) -> list[Row]:
         """Run a query with `%s` places."""
         with self.database.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from tests.chaos.books import Json
-from tests.chaos.company import Company, Row, pick
+from tests.chaos.company import Company, Row
 from tests.chaos.comparing import ENTITIES
 
 #: A linked row and its record.
@@ -75,9 +75,10 @@ def _awaits_answer(company: Company, record_type: str) -> bool:
 def _choose(company: Company, rng: random.Random) -> tuple[_Field, _Pair, _Pair] | None:
     """Return a field and two linked pairs that are in use, whose marks no longer depend on it."""
     field = rng.choice(_FIELDS)
-    links = [pick(rng, _linked(company, field)) for _ in range(2)]
-    pairs = [pair for link in links if link and (pair := _read(company, field, link))]
-    if len(pairs) < 2 or links[0] == links[1]:
+    links = _linked(company, field)
+    chosen = rng.sample(links, min(len(links), 2))
+    pairs = [pair for link in chosen if (pair := _read(company, field, link))]
+    if len(pairs) < 2:
         return None
     for row, record in pairs:
         _pin(company, field.record_type, row, record)

@@ -24,8 +24,8 @@ from tests.chaos.violation import Violation
 
 def find_violations(company: Company) -> list[Violation]:
     """Check everything about one company; empty when all is well."""
+    company.pass_marks_on()
     books = BothSides(company)
-    _pass_marks_on(books)
     checks = (
         _disagreeing,
         _existing_twice,
@@ -41,17 +41,6 @@ def find_violations(company: Company) -> list[Violation]:
         unheard,
     )
     return [one for check in checks for one in check(books)]
-
-
-def _pass_marks_on(books: BothSides) -> None:
-    """Know what the sync made by the mark of what it was made from: its name may be another's by now."""
-    entered = books.company.entered
-    for record_type in ENTITIES:
-        for link in books.links[record_type]:
-            ends = ("loupe", str(link["loupe_id"])), ("quickbooks", link["quickbooks_id"])
-            marks = [entered.marks.get((side, record_type, key)) for side, key in ends]
-            for side, key in ends:
-                entered.note_mark(side, record_type, key, marks[0] or marks[1])
 
 
 def _disagreeing(books: BothSides) -> Iterator[Violation]:

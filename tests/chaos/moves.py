@@ -23,19 +23,18 @@ _SINGLE = (
 
 def move_in_loupe(company: Company, rng: random.Random) -> str | None:
     """Let a payment settle another invoice of its customer that is open by as much."""
-    payment = pick(rng, company.read(_SINGLE, company.organization_id))
+    found = company.read(
+        f"select s.*, i.invoice_id as other_id from ({_SINGLE}) s join loupe.invoice i"
+        " on i.customer_id = s.customer_id and i.currency_code = s.currency_code"
+        " and i.invoice_id <> s.invoice_id and i.balance_amount >= s.amount"
+        " and i.lifecycle_status not in ('Void', 'Draft') order by s.payment_id, i.invoice_id",
+        company.organization_id,
+    )
+    payment = pick(rng, found)
     if payment is None:
         return None
-    open_ones = (
-        f"customer_id = {payment['customer_id']} and invoice_id <> {payment['invoice_id']}"
-        f" and currency_code = '{payment['currency_code']}' and balance_amount >= {payment['amount']}"
-        " and lifecycle_status not in ('Void', 'Draft')"
-    )
-    invoice = pick(rng, company.rows("invoice", open_ones))
-    if invoice is None:
-        return None
-    _lay_on(company, {payment["payment_id"]: invoice["invoice_id"]}, [payment])
-    return f"payment {payment['payment_id']} moved to invoice {invoice['invoice_id']}"
+    _lay_on(company, {payment["payment_id"]: payment["other_id"]}, [payment])
+    return f"payment {payment['payment_id']} moved to invoice {payment['other_id']}"
 
 
 def exchange_in_loupe(company: Company, rng: random.Random) -> str | None:
@@ -84,21 +83,20 @@ def _lay_on(
 
 
 def move_in_quickbooks(company: Company, rng: random.Random) -> str | None:
-    """Let a payment settle another invoice of its customer, as far as that is open."""
-    record = pick(rng, _single(company))
-    if record is None:
-        return None
-    ((before, amount),) = settled_by(record).items()
-    fitting = [
-        invoice
-        for invoice in open_invoices(company, record)
+    """Let a payment settle another invoice of its customer that is open by as much."""
+    invoices = company.books.records("Invoice")
+    found = [
+        {"payment": record, "invoice": invoice["Id"], "amount": amount}
+        for record in _single(company)
+        for before, amount in settled_by(record).items()
+        for invoice in open_invoices(invoices, record)
         if invoice["Id"] != before and money(invoice["Balance"]) >= amount
     ]
-    invoice = pick(rng, fitting)
-    if invoice is None:
+    move = pick(rng, found)
+    if move is None:
         return None
-    _apply(company, record, invoice["Id"], amount)
-    return f"Payment {record['Id']} moved to Invoice {invoice['Id']}"
+    _apply(company, move["payment"], move["invoice"], move["amount"])
+    return f"Payment {move['payment']['Id']} moved to Invoice {move['invoice']}"
 
 
 def exchange_in_quickbooks(company: Company, rng: random.Random) -> str | None:

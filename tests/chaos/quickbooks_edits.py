@@ -49,7 +49,9 @@ def _untwinned(company: Company) -> list[Row]:
 
 def add_invoice(company: Company, rng: random.Random) -> str | None:
     """Enter an invoice; now and then with a discount or a line of text."""
-    customer = pick(rng, company.books.records("Customer", "Active = true"))
+    customers = company.books.records("Customer", "Active = true")
+    owing = [one for one in customers if one["Balance"]] if rng.random() < 0.4 else customers
+    customer = pick(rng, owing)
     if customer is None:
         return None
     number = company.next_number()

@@ -1,6 +1,7 @@
 """What people in QuickBooks take back or do once more: a void, a payment over a wrong sum, an invoice, a customer."""
 
 import random
+from collections.abc import Sequence
 from decimal import Decimal
 
 from tests.chaos import quickbooks_changes
@@ -28,7 +29,7 @@ def unvoid_invoice(company: Company, rng: random.Random) -> str | None:
 def unvoid_payment(company: Company, rng: random.Random) -> str | None:
     """Take the void of a payment back: an amount, an invoice that is open by as much, and another note."""
     record = pick(rng, [one for one in company.books.records("Payment") if is_void(one)])
-    invoice = record and pick(rng, open_invoices(company, record))
+    invoice = record and pick(rng, open_invoices(company.books.records("Invoice"), record))
     if not record or not invoice:
         return None
     amount = _part(rng, money(invoice["Balance"]))
@@ -42,12 +43,12 @@ def unvoid_payment(company: Company, rng: random.Random) -> str | None:
     return f"Payment {record['Id']} in use again, {amount} on {invoice['Id']}"
 
 
-def open_invoices(company: Company, payment: Json) -> list[Json]:
-    """Return what a payment's customer still owes, in its currency."""
+def open_invoices(invoices: Sequence[Json], payment: Json) -> list[Json]:
+    """Return those invoices that a payment's customer still owes, in its currency."""
     names = ("CustomerRef", "CurrencyRef")
     return [
         invoice
-        for invoice in company.books.records("Invoice")
+        for invoice in invoices
         if invoice["Balance"]
         and all(invoice[name]["value"] == payment[name]["value"] for name in names)
     ]

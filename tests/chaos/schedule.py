@@ -56,6 +56,7 @@ class Schedule:
         if number % STRETCH == 1:
             self._begin_stretch(number)
         company = rng.choice(self.servers.companies)
+        company.pass_marks_on()
         kind = rng.choices(tuple(_KINDS), tuple(_KINDS.values()))[0]
         started = time.monotonic()
         said = kind(self, company, rng)
