@@ -21,7 +21,7 @@ WITHOUT_PAYMENT = (
     " and not p.is_void)"
 )
 #: Customers of whom there is something to move a payment to.
-_OWES = (
+OWES = (
     "exists (select 1 from loupe.invoice i where i.customer_id = customer.customer_id"
     " and i.balance_amount > 0)"
 )
@@ -77,7 +77,7 @@ def remove_customer(company: Company, rng: random.Random) -> str | None:
 
 def add_invoice(company: Company, rng: random.Random) -> str | None:
     """Enter an invoice, mostly finalised."""
-    owing = f"is_active and {_OWES}" if rng.random() < 0.4 else "is_active"
+    owing = f"is_active and {OWES}" if rng.random() < 0.4 else "is_active"
     customer = pick(rng, company.rows("customer", owing))
     if customer is None:
         return None

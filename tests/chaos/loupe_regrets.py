@@ -10,9 +10,10 @@ from tests.chaos.loupe_changes import (
     note_applications,
     note_end,
     settle_invoice,
+    toggle_customer,
     void_payment,
 )
-from tests.chaos.loupe_edits import WITHOUT_PAYMENT
+from tests.chaos.loupe_edits import OWES, WITHOUT_PAYMENT
 
 
 def unvoid_invoice(company: Company, rng: random.Random) -> str | None:
@@ -118,6 +119,18 @@ def reenter_invoice(company: Company, rng: random.Random) -> str | None:
     _note_again(company, "invoice", key, row)
     number, total = columns["invoice_number"], columns["total_amount"]
     return f"invoice {row['invoice_id']} void; invoice {key} is {number} again, over {total}"
+
+
+def set_aside_customer(company: Company, rng: random.Random) -> str | None:
+    """Make a customer inactive that still owes something."""
+    row = pick(rng, company.rows("customer", f"is_active and {OWES}"))
+    return None if row is None else toggle_customer(company, rng, row)
+
+
+def return_customer(company: Company, rng: random.Random) -> str | None:
+    """Take a customer back into use."""
+    row = pick(rng, company.rows("customer", "not is_active"))
+    return None if row is None else toggle_customer(company, rng, row)
 
 
 def reenter_customer(company: Company, rng: random.Random) -> str | None:

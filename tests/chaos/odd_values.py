@@ -11,6 +11,7 @@ from tests.chaos.quickbooks_changes import PROPERTIES
 
 #: What PostgreSQL keeps in a date and hardly any program reads.
 _DAYS = ("12026-03-01", "0044-03-15 BC", "infinity", "-infinity", "0001-01-01", "9999-12-31")
+_THEIR_DAYS = ("9999-12-31", "0001-01-01", "12026-03-01", "2026-02-30", "2026-3-1")
 #: Texts with a number in their middle, that makes each the only one of its kind.
 _TEXTS: tuple[Callable[[int], str], ...] = (
     lambda number: f"Gem {number} \U0001f48e\u200d\U0001f525",
@@ -101,7 +102,9 @@ def _words(table: str, row: Row) -> str:
 
 
 def type_in_quickbooks(company: Company, rng: random.Random) -> str | None:
-    """Enter an odd text into a record of QuickBooks, which refuses some."""
+    """Enter an odd text or day into a record of QuickBooks, which refuses some."""
+    if rng.random() < 0.2:
+        return _odd_due_date(company, rng)
     number = company.next_number()
     text = rng.choice(_BROKEN_TEXTS)(number)
     if rng.random() < 0.3:
@@ -115,6 +118,15 @@ def type_in_quickbooks(company: Company, rng: random.Random) -> str | None:
     stored = _stored(changed, PROPERTIES[name](text))
     company.note("quickbooks", "customer", record["Id"], name, stored)
     return f"Customer {record['Id']} {name}={stored[:40]!r}"
+
+
+def _odd_due_date(company: Company, rng: random.Random) -> str | None:
+    record = pick(rng, [one for one in company.books.records("Invoice") if one["TotalAmt"]])
+    if record is None:
+        return None
+    changed = company.books.change("Invoice", record, DueDate=rng.choice(_THEIR_DAYS))
+    company.note("quickbooks", "invoice", record["Id"], "due_date", changed["DueDate"])
+    return f"Invoice {record['Id']} due {changed['DueDate']}"
 
 
 def _describe(company: Company, record: Json | None, text: str) -> str | None:

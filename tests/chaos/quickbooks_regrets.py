@@ -116,6 +116,12 @@ def reenter_invoice(company: Company, rng: random.Random) -> str | None:
     return f"{said}; Invoice {again['Id']} is {again['DocNumber']} again, over {again['TotalAmt']}"
 
 
+def return_customer(company: Company, rng: random.Random) -> str | None:
+    """Take a customer back into use."""
+    record = pick(rng, company.books.records("Customer", "Active = false"))
+    return None if record is None else quickbooks_changes.toggle_customer(company, rng, record)
+
+
 def reenter_customer(company: Company, rng: random.Random) -> str | None:
     """Make a customer inactive and enter it anew under the same name, whatever it still owes."""
     record = pick(rng, company.books.records("Customer", "Active = true"))
