@@ -12,7 +12,7 @@ from typing import Any
 from quickbooks_sync.intake.batch_context import BatchContext, LoupeRow
 from quickbooks_sync.model.base import Base
 from quickbooks_sync.model.problem import Problem, warning
-from quickbooks_sync.postgres.records.loupe_rows import Row
+from quickbooks_sync.postgres.records.loupe_rows import Row, loupe_table
 
 Values = Mapping[str, Any]
 
@@ -29,13 +29,12 @@ def find_stored_otherwise(
         known: What both sides hold about the batch.
         ours: The row as it was.
         columns: What was written to it.
-        stored: Its own columns afterwards.
+        stored: The row afterwards; its lines, which are rows of their own, are not looked at.
     """
     hoped = {**ours.row, **columns}
+    own = set(loupe_table(known.mapping).table.c.keys()) - _BOOKKEEPING
     moved = {
-        name
-        for name in stored.keys() - _BOOKKEEPING
-        if name in hoped and stored[name] != hoped[name]
+        name for name in own if name in stored and name in hoped and stored[name] != hoped[name]
     }
     if not columns or not moved:
         return {}

@@ -1,6 +1,7 @@
 """R5: a value counts as taken when it was written; what Loupe's own triggers make of it is not an edit to be sent."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
@@ -72,3 +73,19 @@ def test_what_a_trigger_enters_beside_what_is_pulled_is_sent(
     house.run("push_customers")
     record = quickbooks.fetch(house, "Customer", quickbooks_id)
     assert record["WebAddr"]["URI"] == "https://derived.example"
+
+
+def test_lines_that_are_pulled_are_taken_as_they_are(house: House) -> None:
+    payer = quickbooks.create(house, "Customer", DisplayName="Lines")["Id"]
+    record = quickbooks.create_invoice(house, payer, "R5-LINES", "100.00")
+    house.run("pull_customers")
+    house.run("pull_invoices")
+    detail = {"ItemRef": {"value": "1"}, "Qty": 1, "UnitPrice": Decimal(60)}
+    line = {"Amount": Decimal(60), "DetailType": "SalesItemLineDetail"}
+    lines = [{**line, "SalesItemLineDetail": detail}]
+    quickbooks.change(house, "Invoice", record["Id"], Line=lines)
+    run = house.run("pull_invoices")
+    assert house.said(run, quickbooks_id=record["Id"]) == ["updated"]
+    before = house.writes()
+    house.run("push_invoices", mode="full")
+    assert house.writes() == before
