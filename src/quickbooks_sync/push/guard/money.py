@@ -4,6 +4,7 @@ QuickBooks would accept it silently and keep the rest as unapplied money (Intuit
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -244,9 +245,23 @@ class MoneyGuard:
             loupe_id=write.loupe_id,
             quickbooks_id=write.link.quickbooks_id if write.link else None,
             reason=problem,
-            conflicts=(FieldConflict(lines, problem, write.values[lines], theirs),),
+            conflicts=(
+                FieldConflict(lines, problem, write.values[lines], theirs),
+                *(held for held in write.conflicts if held.field != lines),
+            ),
             raw=write.raw,
         )
+
+
+def to_rest(settles: Settling | None, write: Write, held: RecordOutcome) -> Write | None:
+    """Return what of a change is sent although the money in it is held: what has nothing to do with it."""
+    if settles is None or write.operation != Operation.UPDATE:
+        return None
+    if settles.lines not in {conflict.field for conflict in held.conflicts}:
+        return None
+    tied = {settles.lines, *settles.beside}
+    fields = tuple(name for name in write.fields if name not in tied)
+    return replace(write, fields=fields, conflicts=held.conflicts) if fields else None
 
 
 def _find_gone(moves: Sequence[Move], settled: Mapping[str, Record]) -> dict[str, Misfit]:
