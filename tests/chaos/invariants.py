@@ -21,6 +21,9 @@ from tests.chaos.people_only import (
 )
 from tests.chaos.violation import Violation
 
+#: What follows from a field is listed with it.
+_LISTED_AS = {"total_amount": "lines", "amount": "applications"}
+
 
 def find_violations(company: Company) -> list[Violation]:
     """Check everything about one company; empty when all is well."""
@@ -49,10 +52,10 @@ def _disagreeing(books: BothSides) -> Iterator[Violation]:
         for link, row, record in books.pairs(record_type):
             key = {"loupe_id": link["loupe_id"], "quickbooks_id": link["quickbooks_id"]}
             for name, pair in compare(record_type, row, record, books.linked).items():
-                named = "lines" if name == "total_amount" else name
                 if books.company.is_alike(record_type, name, *pair):
                     continue
-                if not books.is_listed(record_type, **key, name=named):
+                names = name, _LISTED_AS.get(name, name)
+                if not any(books.is_listed(record_type, **key, name=named) for named in names):
                     text = f"{name}: Loupe has {pair[0]!r}, QuickBooks {pair[1]!r}"
                     yield Violation("the two sides agree", text, record_type, **key)
 
