@@ -19,13 +19,20 @@ class RefusedError(Exception):
         self.code = code
 
 
+def _new_session() -> requests.Session:
+    """Return a session of one connection per request: one that was idle may be closed just as it is used again."""
+    session = requests.Session()
+    session.headers["Connection"] = "close"
+    return session
+
+
 @dataclass
 class Books:
     """One company's books."""
 
     emulator_url: str
     realm_id: str
-    _session: requests.Session = field(default_factory=requests.Session)
+    _session: requests.Session = field(default_factory=_new_session)
     _token: str = ""
 
     def create(self, entity: str, **properties: Any) -> Json:
