@@ -52,14 +52,8 @@ def decide(schedule: "Schedule", company: Company, rng: random.Random) -> str:
     if choice == "separate":
         tell_apart(company, row["record_type"], row["loupe_id"], row["quickbooks_id"])
     _note_decision(company, row)
-<<<<<<< HEAD
     allowed = frozenset() if is_free(company, row) else _REFUSED
     said = run_as_admin(schedule, company, carry_out(row["conflict_id"], choice), allowed)
-=======
-    # A decision about a row that is gone is refused when it is made.
-    refused = frozenset({"ConfigurationError"})
-    said = _run(schedule, company, carry_out(row["conflict_id"], choice), refused)
->>>>>>> chaos-people
     return f"{_words(row)} {choice}: {said}"
 
 

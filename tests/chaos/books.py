@@ -34,18 +34,14 @@ class Books:
         emulator_url: Where QuickBooks is.
         realm_id: The company.
         on_new: Told of every record that somebody enters, with its entity.
-        on_sum: Told of every record that somebody let come to another sum, with its entity.
+        on_sum: Told of every record that somebody let come to another sum or be another customer's, with its entity.
     """
 
     emulator_url: str
     realm_id: str
-<<<<<<< HEAD
     on_new: Callable[[str, Json], None] = lambda _entity, _record: None
     on_sum: Callable[[str, Json], None] = lambda _entity, _record: None
-    _session: requests.Session = field(default_factory=requests.Session)
-=======
     _session: requests.Session = field(default_factory=_new_session)
->>>>>>> chaos-people
     _token: str = ""
 
     def create(self, entity: str, **properties: Any) -> Json:
@@ -58,7 +54,7 @@ class Books:
     def change(self, entity: str, record: Mapping[str, Any], **properties: Any) -> Json:
         """Change some properties of a record as it was read; returns it."""
         changed = self._change(entity, record, properties)
-        if changed.get("TotalAmt") != record.get("TotalAmt"):
+        if _owing(changed) != _owing(record):
             self.on_sum(entity, changed)
         return changed
 
@@ -169,6 +165,12 @@ class Books:
 def money(value: Any) -> Decimal:
     """Return an amount of QuickBooks with two decimals."""
     return Decimal(str(value or 0)).quantize(Decimal("0.01"))
+
+
+def _owing(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what a record comes to and who owes it."""
+    payer = record.get("CustomerRef", {}).get("value")
+    return record.get("TotalAmt"), payer, record.get("CurrencyRef", {}).get("value")
 
 
 def _without(line: Mapping[str, Any], name: str) -> Json:

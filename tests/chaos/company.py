@@ -2,13 +2,9 @@
 
 import itertools
 import random
-<<<<<<< HEAD
-from collections.abc import Iterator, Sequence
-=======
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
->>>>>>> chaos-people
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,8 +18,6 @@ from tests.chaos.books import Books, money
 Row = dict[str, Any]
 
 
-<<<<<<< HEAD
-=======
 def _to_day(text: str | None, cursor: Any) -> Any:
     """Return a day as a date, one that Python cannot hold as PostgreSQL writes it."""
     if text is None or not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
@@ -34,16 +28,6 @@ def _to_day(text: str | None, cursor: Any) -> Any:
 _ANY_DAY = psycopg2.extensions.new_type((1082,), "any day", _to_day)
 
 
-@dataclass(frozen=True)
-class Edit:
-    """A value that somebody entered, and when (a number that only rises)."""
-
-    tick: int
-    side: str
-    value: Any
-
-
->>>>>>> chaos-people
 @dataclass
 class Company:
     """One company.
@@ -60,12 +44,9 @@ class Company:
         entered_twice: References of payments that somebody entered on the other side, too.
         twins: By mark the Loupe customer that somebody entered in QuickBooks, too, and whether with its e-mail address.
         told_apart: (Record type, id) of either end of a pair that somebody decided to be two records.
-<<<<<<< HEAD
         backup: The copy of its rows that Loupe may be restored from, as `loupe_copies` takes it.
         most_replaced: More records of a run than this that are not those that were linked stop the company.
-=======
         spellings: Per (record type, field) how a trigger of the ERP has spelled it once.
->>>>>>> chaos-people
         unmapped: Per (entity, Id, property) a value in QuickBooks that the sync must leave alone.
     """
 
@@ -87,7 +68,8 @@ class Company:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        """Have the ledger told of what somebody enters in QuickBooks."""
+        """Have the ledger told of what somebody enters in QuickBooks; let days that Python cannot hold come as text."""
+        psycopg2.extensions.register_type(_ANY_DAY, self.database)
         self.books.on_new = self._note_new
         self.books.on_sum = self._note_sum
 
@@ -107,41 +89,13 @@ class Company:
         """Return a number that marks a record or a value as the only one of its kind."""
         return next(self._numbers)
 
-    def now(self) -> int:
-        """Return a tick that is later than everything that was remembered."""
-        return next(self._ticks)
-
     def note(self, side: str, record_type: str, key: Any, name: str, value: Any) -> None:
         """Remember what somebody entered."""
-<<<<<<< HEAD
         self.entered.note(side, record_type, key, name, value)
 
     def note_decision(self, record_type: str, name: str, ids: Sequence[Any]) -> None:
         """Remember that somebody decided about a field of a record, or the whole record."""
         self.entered.decide(record_type, name, ids)
-=======
-        edit = Edit(self.now(), side, value)
-        self.edits[side, record_type, str(key), name].append(edit)
-
-    def note_decision(self, record_type: str, name: str, ids: Sequence[Any]) -> None:
-        """Remember that somebody decided about a field of a record, or the whole record."""
-        tick = self.now()
-        for key in ids:
-            self.entered.decisions[record_type, str(key), name] = tick
->>>>>>> chaos-people
-
-    def edits_of(self, record_type: str, ids: Sequence[Any], name: str) -> list[Edit]:
-        """Return what was entered into a field of a linked pair, oldest first; `ids` are Loupe's and QuickBooks'."""
-        found = [
-            edit
-            for side, key in zip(("loupe", "quickbooks"), ids, strict=True)
-            for edit in self.edits.get((side, record_type, str(key), name), ())
-        ]
-        return sorted(found, key=lambda edit: edit.tick)
-
-    def __post_init__(self) -> None:
-        """Let days that Python cannot hold come as text."""
-        psycopg2.extensions.register_type(_ANY_DAY, self.database)
 
     def is_alike(self, record_type: str, name: str, one: Any, other: Any) -> bool:
         """Whether two values are equal, or are but for how the ERP spells the field."""
@@ -152,11 +106,20 @@ class Company:
     def pass_marks_on(self) -> None:
         """Know what the sync made by the mark of what it was made from: its name may be another's by now."""
         for link in self.sync_rows("link", "true order by link_id"):
-            record_type = link["record_type"]
-            ends = ("loupe", str(link["loupe_id"])), ("quickbooks", link["quickbooks_id"])
-            marks = [self.entered.marks.get((side, record_type, key)) for side, key in ends]
-            for side, key in ends:
-                self.entered.note_mark(side, record_type, key, marks[0] or marks[1])
+            self.entered.pass_mark_on(
+                link["record_type"], link["link_id"], (link["loupe_id"], link["quickbooks_id"])
+            )
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make one transaction of several statements; what is rolled back nobody has entered."""
+        since = self.entered.tick()
+        try:
+            with self.database:
+                yield
+        except psycopg2.Error:
+            self.entered.roll_back(since)
+            raise
 
     def read(self, statement: str, *values: Any) -> list[Row]:
         """Run a query with `%s` places."""

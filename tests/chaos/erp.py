@@ -66,7 +66,7 @@ def drop_triggers(company: Company, _rng: random.Random) -> str:
 def _put(company: Company, table: str, does: str, when: str) -> None:
     """Put a trigger on a table for one organization, in the place of the one before."""
     name = _name(company, table)
-    with company.database:
+    with company.transaction():
         company.execute(f"drop function if exists loupe.{name} cascade")
         company.execute(
             f"create function loupe.{name}() returns trigger language plpgsql as $$ begin"

@@ -3,9 +3,9 @@
 import random
 from dataclasses import dataclass
 
+from tests.chaos.auditor.comparing import ENTITIES
 from tests.chaos.books import Json
 from tests.chaos.company import Company, Row
-from tests.chaos.comparing import ENTITIES
 
 #: A linked row and its record.
 _Pair = tuple[Row, Json]
@@ -38,7 +38,7 @@ def exchange_in_loupe(company: Company, rng: random.Random) -> str | None:
     field, *pair = found
     keys = [row[f"{field.record_type}_id"] for row, _ in pair]
     texts = [row[field.name] for row, _ in reversed(pair)]
-    with company.database:
+    with company.transaction():
         company.update(field.record_type, keys[0], **{field.name: None})
         for key, text in reversed(tuple(zip(keys, texts, strict=True))):
             company.update(field.record_type, key, **{field.name: text})

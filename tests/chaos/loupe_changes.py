@@ -59,7 +59,7 @@ def change_lines(company: Company, rng: random.Random, row: Row) -> str:
     """Change an unpaid invoice's lines, and with them its total."""
     lines = new_lines(company, rng, company.next_number())
     sums = sums_of(lines)
-    with company.database:
+    with company.transaction():
         write_lines(company, row["invoice_id"], lines)
         company.update("invoice", row["invoice_id"], **sums)
     company.note("loupe", "invoice", row["invoice_id"], "total_amount", sums["total_amount"])
@@ -93,7 +93,7 @@ def change_amount(company: Company, rng: random.Random, row: Row) -> str | None:
     if len(applied) != 1 or applied[0]["amount"] != row["amount"] or row["amount"] < 2:
         return None
     amount = (row["amount"] * Decimal(rng.randrange(3, 10)) / 10).quantize(CENT)
-    with company.database:
+    with company.transaction():
         change(company, "payment", row, amount=amount)
         company.execute(
             "update loupe.payment_application set amount = %s where payment_id = %s",
@@ -119,7 +119,7 @@ def settle_invoice(company: Company, invoice_id: int, amount: Decimal) -> None:
 def void_payment(company: Company, _rng: random.Random, row: Row) -> str:
     """Void a payment; its invoices are open again."""
     applied = company.rows("payment_application", f"payment_id = {row['payment_id']}")
-    with company.database:
+    with company.transaction():
         company.update("payment", row["payment_id"], is_void=True)
         for line in applied:
             settle_invoice(company, line["invoice_id"], line["amount"])

@@ -92,7 +92,7 @@ def add_invoice(company: Company, rng: random.Random) -> str | None:
         "lifecycle_status": "Draft" if rng.random() < 0.15 else "Finalised",
         **sums_of(lines),
     }
-    with company.database:
+    with company.transaction():
         key = company.insert("invoice", "invoice_id", **columns)
         write_lines(company, key, lines)
     note(company, "invoice", key, columns)
@@ -162,7 +162,7 @@ def add_payment(company: Company, rng: random.Random) -> str | None:
         "reference_number": f"P{number}",
         "method": rng.choice((None, "Cash", "Check", "Barter")),
     }
-    with company.database:
+    with company.transaction():
         key = company.insert("payment", "payment_id", **columns)
         for invoice_id, amount in applied.items():
             company.insert(

@@ -37,7 +37,7 @@ def unvoid_payment(company: Company, rng: random.Random) -> str | None:
     row = pick(rng, [row for row in company.rows("payment", "is_void") if _fits(company, row)])
     if row is None:
         return None
-    with company.database:
+    with company.transaction():
         company.update("payment", row["payment_id"], is_void=False)
         for line in company.rows("payment_application", f"payment_id = {row['payment_id']}"):
             settle_invoice(company, line["invoice_id"], -line["amount"])
@@ -72,7 +72,7 @@ def reenter_payment(company: Company, rng: random.Random) -> str | None:
         "amount": amount,
         "reference_number": f"P{company.next_number()}",
     }
-    with company.database:
+    with company.transaction():
         key = company.insert("payment", "payment_id", **columns)
         _apply(company, key, line["invoice_id"], amount)
         settle_invoice(company, line["invoice_id"], -amount)
@@ -112,7 +112,7 @@ def reenter_invoice(company: Company, rng: random.Random) -> str | None:
         "lifecycle_status": "Finalised",
         **sums_of(lines),
     }
-    with company.database:
+    with company.transaction():
         key = company.insert("invoice", "invoice_id", **columns)
         write_lines(company, key, lines)
     note(company, "invoice", key, columns)

@@ -4,9 +4,9 @@ import random
 from decimal import Decimal
 from itertools import permutations
 
+from tests.chaos.auditor.comparing import settled_by
 from tests.chaos.books import Json, money
 from tests.chaos.company import Company, Row, pick
-from tests.chaos.comparing import settled_by
 from tests.chaos.loupe_changes import note_applications, settle_invoice
 from tests.chaos.quickbooks_changes import note_applications as note_theirs
 from tests.chaos.quickbooks_regrets import is_of_one_invoice, line_on, open_invoices
@@ -69,7 +69,7 @@ def _choose(rng: random.Random, payments: list[Row]) -> tuple[Row, Row] | None:
 def _lay_on(
     company: Company, targets: dict[int, int], payments: list[Row] | tuple[Row, Row]
 ) -> None:
-    with company.database:
+    with company.transaction():
         for payment in payments:
             company.execute(
                 "update loupe.payment_application set invoice_id = %s where payment_id = %s",

@@ -6,13 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.chaos.auditor.comparing import METHODS
+from tests.chaos.auditor.comparing import METHODS, settled_by
 from tests.chaos.books import Json, money
 from tests.chaos.company import Company
-<<<<<<< HEAD
-=======
-from tests.chaos.comparing import METHODS, settled_by
->>>>>>> chaos-people
 from tests.chaos.lines import new_quickbooks_lines
 from tests.chaos.loupe_changes import DAY, own_day, text_for
 

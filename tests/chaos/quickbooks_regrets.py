@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from tests.chaos import quickbooks_changes
+from tests.chaos.auditor.comparing import is_void, settled_by
 from tests.chaos.books import Json, money
 from tests.chaos.company import Company, pick
-from tests.chaos.comparing import is_void, settled_by
 from tests.chaos.lines import CENT, new_quickbooks_lines
 from tests.chaos.quickbooks_changes import note_applications, note_end, note_total
 

@@ -5,21 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-<<<<<<< HEAD:tests/chaos/auditor/invariants.py
 from tests.chaos.auditor.both_sides import BothSides
 from tests.chaos.auditor.comparing import ENTITIES, at, compare, is_void
 from tests.chaos.auditor.fates import astray, entered_by_nobody
+from tests.chaos.auditor.last_words import unheard
 from tests.chaos.auditor.ledger import mark_in
 from tests.chaos.auditor.people_only import (
-=======
-from tests.chaos.books import money
-from tests.chaos.both_sides import BothSides
-from tests.chaos.company import Company, Row
-from tests.chaos.comparing import ENTITIES, at, compare, is_void
-from tests.chaos.entered import mark_in
-from tests.chaos.last_words import unheard
-from tests.chaos.people_only import (
->>>>>>> chaos-people:tests/chaos/invariants.py
     changed_by_nobody,
     counted_by_nobody,
     ended_by_nobody,
@@ -52,13 +43,10 @@ def find_violations(company: Company) -> list[Violation]:
         overwritten,
         held_values_moved,
         counted_by_nobody,
-<<<<<<< HEAD:tests/chaos/auditor/invariants.py
         astray,
         entered_by_nobody,
         misstated,
-=======
         unheard,
->>>>>>> chaos-people:tests/chaos/invariants.py
     )
     return [one for check in checks for one in check(books)]
 

@@ -8,11 +8,12 @@ spoken since both agreed, or where it is the only one that was said on its own s
 from collections.abc import Iterator
 from typing import Any
 
-from tests.chaos.both_sides import BothSides
-from tests.chaos.company import Edit, Row
-from tests.chaos.comparing import by_loupe_id, read_both
-from tests.chaos.people_only import is_ended
-from tests.chaos.violation import Violation
+from tests.chaos.auditor.both_sides import BothSides
+from tests.chaos.auditor.comparing import by_loupe_id, read_both
+from tests.chaos.auditor.ledger import Edit
+from tests.chaos.auditor.people_only import is_ended
+from tests.chaos.auditor.violation import Violation
+from tests.chaos.company import Row
 
 #: Per record type the fields, and what a conflict about each may be called.
 _FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -60,14 +61,14 @@ def _contradicted(
     """Return what is wrong with a field, or nothing; notes that both sides agree on it."""
     company, ids = books.company, (link["loupe_id"], link["quickbooks_id"])
     since = company.entered.agreed.get((record_type, *ids, name), 0)
-    edits = [edit for edit in company.edits_of(record_type, ids, name) if edit.tick > since]
+    edits = [edit for edit in company.entered.edits_of(record_type, ids, name) if edit.tick > since]
     if edits and not _is_decided(books, record_type, ids, conflicts, edits[-1]):
         last = edits[-1]
         now = dict(zip(("loupe", "quickbooks"), pair, strict=True))
         if _counts(edits) and now[last.side] != _value(books, name, last):
             return f"{name}: {last.value!r} was said last, in {last.side}; now it is {now}"
     if pair[0] == pair[1]:
-        company.entered.agreed[record_type, *ids, name] = company.now()
+        company.entered.agreed[record_type, *ids, name] = company.entered.tick()
     return ""
 
 
