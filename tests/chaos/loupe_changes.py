@@ -182,7 +182,8 @@ def note(company: Company, table: str, key: int, columns: dict[str, Any]) -> Non
 def note_end(company: Company, table: str, row: Row, *, is_ended: bool = True) -> None:
     """Remember that somebody voided or deactivated a row, or took it back into use."""
     company.note("loupe", table, row[f"{table}_id"], "is_ended", is_ended)
-    company.entered.end(table, company.entered.mark_of_row(table, row))
+    note = company.entered.end if is_ended else company.entered.take_up
+    note(table, company.entered.mark_of_row(table, row))
 
 
 def note_applications(company: Company, payment_id: int) -> None:

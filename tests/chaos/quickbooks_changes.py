@@ -184,7 +184,8 @@ def _recognise_by(
 def note_end(company: Company, record_type: str, record: Json, *, is_ended: bool = True) -> None:
     """Remember that somebody voided, deleted or deactivated a record, or took it back into use."""
     company.note("quickbooks", record_type, record["Id"], "is_ended", is_ended)
-    company.entered.end(record_type, company.entered.mark_of_record(record_type, record))
+    note = company.entered.end if is_ended else company.entered.take_up
+    note(record_type, company.entered.mark_of_record(record_type, record))
 
 
 def note_applications(company: Company, record: Json) -> None:

@@ -64,7 +64,8 @@ class Ledger:
         sums: Per (side, record type, id) what people let an invoice or payment come to, oldest first.
         marks: Per (side, record type, id) the mark it was entered with.
         things: Everything that was ever entered.
-        ended: What a person voided, deleted or made inactive, on either side.
+        ended: When a person last voided, deleted or made inactive a thing, on either side.
+        taken_up: When a person last took a thing back into use, on either side.
         renamed: What a person in QuickBooks gave another name, number, reference or day.
         counted: Per Id of a QuickBooks item what people's counts there came to, one after the other.
         decisions: Per (record type, id on either side, field) when somebody decided about it last.
@@ -79,7 +80,8 @@ class Ledger:
     sums: dict[tuple[str, str, str], list[Sum]] = field(default_factory=lambda: defaultdict(list))
     marks: dict[tuple[str, str, str], str] = field(default_factory=dict)
     things: set[Thing] = field(default_factory=set)
-    ended: set[Thing] = field(default_factory=set)
+    ended: dict[Thing, int] = field(default_factory=dict)
+    taken_up: dict[Thing, int] = field(default_factory=dict)
     renamed: set[Thing] = field(default_factory=set)
     counted: dict[str, list[Decimal]] = field(default_factory=lambda: defaultdict(list))
     decisions: dict[tuple[str, str, str], int] = field(default_factory=dict)
@@ -166,7 +168,17 @@ class Ledger:
     def end(self, record_type: str, mark: str | None) -> None:
         """Remember that somebody voided, deleted or deactivated a thing."""
         if mark:
-            self.ended.add((record_type, mark))
+            self.ended[record_type, mark] = next(self._ticks)
+
+    def take_up(self, record_type: str, mark: str | None) -> None:
+        """Remember that somebody took a thing back into use."""
+        if mark:
+            self.taken_up[record_type, mark] = next(self._ticks)
+
+    def is_in_use_again(self, thing: Thing) -> bool:
+        """Whether somebody took a thing back into use since it was last ended, and it was never entered again."""
+        is_later = self.taken_up.get(thing, 0) > self.ended.get(thing, 0)
+        return is_later and not self.entered_again[thing]
 
     def mark_of_row(self, record_type: str, row: Mapping[str, Any]) -> str | None:
         """Return the mark of a Loupe row."""
