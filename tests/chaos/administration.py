@@ -49,13 +49,12 @@ def decide(schedule: "Schedule", company: Company, rng: random.Random) -> str:
         choice = "separate" if rng.random() < 0.3 else "same"
     if choice == "same" and not _is_one_thing(company, row):
         choice = "separate"
-    if choice == "separate":
-        tell_apart(company, row["record_type"], row["loupe_id"], row["quickbooks_id"])
-    _note_decision(company, row)
     # What QuickBooks cannot take of a field is refused when it is decided; who is who is not, where both are free.
     is_carried_out = row["field"] == "record" and is_free(company, row)
     allowed = frozenset() if is_carried_out else _REFUSED
     said = run_as_admin(schedule, company, carry_out(row["conflict_id"], choice), allowed)
+    if not said.startswith("ended in"):
+        _note_decision(company, row, choice)
     return f"{_words(row)} {choice}: {said}"
 
 
@@ -85,9 +84,11 @@ def _is_one_thing(company: Company, pair: Row) -> bool:
     return bool(rows and records) and len(marks) == 1
 
 
-def _note_decision(company: Company, conflict: Row) -> None:
+def _note_decision(company: Company, conflict: Row, choice: str) -> None:
     """Remember that a person is the reason for what becomes of a field, or of the record's life."""
     record_type, ids = conflict["record_type"], (conflict["loupe_id"], conflict["quickbooks_id"])
+    if choice == "separate":
+        tell_apart(company, record_type, *ids)
     company.note_decision(record_type, conflict["field"], ids)
     if conflict["field"] in ("is_void", "is_active", "record"):
         for row in company.rows(record_type, f"{record_type}_id = {conflict['loupe_id'] or 0}"):

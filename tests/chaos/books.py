@@ -19,6 +19,13 @@ class RefusedError(Exception):
         self.code = code
 
 
+def _new_session() -> requests.Session:
+    """Return a session of one connection per request: one that was idle may be closed just as it is used again."""
+    session = requests.Session()
+    session.headers["Connection"] = "close"
+    return session
+
+
 @dataclass
 class Books:
     """One company's books.
@@ -27,14 +34,14 @@ class Books:
         emulator_url: Where QuickBooks is.
         realm_id: The company.
         on_new: Told of every record that somebody enters, with its entity.
-        on_sum: Told of every record that somebody let come to another sum, with its entity.
+        on_sum: Told of every record that somebody let come to another sum or be another customer's, with its entity.
     """
 
     emulator_url: str
     realm_id: str
     on_new: Callable[[str, Json], None] = lambda _entity, _record: None
     on_sum: Callable[[str, Json], None] = lambda _entity, _record: None
-    _session: requests.Session = field(default_factory=requests.Session)
+    _session: requests.Session = field(default_factory=_new_session)
     _token: str = ""
 
     def create(self, entity: str, **properties: Any) -> Json:
@@ -47,7 +54,7 @@ class Books:
     def change(self, entity: str, record: Mapping[str, Any], **properties: Any) -> Json:
         """Change some properties of a record as it was read; returns it."""
         changed = self._change(entity, record, properties)
-        if changed.get("TotalAmt") != record.get("TotalAmt"):
+        if _owing(changed) != _owing(record):
             self.on_sum(entity, changed)
         return changed
 
@@ -74,6 +81,10 @@ class Books:
         key = {"Id": record["Id"], "SyncToken": record["SyncToken"]}
         self._write(entity, key, operation="delete")
 
+    def deposit(self, payment_id: str, *, undo: bool = False) -> None:
+        """Put a payment into a bank deposit, or take it out, as a person does on QuickBooks' own pages."""
+        self._order("deposit", {"payment": payment_id, "undo": undo})
+
     def records(self, entity: str, where: str = "") -> list[Json]:
         """Return all records, inactive ones included, by Id."""
         return sorted(self._pages(entity, where), key=lambda record: int(record["Id"]))
@@ -95,12 +106,16 @@ class Books:
 
     def _show(self, statement: str) -> Json:
         """Return what QuickBooks' own pages show, whose lists never lag."""
-        url = f"{self.emulator_url}/_emulator/query"
-        order = {"realm": self.realm_id, "query": statement}
-        answer = self._session.post(url, json=order, timeout=30)
-        answer.raise_for_status()
-        shown: Json = simplejson.loads(answer.text, use_decimal=True)["QueryResponse"]
+        shown: Json = self._order("query", {"query": statement})["QueryResponse"]
         return shown
+
+    def _order(self, page: str, order: Json) -> Json:
+        """Do something on QuickBooks' own pages."""
+        url = f"{self.emulator_url}/_emulator/{page}"
+        answer = self._session.post(url, json={"realm": self.realm_id, **order}, timeout=30)
+        answer.raise_for_status()
+        told: Json = simplejson.loads(answer.text, use_decimal=True)
+        return told
 
     def _write(self, entity: str, body: Mapping[str, Any], **params: str) -> Json:
         answer = self._call("POST", entity.lower(), body, **params)
@@ -150,6 +165,12 @@ class Books:
 def money(value: Any) -> Decimal:
     """Return an amount of QuickBooks with two decimals."""
     return Decimal(str(value or 0)).quantize(Decimal("0.01"))
+
+
+def _owing(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what a record comes to and who owes it."""
+    payer = record.get("CustomerRef", {}).get("value")
+    return record.get("TotalAmt"), payer, record.get("CurrencyRef", {}).get("value")
 
 
 def _without(line: Mapping[str, Any], name: str) -> Json:

@@ -2,10 +2,13 @@
 
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg2.extensions
 import psycopg2.extras
 
 from tests.chaos.auditor.comparing import ENTITIES
@@ -13,6 +16,16 @@ from tests.chaos.auditor.ledger import Ledger
 from tests.chaos.books import Books, money
 
 Row = dict[str, Any]
+
+
+def _to_day(text: str | None, cursor: Any) -> Any:
+    """Return a day as a date, one that Python cannot hold as PostgreSQL writes it."""
+    if text is None or not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return text
+    return psycopg2.extensions.PYDATE(text, cursor)
+
+
+_ANY_DAY = psycopg2.extensions.new_type((1082,), "any day", _to_day)
 
 
 @dataclass
@@ -33,6 +46,7 @@ class Company:
         told_apart: (Record type, id) of either end of a pair that somebody decided to be two records.
         backup: The copy of its rows that Loupe may be restored from, as `loupe_copies` takes it.
         most_replaced: More records of a run than this that are not those that were linked stop the company.
+        spellings: Per (record type, field) how a trigger of the ERP has spelled it once.
         unmapped: Per (entity, Id, property) a value in QuickBooks that the sync must leave alone.
     """
 
@@ -49,11 +63,13 @@ class Company:
     most_replaced: int = 2
     entered_twice: set[str] = field(default_factory=set)
     twins: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    spellings: dict[tuple[str, str], Callable[[str], str]] = field(default_factory=dict)
     told_apart: set[tuple[str, int | str | None]] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        """Have the ledger told of what somebody enters in QuickBooks."""
+        """Have the ledger told of what somebody enters in QuickBooks; let days that Python cannot hold come as text."""
+        psycopg2.extensions.register_type(_ANY_DAY, self.database)
         self.books.on_new = self._note_new
         self.books.on_sum = self._note_sum
 
@@ -80,6 +96,30 @@ class Company:
     def note_decision(self, record_type: str, name: str, ids: Sequence[Any]) -> None:
         """Remember that somebody decided about a field of a record, or the whole record."""
         self.entered.decide(record_type, name, ids)
+
+    def is_alike(self, record_type: str, name: str, one: Any, other: Any) -> bool:
+        """Whether two values are equal, or are but for how the ERP spells the field."""
+        spell = self.spellings.get((record_type, name))
+        texts = isinstance(one, str) and isinstance(other, str)
+        return one == other or bool(spell and texts and spell(one) == spell(other))
+
+    def pass_marks_on(self) -> None:
+        """Know what the sync made by the mark of what it was made from: its name may be another's by now."""
+        for link in self.sync_rows("link", "true order by link_id"):
+            self.entered.pass_mark_on(
+                link["record_type"], link["link_id"], (link["loupe_id"], link["quickbooks_id"])
+            )
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make one transaction of several statements; what is rolled back nobody has entered."""
+        since = self.entered.tick()
+        try:
+            with self.database:
+                yield
+        except psycopg2.Error:
+            self.entered.roll_back(since)
+            raise
 
     def read(self, statement: str, *values: Any) -> list[Row]:
         """Run a query with `%s` places."""

@@ -3,7 +3,19 @@
 import random
 from collections.abc import Callable
 
-from tests.chaos import loupe_edits, quickbooks_credits, quickbooks_edits
+from tests.chaos import (
+    bank,
+    erp,
+    exchanges,
+    loupe_edits,
+    loupe_regrets,
+    moves,
+    odd_values,
+    quickbooks_credits,
+    quickbooks_edits,
+    quickbooks_regrets,
+    relations,
+)
 from tests.chaos.company import Company
 
 Edit = Callable[[Company, random.Random], str | None]
@@ -26,6 +38,22 @@ LOUPE: dict[Edit, int] = {
     loupe_edits.void_payment: 2,
     loupe_edits.add_item: 4,
     loupe_edits.edit_item: 6,
+    loupe_regrets.unvoid_invoice: 2,
+    loupe_regrets.unvoid_payment: 1,
+    loupe_regrets.reenter_payment: 2,
+    loupe_regrets.reenter_invoice: 1,
+    loupe_regrets.reenter_customer: 1,
+    loupe_regrets.set_aside_customer: 2,
+    loupe_regrets.return_customer: 2,
+    moves.move_in_loupe: 3,
+    moves.exchange_in_loupe: 2,
+    exchanges.exchange_in_loupe: 3,
+    odd_values.type_in_loupe: 2,
+    odd_values.correct_in_loupe: 2,
+    erp.refuse_a_row: 1,
+    erp.refuse_new_rows: 1,
+    erp.change_what_is_written: 1,
+    erp.drop_triggers: 2,
 }
 
 QUICKBOOKS: dict[Edit, int] = {
@@ -46,4 +74,20 @@ QUICKBOOKS: dict[Edit, int] = {
     quickbooks_credits.apply_memo: 3,
     quickbooks_credits.undo_memo: 1,
     quickbooks_credits.undo_application: 1,
+    quickbooks_regrets.unvoid_invoice: 2,
+    quickbooks_regrets.unvoid_payment: 2,
+    quickbooks_regrets.reenter_payment: 2,
+    quickbooks_regrets.reenter_invoice: 1,
+    quickbooks_regrets.reenter_customer: 1,
+    quickbooks_regrets.return_customer: 2,
+    relations.enter_sub_customer: 2,
+    relations.bill_sub_customer: 1,
+    relations.take_a_name: 1,
+    relations.free_a_name: 1,
+    bank.deposit_payment: 2,
+    bank.undo_deposit: 1,
+    moves.move_in_quickbooks: 3,
+    moves.exchange_in_quickbooks: 2,
+    exchanges.exchange_in_quickbooks: 3,
+    odd_values.type_in_quickbooks: 2,
 }

@@ -53,7 +53,8 @@ def lose_an_answer(schedule: "Schedule", company: Company, rng: random.Random) -
     """Push without getting an answer, edit what was sent, perhaps let a day pass, and run flows in any order."""
     flow = rng.choice([flow for flow in FLOWS if flow.direction == "push"])
     let_leases_expire(company)
-    said = [str(rng.choice(_ENTER[flow.record_type])(company, rng)) for _ in range(2)]
+    enter = [rng.choice(_ENTER[flow.record_type]) for _ in range(2)]
+    said = [try_to(lambda edit=edit: edit(company, rng)) for edit in enter]
     said.append(_push_without_answer(schedule, company, flow, rng))
     for loupe_id in _sent(company, flow.record_type)[:3]:
         said.extend(_edit_sent(company, rng, flow.record_type, loupe_id))
@@ -100,11 +101,13 @@ def _edit_sent(
 def try_to(edit: Callable[[], str | None]) -> str:
     """Make an edit; says so where QuickBooks or a lock refuses it."""
     try:
-        return edit() or "nothing to edit"
+        return edit() or "had nothing to do"
     except RefusedError as refusal:
         return f"refused, {refusal.code}"
     except psycopg2.errors.LockNotAvailable:
         return "row locked"
+    except psycopg2.errors.RaiseException:
+        return "refused by a trigger"
 
 
 def _edit_in_loupe(company: Company, rng: random.Random, record_type: str, row: Row) -> str | None:

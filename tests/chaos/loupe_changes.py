@@ -42,7 +42,7 @@ def change_customer(company: Company, rng: random.Random, row: Row) -> str:
 def toggle_customer(company: Company, _rng: random.Random, row: Row) -> str:
     """Make a customer inactive, or active again."""
     company.update("customer", row["customer_id"], is_active=not row["is_active"])
-    _note_end(company, "customer", row)
+    note_end(company, "customer", row, is_ended=bool(row["is_active"]))
     return f"customer {row['customer_id']} is_active={not row['is_active']}"
 
 
@@ -59,7 +59,7 @@ def change_lines(company: Company, rng: random.Random, row: Row) -> str:
     """Change an unpaid invoice's lines, and with them its total."""
     lines = new_lines(company, rng, company.next_number())
     sums = sums_of(lines)
-    with company.database:
+    with company.transaction():
         write_lines(company, row["invoice_id"], lines)
         company.update("invoice", row["invoice_id"], **sums)
     company.note("loupe", "invoice", row["invoice_id"], "total_amount", sums["total_amount"])
@@ -69,7 +69,7 @@ def change_lines(company: Company, rng: random.Random, row: Row) -> str:
 def void_invoice(company: Company, _rng: random.Random, row: Row) -> str:
     """Void an invoice."""
     company.update("invoice", row["invoice_id"], lifecycle_status="Void", void_reason="by hand")
-    _note_end(company, "invoice", row)
+    note_end(company, "invoice", row)
     return f"invoice {row['invoice_id']} void"
 
 
@@ -93,7 +93,7 @@ def change_amount(company: Company, rng: random.Random, row: Row) -> str | None:
     if len(applied) != 1 or applied[0]["amount"] != row["amount"] or row["amount"] < 2:
         return None
     amount = (row["amount"] * Decimal(rng.randrange(3, 10)) / 10).quantize(CENT)
-    with company.database:
+    with company.transaction():
         change(company, "payment", row, amount=amount)
         company.execute(
             "update loupe.payment_application set amount = %s where payment_id = %s",
@@ -101,6 +101,7 @@ def change_amount(company: Company, rng: random.Random, row: Row) -> str | None:
             row["payment_id"],
         )
         settle_invoice(company, applied[0]["invoice_id"], row["amount"] - amount)
+    note_applications(company, row["payment_id"])
     return f"payment {row['payment_id']} amount {amount}"
 
 
@@ -118,11 +119,11 @@ def settle_invoice(company: Company, invoice_id: int, amount: Decimal) -> None:
 def void_payment(company: Company, _rng: random.Random, row: Row) -> str:
     """Void a payment; its invoices are open again."""
     applied = company.rows("payment_application", f"payment_id = {row['payment_id']}")
-    with company.database:
+    with company.transaction():
         company.update("payment", row["payment_id"], is_void=True)
         for line in applied:
             settle_invoice(company, line["invoice_id"], line["amount"])
-    _note_end(company, "payment", row)
+    note_end(company, "payment", row)
     return f"payment {row['payment_id']} void"
 
 
@@ -139,7 +140,7 @@ def change_item(company: Company, rng: random.Random, row: Row) -> str:
     }[name]
     change(company, "inventory_item", row, **{name: value})
     if name == "is_active":
-        _note_end(company, "inventory_item", row)
+        note_end(company, "inventory_item", row, is_ended=bool(row["is_active"]))
     return f"item {row['inventory_item_id']} {name}={value}"
 
 
@@ -178,5 +179,15 @@ def note(company: Company, table: str, key: int, columns: dict[str, Any]) -> Non
         company.note("loupe", table, key, name, text)
 
 
-def _note_end(company: Company, table: str, row: Row) -> None:
-    company.entered.end(table, company.entered.mark_of_row(table, row))
+def note_end(company: Company, table: str, row: Row, *, is_ended: bool = True) -> None:
+    """Remember that somebody voided or deactivated a row, or took it back into use."""
+    company.note("loupe", table, row[f"{table}_id"], "is_ended", is_ended)
+    note = company.entered.end if is_ended else company.entered.take_up
+    note(table, company.entered.mark_of_row(table, row))
+
+
+def note_applications(company: Company, payment_id: int) -> None:
+    """Remember what a payment settles by somebody's hand."""
+    applied = company.rows("payment_application", f"payment_id = {payment_id}")
+    settled = {line["invoice_id"]: line["amount"] for line in applied}
+    company.note("loupe", "payment", payment_id, "applications", settled)

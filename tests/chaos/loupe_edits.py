@@ -20,6 +20,11 @@ WITHOUT_PAYMENT = (
     " join loupe.payment p using (payment_id) where a.invoice_id = invoice.invoice_id"
     " and not p.is_void)"
 )
+#: Customers of whom there is something to move a payment to.
+OWES = (
+    "exists (select 1 from loupe.invoice i where i.customer_id = customer.customer_id"
+    " and i.balance_amount > 0)"
+)
 Change = Callable[[Company, random.Random, Row], str | None]
 
 
@@ -72,7 +77,8 @@ def remove_customer(company: Company, rng: random.Random) -> str | None:
 
 def add_invoice(company: Company, rng: random.Random) -> str | None:
     """Enter an invoice, mostly finalised."""
-    customer = pick(rng, company.rows("customer", "is_active"))
+    owing = f"is_active and {OWES}" if rng.random() < 0.4 else "is_active"
+    customer = pick(rng, company.rows("customer", owing))
     if customer is None:
         return None
     number = company.next_number()
@@ -86,7 +92,7 @@ def add_invoice(company: Company, rng: random.Random) -> str | None:
         "lifecycle_status": "Draft" if rng.random() < 0.15 else "Finalised",
         **sums_of(lines),
     }
-    with company.database:
+    with company.transaction():
         key = company.insert("invoice", "invoice_id", **columns)
         write_lines(company, key, lines)
     note(company, "invoice", key, columns)
@@ -156,7 +162,7 @@ def add_payment(company: Company, rng: random.Random) -> str | None:
         "reference_number": f"P{number}",
         "method": rng.choice((None, "Cash", "Check", "Barter")),
     }
-    with company.database:
+    with company.transaction():
         key = company.insert("payment", "payment_id", **columns)
         for invoice_id, amount in applied.items():
             company.insert(
@@ -168,6 +174,7 @@ def add_payment(company: Company, rng: random.Random) -> str | None:
             )
             settle_invoice(company, invoice_id, -amount)
     note(company, "payment", key, columns)
+    loupe_changes.note_applications(company, key)
     company.entered.note_mark("loupe", "payment", key, f"P{number}")
     return f"payment {key} as P{number} on {applied}"
 

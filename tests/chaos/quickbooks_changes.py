@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.chaos.auditor.comparing import METHODS
+from tests.chaos.auditor.comparing import METHODS, settled_by
 from tests.chaos.books import Json, money
 from tests.chaos.company import Company
 from tests.chaos.lines import new_quickbooks_lines
@@ -54,7 +54,7 @@ def _change_address(company: Company, record: Json, number: int) -> str:
 def toggle_customer(company: Company, _rng: random.Random, record: Json) -> str:
     """Make a customer inactive, or active again."""
     company.books.change("Customer", record, Active=not record["Active"])
-    note_end(company, "customer", record)
+    note_end(company, "customer", record, is_ended=bool(record["Active"]))
     return f"Customer {record['Id']} Active={not record['Active']}"
 
 
@@ -88,6 +88,7 @@ def void(company: Company, entity: str, record: Json) -> str:
     """Void a transaction."""
     company.books.void(entity, record)
     note_end(company, entity.lower(), record)
+    _note_released(company, record)
     return f"{entity} {record['Id']} void"
 
 
@@ -95,6 +96,7 @@ def delete(company: Company, entity: str, record: Json) -> str:
     """Delete a transaction."""
     company.books.delete(entity, record)
     note_end(company, entity.lower(), record)
+    _note_released(company, record)
     return f"{entity} {record['Id']} deleted"
 
 
@@ -179,6 +181,21 @@ def _recognise_by(
     return f"{entity} {record['Id']} {name}={value}"
 
 
-def note_end(company: Company, record_type: str, record: Json) -> None:
-    """Remember that somebody voided, deleted or deactivated a record."""
-    company.entered.end(record_type, company.entered.mark_of_record(record_type, record))
+def note_end(company: Company, record_type: str, record: Json, *, is_ended: bool = True) -> None:
+    """Remember that somebody voided, deleted or deactivated a record, or took it back into use."""
+    company.note("quickbooks", record_type, record["Id"], "is_ended", is_ended)
+    note = company.entered.end if is_ended else company.entered.take_up
+    note(record_type, company.entered.mark_of_record(record_type, record))
+
+
+def note_applications(company: Company, record: Json) -> None:
+    """Remember what a payment settles by somebody's hand, by QuickBooks' Ids."""
+    company.note("quickbooks", "payment", record["Id"], "applications", settled_by(record))
+
+
+def _note_released(company: Company, invoice: Json) -> None:
+    """Remember that the payments of an invoice that was voided or deleted settle it no longer."""
+    freed = {link["TxnId"] for link in invoice.get("LinkedTxn", ()) if link["TxnType"] == "Payment"}
+    for payment in company.books.records("Payment") if freed else ():
+        if payment["Id"] in freed:
+            note_applications(company, payment)

@@ -10,7 +10,7 @@ from tests.chaos.books import Json, money
 from tests.chaos.company import Company, Row, pick
 from tests.chaos.lines import new_quickbooks_lines
 from tests.chaos.loupe_changes import DAY, text_for
-from tests.chaos.quickbooks_changes import PROPERTIES, note_total
+from tests.chaos.quickbooks_changes import PROPERTIES, note_applications, note_total
 
 Change = Callable[[Company, random.Random, Json], str | None]
 
@@ -49,7 +49,9 @@ def _untwinned(company: Company) -> list[Row]:
 
 def add_invoice(company: Company, rng: random.Random) -> str | None:
     """Enter an invoice; now and then with a discount or a line of text."""
-    customer = pick(rng, company.books.records("Customer", "Active = true"))
+    customers = company.books.records("Customer", "Active = true")
+    owing = [one for one in customers if one["Balance"]] if rng.random() < 0.4 else customers
+    customer = pick(rng, owing)
     if customer is None:
         return None
     number = company.next_number()
@@ -107,6 +109,7 @@ def _pay(company: Company, invoice: Json, amount: Decimal, reference: str, day: 
     )
     company.note("quickbooks", "payment", record["Id"], "reference_number", reference)
     company.note("quickbooks", "payment", record["Id"], "amount", amount)
+    note_applications(company, record)
     company.entered.note_mark("quickbooks", "payment", record["Id"], reference)
     return f"Payment {record['Id']} {reference} of {amount} on {invoice['Id']}"
 
@@ -131,7 +134,7 @@ def _enter_twice(company: Company, rng: random.Random) -> str | None:
     if not found or found[0]["Balance"] < row["amount"]:
         return None
     invoice = found[0]
-    if row["reference_number"] in company.entered_twice:
+    if row["reference_number"] in company.entered_twice or isinstance(row["payment_date"], str):
         return None
     company.entered_twice.add(row["reference_number"])
     day = (row["payment_date"] - DAY).days

@@ -16,6 +16,7 @@ from quickbooks_sync.workspace import Workspace
 from tests.chaos.administration import confirm, let_leases_expire, run_as_admin
 from tests.chaos.auditor.comparing import CUSTOMER_PATHS, at
 from tests.chaos.company import Company
+from tests.chaos.lost_answers import try_to
 from tests.chaos.loupe_edits import edit_customer
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def move_field(schedule: "Schedule", company: Company, rng: random.Random) -> st
     _map(schedule, {**CUSTOMER_PATHS, _MOVED: after})
     said = [f"{_MOVED} from {after}"]
     said += [_run(schedule, sharer, "push_customers", _REFUSED) for sharer in _all(schedule)]
-    said += [str(edit_customer(company, rng)) for _ in range(2)]
-    said += [_run(schedule, sharer, "pull_customers", frozenset()) for sharer in _all(schedule)]
+    said += [_edit(company, rng) for _ in range(2)]
+    said += [_run(schedule, sharer, "pull_customers", _GATE) for sharer in _all(schedule)]
     if rng.random() < 0.4:
         _map(schedule, {**CUSTOMER_PATHS, _MOVED: before})
         return f"{'; '.join(said)}; the mapping was put right again"
@@ -74,14 +75,18 @@ def drop_or_return_field(schedule: "Schedule", company: Company, rng: random.Ran
     if _LEFT in CUSTOMER_PATHS:
         del CUSTOMER_PATHS[_LEFT]
         _map(schedule, CUSTOMER_PATHS)
-        return f"{_LEFT} is not mapped any more; {edit_customer(company, rng)}"
+        return f"{_LEFT} is not mapped any more; {_edit(company, rng)}"
     CUSTOMER_PATHS[_LEFT] = _LEFT_FROM
     _map(schedule, CUSTOMER_PATHS)
-    said = [f"{_LEFT} is mapped again", str(edit_customer(company, rng))]
+    said = [f"{_LEFT} is mapped again", _edit(company, rng)]
     for sharer in _all(schedule):
         said.append(_run(schedule, sharer, "push_customers", _REFUSED))
         said.append(_run(schedule, sharer, "pull_customers", frozenset()))
     return "; ".join(said)
+
+
+def _edit(company: Company, rng: random.Random) -> str:
+    return try_to(lambda: edit_customer(company, rng))
 
 
 def _all(schedule: "Schedule") -> Iterator[Company]:

@@ -7,13 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg2
-
 from quickbooks_sync.model.flow import Flow, FlowOptions
 from quickbooks_sync.record_types.registry import FLOWS
 from tests.chaos import administration, by_hand, contradictions, disasters, edits, lost_answers
 from tests.chaos.administration import let_leases_expire
-from tests.chaos.books import RefusedError
 from tests.chaos.child import Break, Child, Ended, run_flow
 from tests.chaos.company import Company
 from tests.chaos.faults import EVERY_TIME, REFUSED, UNREADABLE, to_fault, to_list_fault
@@ -59,6 +56,7 @@ class Schedule:
         if number % STRETCH == 1:
             self._begin_stretch(number)
         company = rng.choice(self.servers.companies)
+        company.pass_marks_on()
         kind = rng.choices(tuple(_KINDS), tuple(_KINDS.values()))[0]
         started = time.monotonic()
         said = kind(self, company, rng)
@@ -124,13 +122,7 @@ def edit_one(
     if kind != edit.__name__ and rng.random() < 0.8 and company.is_crowded(kind, ENOUGH):
         changes = {one: often for one, often in table.items() if "add_" not in one.__name__}
         edit = rng.choices(tuple(changes), tuple(changes.values()))[0]
-    try:
-        said = edit(company, rng)
-    except RefusedError as refusal:
-        return f"{edit.__name__} refused, {refusal.code}"
-    except psycopg2.errors.LockNotAvailable:
-        return f"{edit.__name__} found the row locked"
-    return f"{edit.__name__} {said or 'had nothing to do'}"
+    return f"{edit.__name__} {lost_answers.try_to(lambda: edit(company, rng))}"
 
 
 def _sync(schedule: Schedule, company: Company, rng: random.Random) -> str:

@@ -10,6 +10,7 @@ from quickbooks_sync.intake.planned import PlannedMerge
 from quickbooks_sync.intake.quantity import find_put_back, find_quantity_problem, with_counted
 from quickbooks_sync.intake.replaced import created_at
 from quickbooks_sync.intake.row_writer import write_changes
+from quickbooks_sync.intake.stored import find_stored_otherwise, warn_of_stored, with_stored
 from quickbooks_sync.intake.writes import PendingWrites
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.matching.merge import Merge, MergePolicy, merge_record, next_base
@@ -89,28 +90,18 @@ class RecordMerger:
         record, link, ours, merge = planned.record, planned.link, planned.ours, planned.merge
         merged = self._judge(link, merge, ours, dict(planned.theirs))
         row = write_changes(self._known, link, ours.row, merged.columns)
+        stored = find_stored_otherwise(self._known, ours, merged.columns, row)
         base = next_base(merge, ours.values, planned.theirs, planned.base)
-        altered = {} if row["is_as_written"] else self._find_altered(link, merge)
-        base = replace(base, loupe={**base.loupe, **altered})
+        base = with_stored(base, merge.to_loupe, stored)
         after = with_counted(ours.values, planned.theirs, base)
         link_after = _link_after(record, link, after, row, merge)
-        if ours.problems:
-            # What of the row cannot be read may be an edit: a push must look at it, and say so.
+        if ours.problems or stored.keys() - merge.to_loupe.keys():
+            # What of the row cannot be read, or a trigger changed, may be an edit: a push must look at it.
             link_after = replace(link_after, loupe_row_version=None)
         self._writes.add_link(link_after, is_new=planned.is_new)
         outcome = _to_outcome(record, link, merged, ours)
-        warnings = (*self._warn_of_held(planned), *_warn_of_altered(altered, planned.theirs))
-        return replace(outcome, warnings=(*outcome.warnings, *warnings))
-
-    def _find_altered(self, link: Link, merge: Merge) -> Values:
-        """Return what Loupe's database has made of the values that it was given, by field, where it is another one.
-
-        That is what the row holds from now on: a push must not take it for somebody's edit.
-        """
-        held = self._known.reader.read([link.loupe_id])[link.loupe_id].values
-        return {
-            name: held[name] for name in merge.to_loupe if held.get(name) != merge.to_loupe[name]
-        }
+        told = (*self._warn_of_held(planned), *warn_of_stored(merge.to_loupe, stored))
+        return replace(outcome, warnings=(*outcome.warnings, *told))
 
     def _warn_of_held(self, planned: PlannedMerge) -> Iterator[Problem]:
         """Say which fields would move if they were read from where the mapping reads them now."""
@@ -211,18 +202,6 @@ def _unread(ours: LoupeRow) -> tuple[Problem, ...]:
         for problem in ours.problems
         if problem.is_rejecting
     )
-
-
-def _warn_of_altered(altered: Values, theirs: Mapping[str, Any]) -> Iterator[Problem]:
-    """Say which values Loupe's database has changed."""
-    for name, value in altered.items():
-        yield warning(
-            name,
-            "Loupe holds what it is given",
-            value,
-            f"{name}: Loupe's database has made another value of what QuickBooks has ({theirs.get(name)!r}), as a trigger "
-            f"may; each side keeps its own until somebody changes it",
-        )
 
 
 def _choose_outcome(merged: _Merged) -> Outcome:

@@ -24,7 +24,7 @@ from quickbooks_sync.push.deliver.second_look import look_again
 from quickbooks_sync.push.deliver.send import rejected_outcome, send_intent
 from quickbooks_sync.push.deliver.stock import build_adjustments, to_adjustments
 from quickbooks_sync.push.guard.lookup import link_existing
-from quickbooks_sync.push.guard.money import hold_again, refuse_overpayments
+from quickbooks_sync.push.guard.money import hold_again, refuse_overpayments, to_rest
 from quickbooks_sync.push.guard.replaced import hold_referring, hold_replaced
 from quickbooks_sync.push.guard.taken import hold_taken
 from quickbooks_sync.push.guard.turns import choose_released, find_ready, to_release
@@ -106,7 +106,7 @@ class Sender:
         It is tried once: where QuickBooks refuses, the others are sent as if it had not, and told why they do not fit.
         """
         fitting = self._keep_back(waiting, refuse_overpayments)
-        if len(fitting) < len(waiting):
+        if fitting != list(waiting):
             return fitting
         chosen = choose_released(self._context.type, waiting, released)
         released.add(chosen.loupe_id)
@@ -155,11 +155,17 @@ class Sender:
             self._deliver(sent, requests, is_second=is_second)
 
     def _keep_back(self, writes: Sequence[Write], hold: Guard) -> list[Write]:
-        """Write the outcomes of what a guard holds; return the rest."""
-        kept_back = hold(self._context, writes)
-        self._write(kept_back)
-        held = {kept.loupe_id for kept in kept_back}
-        return [write for write in writes if write.loupe_id not in held]
+        """Write the outcomes of what a guard holds; return the rest, of a change also what the guard does not mind."""
+        held = {kept.loupe_id: kept for kept in hold(self._context, writes)}
+        settles = self._context.type.settles
+        left = [
+            to_rest(settles, write, held[write.loupe_id]) if write.loupe_id in held else write
+            for write in writes
+        ]
+        sent = [write for write in left if write is not None]
+        sent_ids = {write.loupe_id for write in sent}
+        self._write([kept for loupe_id, kept in held.items() if loupe_id not in sent_ids])
+        return sent
 
     def _deliver(
         self,

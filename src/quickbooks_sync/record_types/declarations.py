@@ -98,6 +98,7 @@ class Settling:
         child_table: Loupe's table of these lines.
         child_key: Its column with the settled row's key.
         total: Loupe's column with what a settled row comes to.
+        beside: Fields that are never sent without the lines.
     """
 
     lines: str
@@ -109,6 +110,7 @@ class Settling:
     child_table: str
     child_key: str
     total: ColumnElement[Any]
+    beside: tuple[str, ...] = ()
 
     def amounts(self, values: Values) -> dict[str, str]:
         """Return the amounts as canonical text, by the settled record's Id."""

@@ -178,6 +178,7 @@ class Payment(RecordType):
         child_table="payment_application",
         child_key="invoice_id",
         total=invoice.c.total_amount,
+        beside=("amount", "customer", "currency", "is_void"),
     )
     table = payment
     never_created = case(

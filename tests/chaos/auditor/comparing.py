@@ -37,8 +37,36 @@ CUSTOMER_PATHS = {
 
 def compare(record_type: str, row: Row, record: Json, linked: Linked) -> Pairs:
     """Return the writable fields in which the two sides differ: field -> (Loupe's, QuickBooks')."""
-    both = _READERS[record_type](row, record, linked)
+    both = read_both(record_type, row, record, linked)
     return {name: pair for name, pair in both.items() if pair[0] != pair[1]}
+
+
+def read_both(record_type: str, row: Row, record: Json, linked: Linked) -> Pairs:
+    """Return what each side holds in every writable field: field -> (Loupe's, QuickBooks')."""
+    return _READERS[record_type](row, record, linked)
+
+
+def settled_by(record: Json) -> dict[str, Decimal]:
+    """Return what a payment of QuickBooks settles: amount by the Id of the invoice."""
+    return {
+        link["TxnId"]: money(line["Amount"])
+        for line in record.get("Line", [])
+        for link in line["LinkedTxn"]
+        if line["Amount"] and link["TxnType"] == "Invoice"
+    }
+
+
+def by_loupe_id(settled: Mapping[str, Decimal], linked: Linked) -> dict[Any, Decimal]:
+    """Return what a payment of QuickBooks settles by Loupe's ids of the invoices, where it has them."""
+    return {
+        linked["invoice"].get(number, f"QuickBooks {number}"): amount
+        for number, amount in settled.items()
+    }
+
+
+def shown(value: Any) -> Any:
+    """Return a value as the model remembers it: a day as text."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def is_void(record: Mapping[str, Any]) -> bool:
@@ -74,11 +102,8 @@ def _invoice(row: Row, record: Json, linked: Linked) -> Pairs:
         "is_void": void,
         "invoice_number": (row["invoice_number"], record.get("DocNumber")),
         "customer": (row["customer_id"], linked["customer"].get(record["CustomerRef"]["value"])),
-        "invoice_date": (row["invoice_date"].isoformat(), record["TxnDate"]),
-        "due_date": (
-            row["due_date"].isoformat() if row["due_date"] else None,
-            record.get("DueDate"),
-        ),
+        "invoice_date": (shown(row["invoice_date"]), record["TxnDate"]),
+        "due_date": (shown(row["due_date"]), record.get("DueDate")),
         "lines": ([_loupe_line(one) for one in row["lines"]], _quickbooks_lines(record)),
         "currency": (row["currency_code"], at(record, "CurrencyRef.value")),
         "total_amount": (row["total_amount"], money(record["TotalAmt"])),
@@ -127,17 +152,12 @@ def _payment(row: Row, record: Json, linked: Linked) -> Pairs:
     if any(void):
         return {"is_void": void}
     ours = {one["invoice_id"]: one["amount"] for one in row["lines"]}
-    theirs = {
-        linked["invoice"].get(link["TxnId"], f"QuickBooks {link['TxnId']}"): money(line["Amount"])
-        for line in record.get("Line", [])
-        for link in line["LinkedTxn"]
-        if line["Amount"] and link["TxnType"] == "Invoice"
-    }
+    theirs = by_loupe_id(settled_by(record), linked)
     return {
         "is_void": void,
         "customer": (row["customer_id"], linked["customer"].get(record["CustomerRef"]["value"])),
         "currency": (row["currency_code"], at(record, "CurrencyRef.value")),
-        "payment_date": (row["payment_date"].isoformat(), record["TxnDate"]),
+        "payment_date": (shown(row["payment_date"]), record["TxnDate"]),
         "amount": (row["amount"], money(record["TotalAmt"])),
         "reference_number": (row["reference_number"], record.get("PaymentRefNum")),
         "method": _methods(row, record),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.chaos.auditor.both_sides import BothSides
-from tests.chaos.auditor.comparing import CUSTOMER_PATHS, ENTITIES, compare, is_void
+from tests.chaos.auditor.comparing import CUSTOMER_PATHS, ENTITIES, compare, is_void, shown
 from tests.chaos.auditor.ledger import Edit
 from tests.chaos.auditor.violation import Violation
 from tests.chaos.books import money
@@ -123,17 +123,23 @@ def overwritten(books: BothSides) -> Iterator[Violation]:
             if "is_void" in apart or is_ended(row) or is_ended(record):
                 continue
             for name in _mapped(record_type, names):
-                last = _last_edit(books, record_type, link, name)
+                last = None if name in apart else _last_edit(books, record_type, link, name)
                 now = shown(row[name])
-                if last is None or name in apart or now == last.value:
-                    continue
-                if last.value is None and _took_back(books, record_type, link, last.side, name):
-                    continue
-                if not _was_decided(books, record_type, link, name, last):
+                if last and not _is_kept(books, record_type, link, name, last, now):
                     text = (
                         f"{name}: {last.value!r} was entered last in {last.side}, both have {now!r}"
                     )
                     yield Violation("no edit is lost silently", text, record_type, *_ids(link))
+
+
+def _is_kept(
+    books: BothSides, record_type: str, link: Row, name: str, last: Edit, now: Any
+) -> bool:
+    """Whether what was entered last stands, or was no edit at all, or somebody has decided since."""
+    if books.company.is_alike(record_type, name, now, last.value):
+        return True
+    is_undone = last.value is None and _took_back(books, record_type, link, last.side, name)
+    return is_undone or _was_decided(books, record_type, link, name, last)
 
 
 def _mapped(record_type: str, names: Sequence[str]) -> list[str]:
@@ -142,18 +148,11 @@ def _mapped(record_type: str, names: Sequence[str]) -> list[str]:
     return [name for name in names if not is_customer or name in {"display_name", *CUSTOMER_PATHS}]
 
 
-def shown(value: Any) -> Any:
-    """Return a value as the model remembers it."""
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
 def _last_edit(books: BothSides, record_type: str, link: Row, name: str) -> Edit | None:
-    edits = [
-        edit
-        for side, key in (("loupe", link["loupe_id"]), ("quickbooks", link["quickbooks_id"]))
-        for edit in books.company.entered.edits.get((side, record_type, str(key), name), ())
-    ]
-    return max(edits, key=lambda edit: edit.tick, default=None)
+    """Return what was entered last; nothing where it is a value that came back, which may be no change at all."""
+    edits = books.company.entered.edits_of(record_type, _ids(link), name)
+    earlier = [edit.value for edit in edits[:-1]]
+    return edits[-1] if edits and edits[-1].value not in earlier else None
 
 
 def _took_back(books: BothSides, record_type: str, link: Row, side: str, name: str) -> bool:
@@ -182,7 +181,8 @@ def held_values_moved(books: BothSides) -> Iterator[Violation]:
             for name in (name for name in names if name in apart):
                 pair = dict(zip(("loupe", "quickbooks"), map(shown, apart[name]), strict=True))
                 for edit in _standing(books, record_type, link, name):
-                    if pair[edit.side] != edit.value:
+                    now = pair[edit.side]
+                    if not books.company.is_alike(record_type, name, now, edit.value):
                         text = (
                             f"{name}: {edit.value!r} was entered last in {edit.side}, where it is "
                             f"{pair[edit.side]!r} now; the other side differs: {pair}"

@@ -43,13 +43,27 @@ def _left_out(books: BothSides, record_type: str) -> set[str | None]:
         for side, key, record in books.standing(record_type)
         if books.is_told(record_type, side, key) or record.get("lifecycle_status") == "Draft"
     }
-    ended = {mark for kind, mark in books.company.entered.ended if kind == record_type}
     apart = {
         books.mark_of(record_type, side, key)
         for side, key, _ in books.standing(record_type)
         if (record_type, key) in books.company.told_apart
     }
-    return told | ended | apart | {None} | _decided(books, record_type)
+    return told | _ended(books, record_type) | apart | {None} | _decided(books, record_type)
+
+
+def _ended(books: BothSides, record_type: str) -> set[str | None]:
+    """Return the marks of what a person ended, but of what was taken back into use and is so on both sides."""
+    entered = books.company.entered
+    in_use: dict[str, set[str | None]] = {"loupe": set(), "quickbooks": set()}
+    for side, key, record in books.standing(record_type):
+        if not is_ended(record):
+            in_use[side].add(books.mark_of(record_type, side, key))
+    on_both = in_use["loupe"] & in_use["quickbooks"]
+    return {
+        mark
+        for kind, mark in entered.ended
+        if kind == record_type and not (mark in on_both and entered.is_in_use_again((kind, mark)))
+    }
 
 
 def _decided(books: BothSides, record_type: str) -> set[str | None]:

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from decimal import Decimal
 
+import psycopg2.errors
 import pytest
 
 from quickbooks_sync.commands import steps
@@ -25,7 +26,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
         (company,) = servers.companies
         rng = random.Random(1)
         loupe_edits.add_customer(company, rng)
-        for _ in range(2):
+        while len(company.rows("invoice")) < 2:
             loupe_edits.add_invoice(company, rng)
         company.execute("update loupe.invoice set lifecycle_status = 'Finalised'")
         for flow in FLOWS:
@@ -59,6 +60,29 @@ def test_money_that_both_sides_changed_alike_is_noticed(company: Company) -> Non
     (entered,) = company.entered.sums[key]
     company.entered.note_sum(*key, entered.customer, entered.currency, entered.amount + Decimal(1))
     assert "sums are what people entered" in broken_rules(company)
+
+
+def test_money_of_what_was_taken_back_into_use_is_noticed(company: Company) -> None:
+    row = company.rows("invoice")[0]
+    thing = "invoice", company.entered.mark_of_row("invoice", row)
+    company.entered.end(*thing)
+    company.entered.take_up(*thing)
+    (entered,) = company.entered.sums["loupe", "invoice", str(row["invoice_id"])]
+    payer = "loupe", "invoice", row["invoice_id"], entered.customer, entered.currency
+    company.entered.note_sum(*payer, entered.amount + Decimal(1))
+    assert "sums are what people entered" in broken_rules(company)
+
+
+def test_what_a_refused_transaction_typed_was_never_entered(company: Company) -> None:
+    with pytest.raises(psycopg2.errors.RaiseException):
+        type_and_be_refused(company)
+    assert broken_rules(company) == set()
+
+
+def type_and_be_refused(company: Company) -> None:
+    with company.transaction():
+        company.update("invoice", first(company, "invoice"), total_amount=Decimal(1))
+        company.execute("do $$ begin raise exception 'frozen'; end $$")
 
 
 def test_what_is_on_neither_side_any_more_is_noticed(company: Company) -> None:

@@ -98,6 +98,34 @@ def test_an_invoice_taken_back_into_use_has_the_lines_that_quickbooks_has_or_is_
     assert quickbooks.fetch(house, "Invoice", quickbooks_id)["TotalAmt"] == Decimal("60.00")
 
 
+def test_what_is_held_of_a_payment_holds_nothing_else_and_stays_listed(house: House) -> None:
+    # Naive: the whole payment waits, and the question about its day is closed by the one about its money.
+    payment_id, quickbooks_id, there = paid(house, "R5-7", "40.00")
+    customer_id = house.row("payment", payment_id)["customer_id"]
+    full = loupe.add_invoice(house, customer_id, "R5-8")
+    house.run("push_invoices")
+    payer = house.quickbooks_id("customer", customer_id)
+    quickbooks.create_payment(house, payer, "100.00", house.quickbooks_id("invoice", full))
+    (line,) = [one for one in house.rows("payment_application") if one["payment_id"] == payment_id]
+    house.update("payment_application", line["payment_application_id"], invoice_id=full)
+    house.update("payment", payment_id, payment_date=date(2026, 9, 11), reference_number="REF-7")
+    retype(house, quickbooks_id, TxnDate="2026-09-20")
+    pull_and_push(house)
+    record = quickbooks.fetch(house, "Payment", quickbooks_id)
+    assert (record["TxnDate"], record["PaymentRefNum"]) == ("2026-09-20", "REF-7")
+    assert record["Line"][0]["LinkedTxn"][0]["TxnId"] == there
+    held = {
+        row["field"]
+        for row in house.rows("conflict")
+        if row["resolved_at"] is None
+        and (row["record_type"], row["loupe_id"]) == ("payment", payment_id)
+    }
+    assert held == {"applications", "payment_date"}
+    before = house.writes()
+    pull_and_push(house)
+    assert house.writes() == before
+
+
 def edit_void_invoice(house: House) -> None:
     _, invoice_id, quickbooks_id = invoiced(house, "R5-5")
     quickbooks.void(house, "Invoice", quickbooks_id)

@@ -265,3 +265,26 @@ def test_a_deleted_invoice_becomes_void_once_no_money_is_on_it(house: House, mod
     row = house.row("invoice", loupe_id)
     assert (row["lifecycle_status"], row["balance_amount"]) == ("Void", 0)
     assert conflicts_about(house, invoice) == []
+
+
+@pytest.mark.parametrize("mode", ["incremental", "full"])
+def test_what_does_not_fit_stays_a_question_when_the_row_is_pushed(house: House, mode: str) -> None:
+    # Naive: the push sees nothing of the row to send, and closes what the pull has asked.
+    first, _ = stocked(house, f"ASKED-1 {mode}", f"ASKED-2 {mode}")
+    payer, (a, b) = invoices(house, f"Asked {mode}", 2)
+    (paid,) = pay(house, payer, ("50.00", a))
+    customer_id = house.loupe_id("customer", payer)
+    loupe.add_payment(house, customer_id, "70.00", {house.loupe_id("invoice", b): "70.00"})
+    apply(house, paid, "50.00", b)
+    give_skus(house, [first], [f"ASKED-2 {mode}"])
+    house.update("inventory_item", first, description="Edited meanwhile")
+    for kind, quickbooks_id in (
+        ("inventory_items", house.quickbooks_id("inventory_item", first)),
+        ("payments", paid["Id"]),
+    ):
+        house.run(f"pull_{kind}")
+        asked = conflicts_about(house, quickbooks_id)
+        assert len(asked) == 1, kind
+        for _ in range(2):
+            house.run(f"push_{kind}", mode=mode)
+        assert conflicts_about(house, quickbooks_id) == asked, kind

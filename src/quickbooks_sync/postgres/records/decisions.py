@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
-from quickbooks_sync.model.outcome import RECORD_CONFLICT
+from quickbooks_sync.model.outcome import RECORD_CONFLICT, FieldConflict
 from quickbooks_sync.postgres.tables import conflict, link
 
 #: How the reason of a doubt begins that is about a write without an answer.
@@ -55,6 +55,27 @@ def read_field_decisions(
     found: dict[int, list[Decision]] = {}
     for row in rows:
         found.setdefault(row.loupe_id, []).append(_to_decision(row))
+    return found
+
+
+def read_asked(
+    connection: Connection, realm_id: str, record_type: str, loupe_ids: Collection[int]
+) -> dict[int, list[FieldConflict]]:
+    """Return the open conflicts about some Loupe rows."""
+    rows = connection.execute(
+        _open(realm_id, record_type).where(conflict.c.loupe_id.in_(list(loupe_ids)))
+    )
+    found: dict[int, list[FieldConflict]] = {}
+    for row in rows:
+        asked = FieldConflict(
+            row.field,
+            row.reason,
+            row.loupe_value,
+            row.quickbooks_value,
+            row.loupe_base,
+            row.quickbooks_base,
+        )
+        found.setdefault(row.loupe_id, []).append(asked)
     return found
 
 

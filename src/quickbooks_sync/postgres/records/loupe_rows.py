@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, literal, select, true, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from quickbooks_sync.mapping import RecordMapping
 from quickbooks_sync.model.errors import RefusedRowError
@@ -204,9 +204,8 @@ def update_row(
     """Change one row if it is still at `row_version`.
 
     Returns:
-        The row's version afterwards and when it was made (`row_version`, `updated_at`), with `is_as_written`: whether
-        the columns hold what was written, and no trigger made something else of it. `None` when someone else changed
-        the row meanwhile (nothing was written then).
+        The row's own columns afterwards, which a trigger may have changed once more, or `None` when someone else
+        changed it meanwhile (nothing was written then).
     """
     where = loupe_table(mapping)
     table = where.table
@@ -228,15 +227,7 @@ def update_row(
             connection.execute(delete(where.child).where(where.child.c[where.key] == key))
             children = {where.key: key, child_name: changes[child_name]}
             _insert_children(connection, where, organization_id, [children], [name])
-    is_as_written = and_(
-        true(),
-        *(
-            table.c[name].is_not_distinct_from(literal(value, table.c[name].type))
-            for name, value in columns.items()
-        ),
-    ).label("is_as_written")
-    version = select(table.c.row_version, table.c.updated_at, is_as_written).where(mine)
-    return dict(connection.execute(version).mappings().one())
+    return dict(connection.execute(select(table).where(mine)).mappings().one())
 
 
 def refused_silently(name: str) -> RefusedRowError:

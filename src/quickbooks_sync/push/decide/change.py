@@ -12,6 +12,7 @@ from quickbooks_sync.model.outcome import FieldConflict
 from quickbooks_sync.model.problem import Problem, warning
 from quickbooks_sync.postgres.records.links import RETURNED, Link
 from quickbooks_sync.push.decide.agreement import agree
+from quickbooks_sync.push.decide.asked import still_asked
 from quickbooks_sync.push.decide.computed import find_differences
 from quickbooks_sync.push.decide.facts import PushFacts
 from quickbooks_sync.push.decide.item import ItemFindings, judge_item, keep_counted_active
@@ -65,7 +66,8 @@ def decide_change(row: Row, ours: Values, link: Link, facts: PushFacts) -> Decis
         facts: What is known of its batch.
     """
     change = _merge(row, ours, link, facts)
-    conflicts = change.merge.conflicts
+    asked = still_asked(change.merge, facts.asked.get(link.loupe_id, ()))
+    conflicts = (*change.merge.conflicts, *asked)
     if "is_void" in change.fields:
         return Void(change.fields, conflicts) if ours["is_void"] else _hold_revival(change)
     # Fields that are not in conflict go out beside those that are: nobody waits for a decision about another field.

@@ -8,7 +8,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from quickbooks_sync.mapping import RecordMapping
-from quickbooks_sync.postgres.records.decisions import Decision, read_field_decisions
+from quickbooks_sync.model.outcome import FieldConflict
+from quickbooks_sync.postgres.records.decisions import (
+    Decision,
+    read_asked,
+    read_field_decisions,
+)
 from quickbooks_sync.postgres.records.links import Link, read_links
 from quickbooks_sync.postgres.runs.record_outcomes import read_conflicted_loupe_ids
 from quickbooks_sync.push.decide.pushing import Pushing
@@ -40,6 +45,7 @@ class PushFacts:
         parties: The linked customers that transactions are made out to, by Loupe id.
         open_amounts: What QuickBooks has open of rows that are inactive in Loupe, by Loupe id.
         holders: Which records have the values to be sent that QuickBooks takes once.
+        asked: The open conflicts about rows, by Loupe id.
     """
 
     mapping: RecordMapping
@@ -53,6 +59,7 @@ class PushFacts:
     parties: Mapping[int, Party] = field(default_factory=dict)
     open_amounts: Mapping[int, Decimal] = field(default_factory=dict)
     holders: Holders = field(default_factory=dict)
+    asked: Mapping[int, Sequence[FieldConflict]] = field(default_factory=dict)
 
     @property
     def kind(self) -> RecordType:
@@ -89,12 +96,13 @@ class PushFacts:
                 context.type,
                 context.realm_id,
                 context.organization_id,
-                _find_asked(context, settings, rows, theirs),
+                _find_sent_once(context, settings, rows, theirs),
             ),
+            read_asked(*key, loupe_ids),
         )
 
 
-def _find_asked(
+def _find_sent_once(
     context: Pushing, settings: CompanySettings, rows: Sequence[Row], theirs: Mapping[int, Values]
 ) -> set[str]:
     """Return the values to be sent that QuickBooks takes once: of new rows, of changed and of inactive ones."""

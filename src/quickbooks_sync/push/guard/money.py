@@ -4,9 +4,11 @@ QuickBooks would accept it silently and keep the rest as unapplied money (Intuit
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from quickbooks_sync.intake.owners import find_replaced_among
+from quickbooks_sync.model.decision import Operation
 from quickbooks_sync.model.errors import UnexpectedAnswerError
 from quickbooks_sync.model.flow import Direction
 from quickbooks_sync.model.outcome import RecordOutcome
@@ -134,3 +136,14 @@ class MoneyGuard:
             f"Nothing was sent that settles {self._settles.of} {record['Id']}: {problem.message}.",
             quickbooks_id=record["Id"],
         )
+
+
+def to_rest(settles: Settling | None, write: Write, held: RecordOutcome) -> Write | None:
+    """Return what of a change is sent although the money in it is held: what has nothing to do with it."""
+    if settles is None or write.operation != Operation.UPDATE:
+        return None
+    if settles.lines not in {conflict.field for conflict in held.conflicts}:
+        return None
+    tied = {settles.lines, settles.owner, *settles.beside}
+    fields = tuple(name for name in write.fields if name not in tied)
+    return replace(write, fields=fields, conflicts=held.conflicts) if fields else None

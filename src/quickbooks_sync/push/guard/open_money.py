@@ -195,7 +195,10 @@ class OpenMoney:
             loupe_id=write.loupe_id,
             quickbooks_id=write.link.quickbooks_id if write.link else None,
             reason=problem,
-            conflicts=(FieldConflict(lines, problem, write.values[lines], theirs),),
+            conflicts=(
+                FieldConflict(lines, problem, write.values[lines], theirs),
+                *(held for held in write.conflicts if held.field != lines),
+            ),
             raw=write.raw,
         )
 
