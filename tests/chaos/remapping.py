@@ -38,7 +38,7 @@ def move_field(schedule: "Schedule", company: Company, rng: random.Random) -> st
     said = [f"{_MOVED} from {after}"]
     said += [_run(schedule, sharer, "push_customers", _REFUSED) for sharer in _all(schedule)]
     said += [_edit(company, rng) for _ in range(2)]
-    said += [_run(schedule, sharer, "pull_customers", _GATE) for sharer in _all(schedule)]
+    said += [_run(schedule, sharer, "pull_customers", frozenset()) for sharer in _all(schedule)]
     if rng.random() < 0.4:
         _map(schedule, {**CUSTOMER_PATHS, _MOVED: before})
         return f"{'; '.join(said)}; the mapping was put right again"

@@ -11,7 +11,12 @@ from quickbooks_sync.model.errors import ConfigurationError
 from quickbooks_sync.model.flow import Direction, Flow, FlowOptions, RunSummary
 from quickbooks_sync.model.outcome import RECORD_CONFLICT
 from quickbooks_sync.postgres.connection.companies import read_company
-from quickbooks_sync.postgres.records.decisions import EXCESS, read_open_conflict, write_decision
+from quickbooks_sync.postgres.records.decisions import (
+    EXCESS,
+    FOREIGN,
+    read_open_conflict,
+    write_decision,
+)
 from quickbooks_sync.postgres.records.links import delete_links, read_link_ids
 from quickbooks_sync.postgres.records.loupe_rows import read_rows
 from quickbooks_sync.postgres.runs.leases import free_lease, take_lease
@@ -108,6 +113,11 @@ def _why_not_sent(row: Any) -> str | None:
         return (
             "QuickBooks has less open than Loupe's value settles. Correct or void it in Loupe, make room for it in "
             "QuickBooks and run the push"
+        )
+    if row.reason.startswith(FOREIGN):
+        return (
+            "QuickBooks applies money within one customer's family only. Correct the customer of the payment or of the "
+            "invoice and run the push"
         )
     if row.field == "is_void" and row.quickbooks_value:
         return (

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from quickbooks_sync.commands.decide import decide
+from quickbooks_sync.model.errors import ConfigurationError
 from tests.support.books import loupe, quickbooks
 from tests.support.books.linked import invoiced
 from tests.support.installation import BuildHouse, House
@@ -188,6 +190,9 @@ def test_a_payment_of_another_customers_invoice_is_asked_about_and_not_sent(
         assert families.said(run, loupe_id=payment_id) == ["conflict"]
         assert run["writes"] == 0
     assert "different customers" in families.records(run, "conflict")[0]["reason"]
+    (asked,) = [row for row in families.rows("conflict") if row["resolved_at"] is None]
+    with pytest.raises(ConfigurationError, match="different customers"):
+        decide(families.workspace, asked["conflict_id"], "loupe", by="Ada")
     families.update("payment", payment_id, customer_id=1)
     assert families.said(families.run("push_payments"), loupe_id=payment_id) == ["created"]
     assert unapplied(families) == [0]
@@ -240,7 +245,7 @@ def test_what_loupe_makes_of_a_value_never_travels_back(build_house: BuildHouse,
         )
     quickbooks.change(house, "Customer", record["Id"], BillAddr={"City": "Berlin"})
     run = house.run("pull_customers")
-    assert "Loupe's database has made another value" in house.records(run, "warning")[0]["reason"]
+    assert "Loupe's database made" in house.records(run, "warning")[0]["reason"]
     for _ in range(2):
         house.run_all()
     assert quickbooks.fetch(house, "Customer", record["Id"])["BillAddr"]["City"] == "Berlin"
