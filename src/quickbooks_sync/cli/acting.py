@@ -115,9 +115,20 @@ def link(
 
 
 def unlink(
-    record_type: RecordType, loupe_id: LoupeId, company: Company = None, by: By = None
+    record_type: RecordType,
+    loupe_id: LoupeId,
+    company: Company = None,
+    by: By = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to go on.")] = False,
 ) -> None:
     """Give up a row's link: it and its record are two, and each is looked for, or entered, on the other side."""
+    if not yes:
+        typer.confirm(
+            f"Loupe's {record_type} {loupe_id} and its QuickBooks record are two from now on: each is entered on the other "
+            "side at once, unless another record there is found to be it. If they are one after all, both sides then have "
+            f"it twice, and what was entered must be voided by hand. Give the link up?",
+            abort=True,
+        )
     summaries = linking.unlink(
         open_workspace(),
         record_type_named(record_type),
