@@ -137,16 +137,15 @@ def _missing(books: BothSides) -> Iterator[Violation]:
 
 
 def _dangling(books: BothSides, record_type: str) -> Iterator[Violation]:
-    """A link of which one end is gone says so."""
+    """A link of which one end is gone says so, while the other end is in use."""
     for link in books.links[record_type]:
         key = {"loupe_id": link["loupe_id"], "quickbooks_id": link["quickbooks_id"]}
         row = books.rows[record_type].get(link["loupe_id"])
-        is_there = link["quickbooks_id"] in books.records[record_type]
-        if row is not None and is_there:
+        record = books.records[record_type].get(link["quickbooks_id"])
+        left = row or record
+        if (row and record) or left is None or is_ended(left):
             continue
-        is_over = row is None and not is_there
-        has_ended = row is not None and is_ended(row)
-        if not (is_over or has_ended or books.is_listed(record_type, **key)):
+        if not books.is_listed(record_type, **key):
             gone = "Loupe" if row is None else "QuickBooks"
             yield Violation("what is gone is said to be", f"gone in {gone}", record_type, **key)
 
