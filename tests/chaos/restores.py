@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import psycopg2.errors
+
 from tests.chaos.administration import let_leases_expire
 from tests.chaos.auditor.comparing import ENTITIES
 from tests.chaos.company import Company, pick
@@ -45,7 +47,10 @@ def _restore(company: Company, backup: Copy, rng: random.Random) -> str:
     changed = {table: _find_changed(now[table], backup.versions[table]) for table in TABLES}
     table = rng.choice([table for table, keys in changed.items() if keys] or ["customer"])
     chosen = rng.sample(changed[table], min(len(changed[table]), rng.choice((1, 2, 6))))
-    put_back(company, backup, table, chosen)
+    try:
+        put_back(company, backup, table, chosen)
+    except psycopg2.errors.UniqueViolation:
+        return f"{table} {chosen} not restored: other rows have their Tag IDs by now"
     for key in chosen:
         company.entered.take_back("loupe", table, key, backup.tick)
     return f"{table} {chosen} restored"
