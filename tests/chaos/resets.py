@@ -9,8 +9,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from tests.chaos.administration import let_leases_expire
-from tests.chaos.auditor.comparing import ENTITIES
+from tests.chaos.auditor.comparing import ENTITIES, shown
 from tests.chaos.auditor.ledger import Ledger
+from tests.chaos.auditor.people_only import TRACED, is_ended
 from tests.chaos.books import Json
 from tests.chaos.company import Company
 from tests.chaos.stopped import UnnoticedError, run_some, tolerate
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 #: So many linked records that are other ones do not stop a company yet.
 _FEW = 2
 _STRANGER = "Stranger"
+#: Fields whose values come back or are counted.
+_ALSO = {"inventory_item": ("tag_id", "quantity")}
+#: Per record type and key what stands in the fields of a row.
+_Standing = dict[tuple[str, int], dict[str, Any]]
 _STRANGERS: dict[str, Json] = {
     "customer": {},
     "inventory_item": {
@@ -43,13 +48,14 @@ def reset_company(schedule: "Schedule", company: Company, rng: random.Random) ->
     if linked["customer"] <= _FEW or company.sync_rows("intent", "status = 'open'"):
         return "too little is linked, or an answer is awaited"
     let_leases_expire(company)
-    ledger = copy.deepcopy(company.entered)
+    ledger, standing = copy.deepcopy(company.entered), _read_standing(company)
     _order(schedule, company, "take")
     _order(schedule, company, "wipe")
     strangers = [_fill(company, kind, linked) for kind in _STRANGERS]
     said = run_some(schedule, company, rng, _replaced(linked), "pull")
     _ensure_apart(company)
     if rng.random() < 0.3:
+        _note_standing(company, standing)
         return f"{sum(strangers)} strangers: {said}; {_let_be(schedule, company, ledger)}"
     _order(schedule, company, "put_back")
     company.entered = ledger
@@ -71,6 +77,26 @@ def _let_be(schedule: "Schedule", company: Company, ledger: Ledger) -> str:
     company.unmapped.clear()
     company.twins.clear()
     return tolerate(schedule, company, is_for_good=True)
+
+
+def _read_standing(company: Company) -> _Standing:
+    """Return what stands in Loupe of everything that is linked."""
+    standing: _Standing = {}
+    for link in company.sync_rows("link"):
+        kind = link["record_type"]
+        for row in company.rows(kind, f"{kind}_id = {link['loupe_id']}"):
+            values = {name: shown(row[name]) for name in (*TRACED[kind], *_ALSO.get(kind, ()))}
+            standing[kind, link["loupe_id"]] = {**values, "is_ended": is_ended(row)}
+    return standing
+
+
+def _note_standing(company: Company, standing: _Standing) -> None:
+    """Let the person who wiped the company stand for what Loupe has: what was entered there has gone with it."""
+    for (kind, key), values in standing.items():
+        for name, value in values.items():
+            typed = company.entered.edits.get(("loupe", kind, str(key), name), ())
+            if value != (typed[-1].value if typed else None):
+                company.note("loupe", kind, key, name, value)
 
 
 def _order(schedule: "Schedule", company: Company, action: str) -> None:

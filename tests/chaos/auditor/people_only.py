@@ -215,11 +215,9 @@ def counted_by_nobody(books: BothSides) -> Iterator[Violation]:
         counted = books.company.entered.counted.get(record["Id"], [])
         allowed = {*counted, *(edit.value for edit in typed[-1:])}
         on_hand = Decimal(str(record.get("QtyOnHand", 0)))
-        # Loupe mirrors an owner with which it has agreed once.
-        is_mirror = books.company.has_stock_in_quickbooks and on_hand in {
-            edit.value for edit in typed
-        }
-        if counted or is_mirror:
+        # Loupe mirrors an owner with which it has agreed once, as does a row that was pulled.
+        has_agreed = link["origin"] == "quickbooks" or on_hand in {edit.value for edit in typed}
+        if counted or (books.company.has_stock_in_quickbooks and has_agreed):
             allowed.add(on_hand)
         if allowed and row["quantity"] not in allowed:
             text = f"Loupe has {row['quantity']}; people brought about {sorted(allowed)}"
