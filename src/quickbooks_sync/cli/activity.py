@@ -27,7 +27,7 @@ def runs(
 ) -> None:
     """List runs, the oldest first: status, reason, counts, metered reads and writes.
 
-    The status is running, success, failed, or abandoned: open when the database was upgraded; the next run
+    The status is running, success, failed, or abandoned: killed, or open when the database was upgraded; the next run
     of its flow reads its records again.
     """
     with build_engine().connect() as connection:
