@@ -64,10 +64,23 @@ def put_all_back(company: Company, copy: Copy) -> None:
             now = {row[f"{table}_id"] for row in company.rows(table)}
             _put_back(company, copy, table, now | copy.versions[table].keys())
     for table in TABLES:
-        key = f"{table}_id"
-        newest = f"(select coalesce(max({key}), 0) + 1 from loupe.{table})"
-        sequence = f"pg_get_serial_sequence('loupe.{table}', '{key}')"
-        company.read(f"select setval({sequence}, {newest}, false)")
+        _number_from(company, table, 1)
+
+
+def pass_over_lost(company: Company, most: int) -> None:
+    """Let new rows have other keys than the lost ones that are linked, but for the last of these, `most` at most."""
+    for table in TABLES:
+        links = f"record_type = '{table}' order by loupe_id desc limit 1"
+        for link in company.sync_rows("link", links):
+            _number_from(company, table, link["loupe_id"] + 1 - most)
+
+
+def _number_from(company: Company, table: str, number: int) -> None:
+    """Let the next row of a table have this key, or the next one that is free of rows."""
+    key = f"{table}_id"
+    free = f"(select coalesce(max({key}), 0) + 1 from loupe.{table})"
+    sequence = f"pg_get_serial_sequence('loupe.{table}', '{key}')"
+    company.read(f"select setval({sequence}, greatest({number}, {free}), false)")
 
 
 def _put_back(company: Company, copy: Copy, table: str, keys: Collection[int]) -> None:
