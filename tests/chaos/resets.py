@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tests.chaos.administration import let_leases_expire
 from tests.chaos.auditor.comparing import ENTITIES, shown
 from tests.chaos.auditor.ledger import Ledger
-from tests.chaos.auditor.people_only import TRACED, is_ended
+from tests.chaos.auditor.people_only import TRACED
 from tests.chaos.books import Json
 from tests.chaos.company import Company
 from tests.chaos.stopped import UnnoticedError, run_some, tolerate
@@ -24,6 +24,8 @@ _FEW = 2
 _STRANGER = "Stranger"
 #: Fields whose values come back or are counted.
 _ALSO = {"inventory_item": ("tag_id", "quantity")}
+#: What is over with a wiped company: whether its records were in use, and what settled what.
+_OVER = ("is_ended", "applications")
 #: Per record type and key what stands in the fields of a row.
 _Standing = dict[tuple[str, int], dict[str, Any]]
 _STRANGERS: dict[str, Json] = {
@@ -80,14 +82,14 @@ def _let_be(schedule: "Schedule", company: Company, ledger: Ledger) -> str:
 
 
 def _read_standing(company: Company) -> _Standing:
-    """Return what stands in Loupe of everything that is linked."""
-    standing: _Standing = {}
-    for link in company.sync_rows("link"):
-        kind = link["record_type"]
-        for row in company.rows(kind, f"{kind}_id = {link['loupe_id']}"):
-            values = {name: shown(row[name]) for name in (*TRACED[kind], *_ALSO.get(kind, ()))}
-            standing[kind, link["loupe_id"]] = {**values, "is_ended": is_ended(row)}
-    return standing
+    """Return what stands in Loupe."""
+    return {
+        (kind, row[f"{kind}_id"]): {
+            name: shown(row[name]) for name in (*TRACED[kind], *_ALSO.get(kind, ()))
+        }
+        for kind in ENTITIES
+        for row in company.rows(kind)
+    }
 
 
 def _note_standing(company: Company, standing: _Standing) -> None:
@@ -97,6 +99,8 @@ def _note_standing(company: Company, standing: _Standing) -> None:
             typed = company.entered.edits.get(("loupe", kind, str(key), name), ())
             if value != (typed[-1].value if typed else None):
                 company.note("loupe", kind, key, name, value)
+        for name in _OVER:
+            company.entered.edits.pop(("loupe", kind, str(key), name), None)
 
 
 def _order(schedule: "Schedule", company: Company, action: str) -> None:
