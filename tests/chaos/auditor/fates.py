@@ -37,10 +37,14 @@ def _places_by_thing(books: BothSides) -> dict[Thing, _Places]:
 
 
 def _is_explained(books: BothSides, record_type: str, stands: _Places) -> bool:
-    """Whether everything that stands of a thing is linked within it, or a person is told, or it is a draft."""
+    """Whether everything that stands of a thing is linked within it, or a person is told, or it is a draft.
+
+    What a person has told apart may be linked to something else since.
+    """
     return bool(stands) and all(
         _is_linked(books, record_type, stands, side, key)
         or books.is_told(record_type, side, key)
+        or _is_told_apart(books, record_type, side, key)
         or (side == "loupe" and _is_draft(books, record_type, key))
         for side, key in stands
     )
@@ -54,6 +58,12 @@ def _is_linked(
         if (side, key) in ends:
             return ends <= stands
     return False
+
+
+def _is_told_apart(books: BothSides, record_type: str, side: str, key: int | str) -> bool:
+    end = f"{side}_id"
+    is_linked = any(link[end] == key for link in books.links[record_type])
+    return is_linked and (record_type, key) in books.company.told_apart
 
 
 def _is_draft(books: BothSides, record_type: str, key: int | str) -> bool:
