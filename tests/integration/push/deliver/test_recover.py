@@ -91,7 +91,7 @@ def test_the_next_run_settles_what_a_dead_run_had_sent(house: House) -> None:
     run = house.run("push_customers")
     assert run["counts"] == {"created": 3}
     assert found(house, "Dead") == 3
-    with pytest.raises(LeaseLostError, match="passed to another run"):
+    with pytest.raises(LeaseLostError, match="Another run has worked"):
         house.load(dead, [batch])
     assert house.finish(dead)["status"] == "failed"
     assert found(house, "Dead") == 3
