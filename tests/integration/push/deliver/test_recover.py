@@ -93,7 +93,7 @@ def test_the_next_run_settles_what_a_dead_run_had_sent(house: House) -> None:
     assert found(house, "Dead") == 3
     with pytest.raises(LeaseLostError, match="Another run has worked"):
         house.load(dead, [batch])
-    assert house.finish(dead)["status"] == "failed"
+    assert house.finish(dead)["status"] == "abandoned"
     assert found(house, "Dead") == 3
 
 
