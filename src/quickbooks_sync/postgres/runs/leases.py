@@ -7,7 +7,7 @@ pushes checks it, so a run whose lease expired cannot write after its successor 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from quickbooks_sync.model.errors import LeaseHeldError, LeaseLostError
@@ -113,8 +113,8 @@ def _describe_successor(connection: Connection, held: Lease) -> str:
     return f"Another run has worked on the {whose} since, or an upgrade of the database has ended this one"
 
 
-def free_lease(connection: Connection, held: Lease) -> None:
-    """Give the lease back; does nothing when another run has taken it."""
+def free_lease(connection: Connection, held: Lease, *conditions: ColumnElement[bool]) -> None:
+    """Give the lease back; does nothing when another run has taken it, or where a condition does not hold."""
     connection.execute(
         update(lease)
         .where(
@@ -122,6 +122,7 @@ def free_lease(connection: Connection, held: Lease) -> None:
             lease.c.record_type == held.record_type,
             lease.c.holder == held.holder,
             lease.c.fence == held.fence,
+            *conditions,
         )
         .values(holder=None)
     )

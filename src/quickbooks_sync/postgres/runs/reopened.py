@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, exists, func, select, update
 
-from quickbooks_sync.postgres.runs.leases import Lease
-from quickbooks_sync.postgres.tables import lease, run
+from quickbooks_sync.postgres.runs.leases import Lease, free_lease
+from quickbooks_sync.postgres.tables import run
 
 _ABANDONED = "It was stopped before it could end, and its lease has passed to {}, which goes on from the last complete run."
 
@@ -22,17 +22,7 @@ def free_if_complete(connection: Connection, held: Lease, run_id: int) -> None:
     is_complete = exists(
         select(run.c.run_id).where(run.c.run_id == run_id, run.c.status == "success")
     )
-    connection.execute(
-        update(lease)
-        .where(
-            lease.c.realm_id == held.realm_id,
-            lease.c.record_type == held.record_type,
-            lease.c.holder == held.holder,
-            lease.c.fence == held.fence,
-            is_complete,
-        )
-        .values(holder=None, heartbeat_at=func.now())
-    )
+    free_lease(connection, held, is_complete)
 
 
 def abandon_earlier(connection: Connection, held: Lease) -> None:
